@@ -1,0 +1,21 @@
+"""The executor: SpiffWorkflow wrapped, its tree bounded, variables in scopes, one file per BPMN element.
+
+The only package that imports SpiffWorkflow; it knows no database. What it tells and asks is in `contract`.
+
+    processes = compile_bpmn(xml, filename)                       # list[Process]; raises DiagramRefused with findings
+    instance = Instance.start(process, key, variables, environment)   # or start_event="id" for message, timer, signal starts
+    instance = Instance.restore(process, data, environment)
+    instance.complete(element_key, variables)                     # user task, job, call activity
+    instance.trigger(subscription_key, variables)                 # timer, message, signal
+    instance.throw_error(element_key, code, message, variables)   # a worker's BPMN error
+    instance.fail(element_key, message)                           # incident on a waiting element (job without retries …)
+    instance.resolve_incident(incident_key)                       # tries again what failed
+    instance.set_variables(scope_key, variables, local=False)
+    instance.variables(scope_key) -> dict                         # visible there, inner over outer
+    instance.local_variables(scope_key) -> dict
+    instance.rearm_timers(function_name)                          # ask again for the moments of timers that call a function
+    instance.cancel()
+    instance.activate(element_id, scope_key=None, variables=None); instance.terminate(element_key)   # modification
+    instance.migrate(new_process, mapping)                        # element id -> element id
+    events = instance.take_events(); data = instance.dump()
+"""
