@@ -1,0 +1,295 @@
+"""From BPMN XML with Camunda 8's `zeebe:` extension elements to the records of `model`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.deployment.model import (
+    FLOW_NODES,
+    SUBPROCESSES,
+    Assignment,
+    Definitions,
+    Element,
+    EventDefinition,
+    Flow,
+    Loop,
+    ProcessModel,
+    Reference,
+)
+from engine.deployment.xml import read_xml
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+_IGNORED = frozenset(
+    "extensionElements documentation laneSet incoming outgoing dataObject dataObjectReference dataStoreReference textAnnotation "
+    "association group ioSpecification dataInputAssociation dataOutputAssociation property multiInstanceLoopCharacteristics "
+    "standardLoopCharacteristics categoryValueRef auditing monitoring script completionCondition rendering "
+    "potentialOwner humanPerformer performer resourceRole dataInput dataOutput inputSet outputSet conditionExpression".split()
+)
+
+
+def parse_bpmn(data: bytes, filename: str = "") -> Definitions:
+    """Read every process of a file. Raises engine.deployment.xml.UnreadableXml when the bytes are no readable XML."""
+    return Reader(read_xml(data, filename), filename).definitions()
+
+
+class Reader:
+    """One pass over one file."""
+
+    def __init__(self, root: etree._Element, filename: str) -> None:
+        self.root = root
+        self.result = Definitions(filename, {}, [], [])
+        self.by_id: dict[str, etree._Element] = {}
+
+    def definitions(self) -> Definitions:
+        self._index_ids()
+        for node in self.root.findall(f"{BPMN}process"):
+            model = self._process(node)
+            self.result.processes[model.id] = model
+        return self.result
+
+    def _index_ids(self) -> None:
+        for node in self.root.iter(etree.Element):
+            identifier = node.get("id")
+            if identifier is None or not isinstance(node.tag, str) or not node.tag.startswith(BPMN):
+                continue
+            if identifier in self.by_id:
+                self.result.duplicate_ids.append((identifier, node.sourceline))
+            self.by_id.setdefault(identifier, node)
+
+    def _process(self, node: etree._Element) -> ProcessModel:
+        tag = _extension(node, "versionTag")
+        model = ProcessModel(
+            id=node.get("id", ""),
+            name=node.get("name"),
+            executable=node.get("isExecutable") == "true",
+            version_tag=tag.get("value") if tag is not None else None,
+            line=node.sourceline,
+            properties=_properties(node),
+            listeners=_listeners(node),
+        )
+        for form in node.iterfind(f"{BPMN}extensionElements/{ZEEBE}userTaskForm"):
+            model.embedded_forms[form.get("id", "")] = form.text or ""
+        self._lanes(node, model)
+        self._scope(node, model, model.id)
+        for flow in model.flows.values():
+            if flow.source in model.elements:
+                model.elements[flow.source].outgoing.append(flow.id)
+            if flow.target in model.elements:
+                model.elements[flow.target].incoming.append(flow.id)
+        return model
+
+    def _lanes(self, node: etree._Element, model: ProcessModel) -> None:
+        for lane in node.iter(f"{BPMN}lane"):
+            for ref in lane.findall(f"{BPMN}flowNodeRef"):
+                model.lanes[(ref.text or "").strip()] = lane.get("name") or lane.get("id", "")
+
+    def _scope(self, node: etree._Element, model: ProcessModel, scope: str) -> None:
+        for child in node:
+            if not isinstance(child.tag, str) or not child.tag.startswith(BPMN):
+                continue
+            kind = child.tag.removeprefix(BPMN)
+            if kind == "sequenceFlow":
+                flow = self._flow(child, scope)
+                model.flows[flow.id] = flow
+            elif kind in FLOW_NODES:
+                element = self._element(child, kind, scope)
+                model.elements[element.id] = element
+                if kind in SUBPROCESSES:
+                    self._scope(child, model, element.id)
+            elif kind not in _IGNORED:
+                self.result.unknown_elements.append((kind, child.get("id"), child.sourceline))
+
+    def _flow(self, node: etree._Element, scope: str) -> Flow:
+        return Flow(
+            id=node.get("id", ""),
+            name=node.get("name"),
+            source=node.get("sourceRef", ""),
+            target=node.get("targetRef", ""),
+            condition=_text(node, "conditionExpression"),
+            line=node.sourceline,
+            scope=scope,
+        )
+
+    def _element(self, node: etree._Element, kind: str, scope: str) -> Element:
+        element = Element(
+            id=node.get("id", ""),
+            name=node.get("name"),
+            type=kind,
+            scope=scope,
+            line=node.sourceline,
+            default=node.get("default"),
+            attached_to=node.get("attachedToRef"),
+            triggered_by_event=node.get("triggeredByEvent") == "true",
+            for_compensation=node.get("isForCompensation") == "true",
+            standard_loop=node.find(f"{BPMN}standardLoopCharacteristics") is not None,
+            instantiate=node.get("instantiate") == "true",
+            properties=_properties(node),
+            listeners=_listeners(node),
+        )
+        interrupting = "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
+        element.interrupting = node.get(interrupting, "true") != "false"
+        element.loop = self._loop(node)
+        self._events(node, kind, element)
+        self._task(node, element)
+        self._call(node, element)
+        return element
+
+    def _loop(self, node: etree._Element) -> Loop | None:
+        loop = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
+        if loop is None:
+            return None
+        extension = _extension(loop, "loopCharacteristics")
+        get = extension.get if extension is not None else (lambda _name: None)
+        return Loop(
+            sequential=loop.get("isSequential") == "true",
+            input_collection=get("inputCollection"),
+            input_element=get("inputElement"),
+            output_collection=get("outputCollection"),
+            output_element=get("outputElement"),
+            completion=_text(loop, "completionCondition"),
+        )
+
+    def _events(self, node: etree._Element, kind: str, element: Element) -> None:
+        found = [self._event_definition(child) for child in _event_nodes(node)]
+        found += [self._referenced_event(ref) for ref in node.findall(f"{BPMN}eventDefinitionRef")]
+        if kind.endswith("Event"):
+            element.event = found[0] if found else EventDefinition()
+            element.extra_events = max(0, len(found) - 1)
+        elif kind in ("receiveTask", "sendTask") and node.get("messageRef"):
+            element.event = self._message(node.get("messageRef"))
+
+    def _referenced_event(self, ref: etree._Element) -> EventDefinition:
+        target = self.by_id.get((ref.text or "").strip())
+        return self._event_definition(target) if target is not None else EventDefinition("unknown", ref=ref.text)
+
+    def _event_definition(self, node: etree._Element) -> EventDefinition:
+        kind = node.tag.removeprefix(BPMN).removesuffix("EventDefinition")
+        match kind:
+            case "message":
+                return self._message(node.get("messageRef"))
+            case "timer":
+                return _timer(node)
+            case "signal":
+                return self._named("signal", node.get("signalRef"), None)
+            case "error":
+                return self._named("error", node.get("errorRef"), "errorCode")
+            case "escalation":
+                return self._named("escalation", node.get("escalationRef"), "escalationCode")
+            case "link":
+                return EventDefinition("link", name=node.get("name"))
+            case "compensate":
+                return EventDefinition("compensate", activity_ref=node.get("activityRef"))
+            case "conditional":
+                return EventDefinition("conditional", condition=_text(node, "condition"))
+        return EventDefinition(kind)
+
+    def _message(self, ref: str | None) -> EventDefinition:
+        event = EventDefinition("message", ref=ref)
+        node = self.by_id.get(ref or "")
+        if node is not None:
+            event.name = node.get("name")
+            subscription = _extension(node, "subscription")
+            event.correlation_key = subscription.get("correlationKey") if subscription is not None else None
+        return event
+
+    def _named(self, kind: str, ref: str | None, code_attribute: str | None) -> EventDefinition:
+        event = EventDefinition(kind, ref=ref)
+        node = self.by_id.get(ref or "")
+        if node is not None:
+            event.name = node.get("name")
+            event.code = node.get(code_attribute) if code_attribute else None
+        return event
+
+    def _task(self, node: etree._Element, element: Element) -> None:
+        mapping = _extension(node, "ioMapping")
+        if mapping is not None:
+            element.inputs = [(i.get("source", ""), i.get("target", "")) for i in mapping.findall(f"{ZEEBE}input")]
+            element.outputs = [(o.get("source", ""), o.get("target", "")) for o in mapping.findall(f"{ZEEBE}output")]
+        definition = _extension(node, "taskDefinition")
+        if definition is None:  # A message throw carries it on the event definition.
+            definition = next(
+                (d for e in _event_nodes(node) if (d := _extension(e, "taskDefinition")) is not None), None
+            )
+        if definition is not None:
+            element.job_type, element.retries = definition.get("type"), definition.get("retries")
+        headers = node.iterfind(f".//{BPMN}extensionElements/{ZEEBE}taskHeaders/{ZEEBE}header")
+        if element.type not in SUBPROCESSES:
+            element.headers = {h.get("key", ""): h.get("value", "") for h in headers}
+        script = _extension(node, "script")
+        if script is not None:
+            element.script, element.result_variable = script.get("expression"), script.get("resultVariable")
+        self._person(node, element)
+
+    def _person(self, node: etree._Element, element: Element) -> None:
+        who, when, how = (_extension(node, n) for n in ("assignmentDefinition", "taskSchedule", "priorityDefinition"))
+        element.assignment = Assignment(
+            assignee=_get(who, "assignee"),
+            candidate_groups=_get(who, "candidateGroups"),
+            candidate_users=_get(who, "candidateUsers"),
+            due_date=_get(when, "dueDate"),
+            follow_up_date=_get(when, "followUpDate"),
+            priority=_get(how, "priority"),
+        )
+        form = _extension(node, "formDefinition")
+        if form is not None:
+            element.form = _reference(form, "formId")
+            element.form_key, element.external_form = form.get("formKey"), form.get("externalReference")
+
+    def _call(self, node: etree._Element, element: Element) -> None:
+        called = _extension(node, "calledElement")
+        if called is not None:
+            element.called_process = _reference(called, "processId")
+            element.propagate_child = called.get("propagateAllChildVariables", "true") != "false"
+            element.propagate_parent = called.get("propagateAllParentVariables", "true") != "false"
+        decision = _extension(node, "calledDecision")
+        if decision is not None:
+            element.decision = _reference(decision, "decisionId")
+            element.result_variable = decision.get("resultVariable")
+
+
+def _reference(node: etree._Element, attribute: str) -> Reference | None:
+    identifier = node.get(attribute)
+    if not identifier:
+        return None
+    return Reference(identifier, node.get("bindingType", "latest"), node.get("versionTag"))
+
+
+def _timer(node: etree._Element) -> EventDefinition:
+    for name, kind in (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle")):
+        text = _text(node, name)
+        if text is not None:
+            return EventDefinition("timer", timer=kind, timer_text=text)
+    return EventDefinition("timer")
+
+
+def _event_nodes(node: etree._Element) -> Iterator[etree._Element]:
+    return (c for c in node if isinstance(c.tag, str) and c.tag.startswith(BPMN) and c.tag.endswith("EventDefinition"))
+
+
+def _extension(node: etree._Element, name: str) -> etree._Element | None:
+    return node.find(f"{BPMN}extensionElements/{ZEEBE}{name}")
+
+
+def _get(node: etree._Element | None, name: str) -> str | None:
+    return None if node is None else node.get(name)
+
+
+def _text(node: etree._Element, name: str) -> str | None:
+    child = node.find(f"{BPMN}{name}")
+    return None if child is None else (child.text or "").strip()
+
+
+def _properties(node: etree._Element) -> dict[str, str]:
+    found = node.iterfind(f"{BPMN}extensionElements/{ZEEBE}properties/{ZEEBE}property")
+    return {p.get("name", ""): p.get("value", "") for p in found}
+
+
+def _listeners(node: etree._Element) -> list[str]:
+    extensions = node.find(f"{BPMN}extensionElements")
+    if extensions is None:
+        return []
+    kinds = (f"{ZEEBE}executionListeners", f"{ZEEBE}taskListeners")
+    return [listener.get("type", "") for kind in kinds for group in extensions.findall(kind) for listener in group]
