@@ -1,0 +1,1 @@
+"""Connectors that speak HTTP and JSON. To connect another shop, courier or message operator, copy one of these modules."""

@@ -1,0 +1,40 @@
+"""Mail and text messages that leave the house: the records, and what a sender must do."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One e-mail. `idempotency_key` makes its Message-ID, so that a repeated sending is seen as the same mail."""
+
+    to: str
+    subject: str
+    text: str
+    idempotency_key: str
+    reply_to: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """One text message to a phone number."""
+
+    to: str
+    text: str
+    idempotency_key: str
+
+
+class MailSender(Protocol):
+    def send(self, mail: Mail) -> str:
+        """Hand the mail to the next server and return its Message-ID.
+
+        Raises Unavailable when a later try may work, InvalidInput when the receiver is refused for good.
+        """
+        ...
+
+
+class TextSender(Protocol):
+    def send(self, message: TextMessage) -> str:
+        """Hand the message to the operator and return the operator's id. Raises Unavailable, InvalidInput."""
+        ...
