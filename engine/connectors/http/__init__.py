@@ -1,1 +1,1 @@
-"""Connectors that speak HTTP and JSON. To connect another shop, courier or message operator, copy one of these modules."""
+"""Connectors that speak HTTP and JSON. To connect another shop or courier, copy one of these modules."""

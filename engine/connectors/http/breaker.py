@@ -6,7 +6,7 @@ from time import monotonic
 
 
 class CircuitBreaker:
-    """Closed: calls pass. Open: none pass for `open_seconds`. Then one probe passes; its result closes or opens it again."""
+    """Closed: calls pass. Open: none pass for `open_seconds`, then one probe does; its result closes or opens it."""
 
     def __init__(self, failures: int = 5, open_seconds: float = 30.0, seconds: Callable[[], float] = monotonic) -> None:
         self._limit, self._open_seconds, self._seconds = failures, open_seconds, seconds

@@ -1,4 +1,4 @@
-"""JSON over HTTP with time limits, bounded retries with backoff and a circuit breaker: every HTTP connector's ground."""
+"""JSON over HTTP with time limits, bounded retries with backoff and a circuit breaker."""
 
 import random
 import time

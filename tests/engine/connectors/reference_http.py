@@ -12,7 +12,7 @@ Route = Callable[[str, dict[str, str], dict[str, Any], dict[str, str]], Answer]
 
 
 class ReferenceServer:
-    """Answers `answer(method, path, query, body, headers)` on 127.0.0.1; `failing` answers that many requests with 503."""
+    """Answers what `answer` says, on loopback; `failing` makes the next so many requests a 503."""
 
     token: str | None = "secret"
 

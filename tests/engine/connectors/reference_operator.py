@@ -1,4 +1,4 @@
-"""A text message operator as `engine/connectors/http/text_messages.py` describes it: one message per idempotency key."""
+"""An operator as `engine/connectors/http/text_messages.py` describes it: one message an idempotency key."""
 
 from typing import Any
 

@@ -19,7 +19,8 @@ class ReferenceShop(ReferenceServer):
     def answer(self, method: str, path: str, query: dict[str, str], body: Any, headers: dict[str, str]) -> Answer:
         if method == "GET" and path == "/orders":
             return 200, {"items": self._of(query["phone"], int(query["limit"]))}
-        number, _, verb = unquote(path.removeprefix("/orders/")).partition("/")
+        quoted, _, verb = path.removeprefix("/orders/").partition("/")
+        number = unquote(quoted)
         if number not in self.orders:
             return 404, {"error": "no such order"}
         if method == "GET":

@@ -53,7 +53,7 @@ def test_waits_grow_between_attempts(echo: Echo, seconds: Seconds) -> None:
     echo.failing = 2
     client(echo, seconds, backoff=0.2).get("/x")
     first, second = seconds.slept
-    assert 0.1 <= first <= 0.3 <= 0.2 * 2 * 1.5
+    assert 0.1 <= first <= 0.3
     assert 0.2 <= second <= 0.6
 
 
@@ -65,7 +65,7 @@ def test_the_wait_that_the_service_asks_for_is_kept_within_a_limit(echo: Echo, s
 
 def test_out_of_attempts_it_is_unavailable(echo: Echo, seconds: Seconds) -> None:
     echo.failing = 99
-    with pytest.raises(Unavailable, match="3 attempts.*503"):
+    with pytest.raises(Unavailable, match=r"3 attempts.*503"):
         client(echo, seconds).get("/x")
     assert len(echo.requests) == 3
 
