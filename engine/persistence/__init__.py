@@ -1,0 +1,7 @@
+"""Where things are kept: the database, one unit of work, and the steps from one schema to the next."""
+
+from engine.persistence.database import Database
+from engine.persistence.schema import create_all, drop_all, is_current, migrate
+from engine.persistence.unit_of_work import UnitOfWork, is_retryable
+
+__all__ = ["Database", "UnitOfWork", "create_all", "drop_all", "is_current", "is_retryable", "migrate"]

@@ -1,0 +1,106 @@
+"""How a database is opened: the two kinds that there are, and what each needs to keep a promise once made."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
+
+from engine.errors import ConfigError, Unavailable
+
+BUSY_TIMEOUT_S = 30
+_READ_ONLY = "kefuflow_read_only"
+
+
+class Database:
+    """One opened database: `engine` for everything, `begin()` for a transaction of either kind."""
+
+    def __init__(self, url: str, pool_size: int = 20) -> None:
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _open_sqlite(url, pool_size) if self.is_sqlite else _open_postgresql(url, pool_size)
+        self._readers = self.engine.execution_options(**{_READ_ONLY: True})
+        self._is_memory = isinstance(self.engine.pool, StaticPool)
+        # SQLite lets one write at a time and makes the others poll; a lock hands over at once and in turn.
+        self._write_lock = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def begin(self, read_only: bool = False) -> Iterator[Connection]:
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        SQLite's writers take the write lock at once (`BEGIN IMMEDIATE`), so none fails half-way for it.
+        Raises Unavailable when the database cannot be reached, or stays locked too long.
+        """
+        lock = self._write_lock if self._is_memory or not read_only else None
+        if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
+            raise Unavailable("The database is busy; try again.")
+        try:
+            with self._connect(read_only) as connection, connection.begin():
+                yield connection
+        finally:
+            if lock is not None:
+                lock.release()
+
+    def _connect(self, read_only: bool) -> Connection:
+        try:
+            return (self._readers if read_only else self.engine).connect()
+        except OperationalError as error:
+            raise Unavailable("The database does not answer; try again later.") from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _open_sqlite(url: str, pool_size: int) -> Engine:
+    path = make_url(url).database
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}}
+    if path in (None, "", ":memory:"):
+        engine = create_engine(url, poolclass=StaticPool, **options)
+    else:
+        _make_folder(Path(str(path)).parent)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_TIMEOUT_S, **options)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The folder {folder} for the database cannot be made: {error.strerror}.") from error
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -16000")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _open_postgresql(url: str, pool_size: int) -> Engine:
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    options = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=120000"
+    given = address.query.get("options", "")
+    return create_engine(
+        address.difference_update_query(["options"]),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=BUSY_TIMEOUT_S,
+        pool_pre_ping=False,
+        connect_args={"options": f"{given} {options}".strip(), "connect_timeout": 10},
+    )
