@@ -1,0 +1,83 @@
+"""What owners deploy: files, and the versions of processes, decisions and forms that they define."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from engine.model.base import Base, Keyed, KeyType
+
+
+class Deployment(Keyed, Base):
+    """One call of deploy: who brought which files, and when."""
+
+    __tablename__ = "deployment"
+
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str] = mapped_column(String(255))
+
+
+class Resource(Keyed, Base):
+    """One file as it was sent. A file that has not changed since its last deployment is not stored again."""
+
+    __tablename__ = "resource"
+    __table_args__ = (Index(None, "tenant_id", "name", "key"),)
+
+    deployment_key: Mapped[int] = mapped_column(ForeignKey("deployment.key"))
+    name: Mapped[str] = mapped_column(String(255))
+    checksum: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary), raiseload=True)
+
+
+class _Definition(Keyed):
+    """One version of one id. `deployment_key` is the deployment that made this version."""
+
+    resource_key: Mapped[int] = mapped_column(ForeignKey("resource.key"))
+    deployment_key: Mapped[int] = mapped_column(ForeignKey("deployment.key"))
+    resource_name: Mapped[str] = mapped_column(String(255))
+    checksum: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str | None] = mapped_column(String(255))
+    version: Mapped[int]
+    version_tag: Mapped[str | None] = mapped_column(String(255))
+    deployed_at: Mapped[datetime]
+
+
+class ProcessDefinition(_Definition, Base):
+    """A version of a process."""
+
+    __tablename__ = "process_definition"
+    __table_args__ = (UniqueConstraint("tenant_id", "process_id", "version"),)
+
+    process_id: Mapped[str] = mapped_column(String(255))
+    start_form_id: Mapped[str | None] = mapped_column(String(255))
+
+
+class DecisionRequirements(_Definition, Base):
+    """A version of a DMN file as a whole: its decisions and how they need each other."""
+
+    __tablename__ = "decision_requirements"
+    __table_args__ = (UniqueConstraint("tenant_id", "requirements_id", "version"),)
+
+    requirements_id: Mapped[str] = mapped_column(String(255))
+
+
+class DecisionDefinition(_Definition, Base):
+    """A version of one decision of a DMN file."""
+
+    __tablename__ = "decision_definition"
+    __table_args__ = (UniqueConstraint("tenant_id", "decision_id", "version"),)
+
+    decision_id: Mapped[str] = mapped_column(String(255))
+    requirements_id: Mapped[str] = mapped_column(String(255))
+    requirements_key: Mapped[int] = mapped_column(KeyType, ForeignKey("decision_requirements.key"))
+
+
+class FormDefinition(_Definition, Base):
+    """A version of a form."""
+
+    __tablename__ = "form_definition"
+    __table_args__ = (UniqueConstraint("tenant_id", "form_id", "version"),)
+
+    form_id: Mapped[str] = mapped_column(String(255))

@@ -1,0 +1,58 @@
+"""A running or ended process instance: the executor's state, and where it stands in its tree of calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from engine.model.base import Base, Keyed, KeyType
+
+
+class InstanceState(StrEnum):
+    ACTIVE = "ACTIVE"
+    COMPLETED = "COMPLETED"
+    TERMINATED = "TERMINATED"
+
+
+class ProcessInstance(Keyed, Base):
+    """One instance. `revision` rises with every command; a writer that read an older one has to read again.
+
+    Whoever changes an instance first locks the row of `root_key`, so that callers and called never wait for each other.
+    """
+
+    __tablename__ = "process_instance"
+    __table_args__ = (
+        Index(None, "root_key"),
+        Index(None, "parent_key"),
+        Index(None, "process_definition_key", "state"),
+        Index(None, "tenant_id", "process_id", "started_at"),
+        # One instance at a time for one correlation key of a message start.
+        Index(
+            "uq_process_instance_start_correlation",
+            "tenant_id",
+            "process_id",
+            "start_correlation_key",
+            unique=True,
+            sqlite_where=text("state = 'ACTIVE' AND start_correlation_key IS NOT NULL"),
+            postgresql_where=text("state = 'ACTIVE' AND start_correlation_key IS NOT NULL"),
+        ),
+    )
+
+    root_key: Mapped[int] = mapped_column(KeyType)
+    parent_key: Mapped[int | None] = mapped_column(KeyType)
+    parent_element_key: Mapped[int | None] = mapped_column(KeyType)
+    depth: Mapped[int] = mapped_column(default=0)  # how many calls above it
+    process_definition_key: Mapped[int] = mapped_column(KeyType)
+    process_id: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_element: Mapped[str | None] = mapped_column(String(255))
+    start_correlation_key: Mapped[str | None] = mapped_column(String(255))
+    started_by: Mapped[str | None] = mapped_column(String(255))
+    revision: Mapped[int] = mapped_column(default=1)
+    data: Mapped[bytes | None] = deferred(mapped_column(LargeBinary), raiseload=True)  # None once it has ended

@@ -1,0 +1,78 @@
+"""Work that waits for a moment or a worker: timers, service tasks, their retries, and the engine's own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.errors import Conflict, NotFound
+from engine.model.base import Base, Keyed, KeyType
+
+OWN = "kefuflow:"  # types that begin so are the engine's; no diagram's job may
+TIMER = OWN + "timer"
+TIMER_START = OWN + "timer-start"
+SIGNAL = OWN + "signal"
+SIGNAL_START = OWN + "signal-start"
+EXPIRE_MESSAGES = OWN + "expire-messages"
+
+
+class JobNotFound(NotFound):
+    """There is no job with this key."""
+
+
+class JobNotOpen(Conflict):
+    """The job is done, withdrawn, or another worker has it now."""
+
+
+class JobState(StrEnum):
+    CREATED = "CREATED"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"  # no tries are left; an incident tells somebody
+    ERROR_THROWN = "ERROR_THROWN"
+    CANCELED = "CANCELED"
+
+
+class Job(Keyed, Base):
+    """One piece of work.
+
+    `run_at` is when anybody may take it next: the due moment, the end of a backoff, or, while `worker` has it, the end
+    of that lease. So one index answers "what is due", and a worker that died needs no clearing up. None: not now.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index(
+            "ix_job_due",
+            "type",
+            "run_at",
+            sqlite_where=text("state = 'CREATED'"),
+            postgresql_where=text("state = 'CREATED'"),
+        ),
+        Index(None, "element_instance_key"),
+        Index(None, "process_instance_key"),
+    )
+
+    type: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(16))
+    due_at: Mapped[datetime | None]
+    run_at: Mapped[datetime | None]
+    worker: Mapped[str | None] = mapped_column(String(255))
+    lease: Mapped[int] = mapped_column(default=0)  # counts the times it was taken; an older holder cannot answer
+    retries: Mapped[int] = mapped_column(default=3)
+    tries: Mapped[int] = mapped_column(default=0)  # failed ones, for the backoff
+    process_instance_key: Mapped[int | None] = mapped_column(KeyType)
+    root_key: Mapped[int | None] = mapped_column(KeyType)
+    process_definition_key: Mapped[int | None] = mapped_column(KeyType)
+    process_id: Mapped[str | None] = mapped_column(String(255))
+    element_id: Mapped[str | None] = mapped_column(String(255))
+    element_instance_key: Mapped[int | None] = mapped_column(KeyType)
+    headers: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]]
+    error_code: Mapped[str | None] = mapped_column(String(255))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,157 @@
+"""Work that waits for a person: its states and the rules between them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.errors import Conflict, Forbidden, NotFound
+from engine.model.base import Base, Keyed, KeyType
+
+EXCLUDED_USERS = "exclude.users"  # a property of the element: names of people who may not do this task
+
+
+class TaskNotFound(NotFound):
+    """There is no user task with this key."""
+
+
+class TaskNotOpen(Conflict):
+    """The task is done or withdrawn."""
+
+
+class TaskAlreadyClaimed(Conflict):
+    """Another person holds the task."""
+
+
+class TaskChanged(Conflict):
+    """Somebody changed the task since it was read."""
+
+
+class PersonExcluded(Forbidden):
+    """The diagram says that this person may not do this task."""
+
+
+class TaskState(StrEnum):
+    CREATED = "CREATED"
+    COMPLETED = "COMPLETED"
+    CANCELED = "CANCELED"
+    FAILED = "FAILED"
+
+
+class UserTask(Keyed, Base):
+    """One task of one instance. Its key is its element instance's."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index(None, "process_instance_key"),
+        Index(None, "root_key"),
+        Index(
+            "ix_user_task_open_assignee",
+            "tenant_id",
+            "assignee",
+            "created_at",
+            sqlite_where=text("state = 'CREATED'"),
+            postgresql_where=text("state = 'CREATED'"),
+        ),
+        Index(
+            "ix_user_task_open_due",
+            "tenant_id",
+            "due_at",
+            sqlite_where=text("state = 'CREATED'"),
+            postgresql_where=text("state = 'CREATED'"),
+        ),
+        Index("ix_user_task_recent", "tenant_id", "state", "created_at"),
+    )
+
+    element_id: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255))
+    process_instance_key: Mapped[int] = mapped_column(KeyType)
+    root_key: Mapped[int] = mapped_column(KeyType)
+    process_definition_key: Mapped[int] = mapped_column(KeyType)
+    process_id: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int]
+    scope_key: Mapped[int] = mapped_column(KeyType)
+    state: Mapped[str] = mapped_column(String(16))
+    assignee: Mapped[str | None] = mapped_column(String(255))
+    candidate_groups: Mapped[list[str]]
+    candidate_users: Mapped[list[str]]
+    priority: Mapped[int]
+    due_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    form_id: Mapped[str | None] = mapped_column(String(255))
+    form_key: Mapped[int | None] = mapped_column(KeyType)
+    external_form: Mapped[str | None] = mapped_column(Text)
+    headers: Mapped[dict[str, Any]]
+    properties: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None] = mapped_column(String(255))
+    revision: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
+
+    def require_open(self) -> None:
+        if self.state != TaskState.CREATED:
+            raise TaskNotOpen(f"Task {self.key} is no longer open: it is {self.state.lower()}.")
+
+    def require_revision(self, revision: int | None) -> None:
+        if revision is not None and revision != self.revision:
+            raise TaskChanged(f"Task {self.key} was changed meanwhile; look at it again.")
+
+    def require_allowed(self, user: str) -> None:
+        excluded = self.properties.get(EXCLUDED_USERS) or []
+        if user in ([excluded] if isinstance(excluded, str) else excluded):
+            raise PersonExcluded(f"{user} may not do task {self.key}: the process leaves this person out.")
+
+    def claim(self, user: str, now: datetime) -> None:
+        """Reserve it for one person; claiming one's own again renews `claimed_at`."""
+        self.require_open()
+        if self.assignee not in (None, user):
+            raise TaskAlreadyClaimed(f"Task {self.key} is held by {self.assignee}.")
+        self.require_allowed(user)
+        self.assignee, self.claimed_at = user, now
+
+    def assign(self, user: str | None, now: datetime) -> None:
+        """Give it to somebody, whoever held it, or to nobody."""
+        self.require_open()
+        if user is not None:
+            self.require_allowed(user)
+        self.assignee, self.claimed_at = user, None if user is None else now
+
+
+class TaskCandidate(Base):
+    """An open task offered to a group or person; one row each, so that an inbox is read along an index.
+
+    The rows go when the task ends. The sort columns repeat the task's.
+    """
+
+    __tablename__ = "task_candidate"
+    __table_args__ = (
+        Index(None, "tenant_id", "kind", "name", "priority", "created_at"),
+        Index(None, "tenant_id", "kind", "name", "due_at"),
+    )
+
+    task_key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # group, user
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    priority: Mapped[int]
+    due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+__all__ = [
+    "EXCLUDED_USERS",
+    "PersonExcluded",
+    "TaskAlreadyClaimed",
+    "TaskCandidate",
+    "TaskChanged",
+    "TaskNotFound",
+    "TaskNotOpen",
+    "TaskState",
+    "UserTask",
+]

@@ -1,0 +1,41 @@
+"""Variables as the outside sees them: each scope's values now, and how they came to be so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.model.base import Base, Json, KeyType
+
+
+class Variable(Base):
+    """The value of one name in one scope; a copy of what the instance's state holds, for people and searches."""
+
+    __tablename__ = "variable"
+    __table_args__ = (Index(None, "process_instance_key"), Index(None, "tenant_id", "name", "process_instance_key"))
+
+    scope_key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    key: Mapped[int] = mapped_column(KeyType, unique=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    process_instance_key: Mapped[int] = mapped_column(KeyType)
+    value: Mapped[Any] = mapped_column(Json)
+    updated_at: Mapped[datetime]
+
+
+class VariableChange(Base):
+    """One value that a variable had, from `at` on."""
+
+    __tablename__ = "variable_change"
+    __table_args__ = (Index(None, "process_instance_key", "key"),)
+
+    key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    process_instance_key: Mapped[int] = mapped_column(KeyType)
+    scope_key: Mapped[int] = mapped_column(KeyType)
+    name: Mapped[str] = mapped_column(String(255))
+    value: Mapped[Any] = mapped_column(Json)
+    at: Mapped[datetime]
