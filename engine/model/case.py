@@ -84,7 +84,7 @@ class Case(Keyed, Base):
         return changes
 
     def close(self, outcome: str, now: datetime) -> list[dict[str, Any]]:
-        """End the case; closing it again under the same outcome changes nothing. Raises Conflict for another outcome."""
+        """End the case; closing it again under the same outcome changes nothing, under another raises Conflict."""
         if not self.is_open:
             if self.outcome != outcome:
                 raise Conflict(f"Case {self.number} was closed as {self.outcome} already.")

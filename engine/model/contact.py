@@ -13,7 +13,7 @@ RESULTS = ("answered", "no_answer", "called_back", "left_message", "received", "
 
 
 class Contact(Keyed, Base):
-    """One contact. `direction` is in or out; `rang_at` and `answered_at` are a phone call's, from which its speed follows."""
+    """One contact. `direction` is in or out; `rang_at` and `answered_at` are a call's, and show how fast it was taken."""
 
     __tablename__ = "contact"
     __table_args__ = (Index(None, "case_key", "at"), Index(None, "tenant_id", "customer_key", "at"))

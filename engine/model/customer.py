@@ -16,7 +16,7 @@ CHANNELS = ("phone", "sms", "email", "portal")
 
 
 class Customer(Keyed, Base):
-    """A customer's file. `consent` maps a channel to whether we may use it; a channel that is not there is not allowed."""
+    """A customer's file. `consent` maps a channel to whether we may use it; a channel not in it may not be used."""
 
     __tablename__ = "customer"
     __table_args__ = (

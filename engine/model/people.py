@@ -11,7 +11,7 @@ from engine.model.base import DEFAULT_TENANT, Base, Key, Keyed, Name
 
 
 class User(Keyed, Base):
-    """Somebody who signs in. `online` says that an agent takes work now; a customer's user names the customer's file."""
+    """Who signs in. `online` says that an agent takes work now; a customer's user names the customer's file."""
 
     __tablename__ = "desk_user"
     __table_args__ = (UniqueConstraint("tenant_id", "username"),)
