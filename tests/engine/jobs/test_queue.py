@@ -1,0 +1,133 @@
+"""Claiming: of any number of workers, in any number of processes, one has each job."""
+
+import multiprocessing
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from engine.clock import MovableClock
+from engine.config import Settings
+from engine.jobs import queue
+from engine.model.job import Job
+from engine.runtime import Runtime
+from tests.conftest import START
+
+MINUTE = timedelta(minutes=1)
+
+
+def put(runtime, count=1, job_type="mail", run_at=START, **more):
+    keys = [runtime.new_key() for _ in range(count)]
+    row = {
+        "tenant_id": "<default>",
+        "type": job_type,
+        "state": "CREATED",
+        "due_at": run_at,
+        "run_at": run_at,
+        "retries": 3,
+        "tries": 0,
+        "lease": 0,
+        "headers": {},
+        "payload": {},
+        "created_at": START,
+    }
+    with runtime.unit_of_work() as uow:
+        uow.connection.execute(insert(Job), [{**row, **more, "key": key} for key in keys])
+    return keys
+
+
+def claim(runtime, job_type="mail", limit=10, worker="w", tenants=None):
+    with runtime.unit_of_work() as uow:
+        return queue.claim(uow, job_type, worker, limit, MINUTE, tenants)
+
+
+def test_a_claim_takes_the_earliest_due_jobs_and_leaves_the_future(runtime):
+    (late,) = put(runtime, run_at=START)
+    (early,) = put(runtime, run_at=START - MINUTE)
+    put(runtime, run_at=START + MINUTE)
+    put(runtime, job_type="other")
+    assert [row.key for row in claim(runtime)] == [early, late]
+
+
+def test_a_claimed_job_is_nobody_elses_until_its_lease_ends(runtime, clock):
+    (key,) = put(runtime)
+    assert [row.key for row in claim(runtime)] == [key]
+    assert claim(runtime) == []
+    clock.advance(MINUTE)
+    assert [(row.key, row.lease, row.worker) for row in claim(runtime, worker="second")] == [(key, 2, "second")]
+
+
+def test_a_lease_handed_back_frees_the_job_at_once_but_only_for_its_holder(runtime, clock):
+    (key,) = put(runtime)
+    (held,) = claim(runtime)
+    with runtime.unit_of_work() as uow:
+        assert queue.hand_back(uow, [(key, held.lease + 1)]) == 0
+    assert claim(runtime) == []
+    with runtime.unit_of_work() as uow:
+        assert queue.hand_back(uow, [(key, held.lease)]) == 1
+    assert [row.key for row in claim(runtime)] == [key]
+
+
+def test_a_claim_keeps_to_the_tenants_it_was_given(runtime):
+    put(runtime, tenant_id="a")
+    (theirs,) = put(runtime, tenant_id="b")
+    assert [row.key for row in claim(runtime, tenants=["b"])] == [theirs]
+
+
+def test_due_types_tells_the_next_moment_of_each_type_that_has_open_jobs(runtime):
+    put(runtime, run_at=START + MINUTE)
+    put(runtime, run_at=START)
+    put(runtime, job_type="sms", run_at=START + 2 * MINUTE)
+    put(runtime, job_type="done", state="COMPLETED")
+    put(runtime, job_type="paused", run_at=None)
+    with runtime.unit_of_work(read_only=True) as uow:
+        found = queue.due_types(uow, ["mail", "sms", "done", "paused", "unknown"])
+    assert found == {"mail": START, "sms": START + 2 * MINUTE}
+
+
+def test_a_job_with_no_moment_is_not_claimed(runtime):
+    put(runtime, run_at=None)
+    assert claim(runtime) == []
+
+
+def _drain(url, home, worker, results):
+    runtime = Runtime(Settings(home=Path(home), database_url=url, mode="test"), clock=MovableClock(START))
+    taken = []
+    while rows := claim(runtime, limit=7, worker=worker):
+        taken += [row.key for row in rows]
+    results.put((worker, taken))
+    runtime.close()
+
+
+def test_concurrent_processes_take_every_job_exactly_once(runtime, database_url, tmp_path):
+    keys = put(runtime, count=400)
+    spawn = multiprocessing.get_context("spawn")
+    results = spawn.Queue()
+    workers = [spawn.Process(target=_drain, args=(database_url, str(tmp_path), f"w{n}", results)) for n in range(3)]
+    for worker in workers:
+        worker.start()
+    taken = [results.get(timeout=60) for _ in workers]
+    for worker in workers:
+        worker.join(timeout=60)
+    counted = Counter(key for _, batch in taken for key in batch)
+    assert counted == Counter(keys)
+
+
+@pytest.mark.postgres
+def test_a_locked_row_is_passed_over(postgres_url, tmp_path, clock):
+    runtime = Runtime(Settings(home=tmp_path, database_url=postgres_url, mode="test"), clock=clock)
+    from engine.persistence import create_all, drop_all
+
+    create_all(runtime.database)
+    try:
+        first, second = put(runtime, count=2)
+        with runtime.unit_of_work() as holder:
+            holder.connection.execute(select(Job.key).where(Job.key == first).with_for_update())
+            assert [row.key for row in claim(runtime, limit=1)] == [second]
+        with runtime.unit_of_work() as uow:
+            uow.connection.execute(update(Job).values(state="COMPLETED"))
+    finally:
+        drop_all(runtime.database)
+        runtime.close()
