@@ -1,0 +1,187 @@
+"""One diagram played by judge and executor together, compared after every step.
+
+The executor is anything with the methods of `Executor`; it is stored and restored between the steps. What it shows
+must be what one of the judge's states shows; from then on only those states count.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tests.token_game.game import TooWide
+from tests.token_game.model import Model, read
+from tests.token_game.play import Judge, Stimulus, View
+
+BEGINNING = {"x": 0, "y": 1, "b": False, "key": "k"}
+STEPS, CROWD = 25, 20  # a run ends after so many stimuli, or when so many elements wait
+
+
+class Executor(Protocol):
+    """What plays a diagram besides the judge."""
+
+    def apply(self, stimulus: Stimulus) -> None: ...
+
+    def store_and_restore(self, chance: random.Random) -> None: ...
+
+    def view(self) -> View: ...
+
+
+Start = Callable[[str, dict], Executor]
+
+
+@dataclass
+class Difference:
+    """Where executor and judge part. `expected` holds what the judge allows, `shown` is None when the executor raised."""
+
+    xml: str
+    stimuli: list[Stimulus]
+    expected: list[View]
+    shown: View | None
+    error: str | None = None
+
+    def explain(self) -> str:
+        """Both states, and what differs from the nearest that the judge allows."""
+        lines = ["Stimuli:", *(f"  {stimulus}" for stimulus in self.stimuli)]
+        if self.error:
+            lines.append(f"The executor raised {self.error}")
+        lines += ["The judge allows:", *(f"  {view.as_json()}" for view in self.expected[:4])]
+        if self.shown is not None:
+            nearest = min((view.differences(self.shown) for view in self.expected), key=_size)
+            lines += ["The executor shows:", f"  {self.shown.as_json()}", "Nearest (judge only, executor only):"]
+            lines += [f"  {name}: {parts[0]} | {parts[1]}" for name, parts in nearest.items()]
+        return "\n".join(lines)
+
+
+@dataclass
+class Run:
+    """What one comparison did."""
+
+    stimuli: list[Stimulus] = field(default_factory=list)
+    difference: Difference | None = None
+    too_wide: bool = False
+    ended: bool = False
+    exercised: Counter[str] = field(default_factory=Counter)  # completed elements by kind and trigger
+    restores: int = 0
+
+
+def _size(differences: dict) -> int:
+    return sum(1 if name == "ended" else len(mine) + len(theirs) for name, (mine, theirs) in differences.items())
+
+
+def random_run(xml: str, seed: int | str, start: Start, steps: int = STEPS) -> Run:
+    """Play the diagram with stimuli of this seed."""
+    rng = random.Random(f"stimuli {seed}")
+    return _Comparison(xml, start, rng).run(_random_stimuli(rng, steps))
+
+
+def replay(xml: str, stimuli: list[Stimulus], start: Start) -> Run:
+    """Play the diagram with these stimuli; those not possible are left out."""
+    return _Comparison(xml, start, random.Random("replay")).run(_given_stimuli(stimuli))
+
+
+Choose = Iterator[Stimulus | None]
+
+
+class _Comparison:
+    def __init__(self, xml: str, start: Start, rng: random.Random) -> None:
+        self.xml, self.start, self.rng = xml, start, rng
+        self.model: Model = read(xml)
+        self.result = Run()
+
+    def run(self, choose: Callable[[Judge], Iterable[Stimulus]]) -> Run:
+        try:
+            self._play(choose)
+        except TooWide:
+            self.result.too_wide = True
+        return self.result
+
+    def _play(self, choose: Callable[[Judge], Iterable[Stimulus]]) -> None:
+        judge = Judge(self.model, BEGINNING)
+        executor = self._guarded(judge, lambda: self.start(self.xml, dict(BEGINNING)))
+        if executor is None or not self._agree(judge, executor):
+            return
+        for stimulus in choose(judge):
+            self.result.stimuli.append(stimulus)
+            judge.apply(stimulus)
+            if self._guarded(judge, lambda: self._step(executor, stimulus)) is None:  # noqa: B023
+                return
+            if not self._agree(judge, executor):
+                return
+
+    def _step(self, executor: Executor, stimulus: Stimulus) -> bool:
+        executor.store_and_restore(self.rng)
+        executor.apply(stimulus)
+        self.result.restores += 1
+        return True
+
+    def _guarded(self, judge: Judge, action: Callable):
+        """The action's result; None, and a difference, when the executor raises whatever it may be."""
+        try:
+            return action()
+        except Exception as error:
+            self._differ(judge, None, f"{type(error).__name__}: {error}")
+            return None
+
+    def _agree(self, judge: Judge, executor: Executor) -> bool:
+        shown = executor.view()
+        if not judge.seen(shown):
+            self._differ(judge, shown, None)
+            return False
+        self.result.ended = shown.ended
+        self._count(shown)
+        return True
+
+    def _differ(self, judge: Judge, shown: View | None, error: str | None) -> None:
+        self.result.difference = Difference(self.xml, list(self.result.stimuli), judge.views(), shown, error)
+
+    def _count(self, shown: View) -> None:
+        self.result.exercised = Counter()
+        for element, count in shown.completed.items():
+            kind = self.model.elements[element]
+            self.result.exercised[describe(kind)] += count
+
+
+def describe(element) -> str:
+    """Kind of an element in the figures: `boundaryEvent timer non-interrupting`, `userTask loop`."""
+    words = [element.kind]
+    words += [element.trigger] if element.trigger != "none" else []
+    words += ["non-interrupting"] if not element.interrupting else []
+    words += ["loop"] if element.loop else []
+    words += ["by event"] if element.is_event_subprocess else []
+    words += ["join"] if len(element.incoming) > 1 and element.kind in {"parallelGateway", "inclusiveGateway"} else []
+    return " ".join(words)
+
+
+def _random_stimuli(rng: random.Random, steps: int) -> Callable[[Judge], Iterator[Stimulus]]:
+    def choose(judge: Judge) -> Iterator[Stimulus]:
+        for _ in range(steps):
+            view = judge.views()[0]
+            enabled = judge.enabled()
+            if not enabled or view.waiting.total() > CROWD:
+                return
+            yield _with_variables(rng.choice(enabled), rng)
+
+    return choose
+
+
+def _with_variables(stimulus: Stimulus, rng: random.Random) -> Stimulus:
+    """A completed user task mostly sets variables."""
+    if stimulus.what != "complete" or rng.random() < 0.2:
+        return stimulus
+    values = {"x": rng.randint(0, 4), "y": rng.randint(0, 4), "b": rng.random() < 0.5}
+    return Stimulus(stimulus.what, stimulus.element, stimulus.path, tuple(sorted(values.items())))
+
+
+def _given_stimuli(stimuli: list[Stimulus]) -> Callable[[Judge], Iterator[Stimulus]]:
+    def choose(judge: Judge) -> Iterator[Stimulus]:
+        for stimulus in stimuli:
+            if any(
+                (s.what, s.element, s.path) == (stimulus.what, stimulus.element, stimulus.path) for s in judge.enabled()
+            ):
+                yield stimulus
+
+    return choose

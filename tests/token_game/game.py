@@ -1,0 +1,447 @@
+"""The token game: what a BPMN diagram does, step by step, written from the BPMN 2.0 standard (chapter 13).
+
+Where the standard is silent, Camunda 8's documentation decides. The rules:
+
+* A token lies on a sequence flow until its target takes it. Each token that arrives at an activity, an event or an
+  exclusive gateway activates it once. What completes puts a token on every outgoing flow; without one, the path ends
+  there.
+* Tasks: a user task waits for a stimulus, which may set process variables; every other task passes on at once, a
+  script after setting its variable.
+* Exclusive gateway: the first flow whose condition is true, else the default flow. Inclusive split: every flow whose
+  condition is true, else the default. When neither is there, the token stays at the gateway: an incident.
+* Parallel gateway: fires when every incoming flow of its scope holds a token and takes one of each; further tokens
+  stay for the next round. Inclusive join: see `paths.py`; takes one token of each incoming flow that has one.
+* Scopes: a process, a subprocess and an event subprocess own their tokens; one completes when it holds no token and
+  nothing runs in it. A terminate end event ends everything in its own scope and nothing outside; the scope then
+  completes.
+* Multi-instance: the body waits for its instances, all at once or one after another, each a scope of its own when it
+  is a subprocess. The completion condition is read after each completed instance; true ends the others and the body.
+* Boundary events belong to the activity, with a loop to its body. An interrupting one terminates the activity with
+  all that runs inside; a non-interrupting one adds a token, as often as it is triggered. A timer of a duration fires
+  once, a cycle as often as it says.
+* Event subprocesses listen while their scope runs. A non-interrupting one starts beside it each time; an interrupting
+  one terminates everything in the scope (other event subprocesses too), and from then on the scope starts no other;
+  when it ends the scope completes. The scope's boundary events listen on.
+* Errors and escalations climb from the scope in which they are thrown: at each scope its event subprocesses first,
+  then the activity's boundary events, a catch with the code before one without. A handler does not catch what it
+  throws itself. An uncaught error is an incident at its end event; an uncaught escalation is nothing. After an
+  escalation that no interrupting event caught, the thrower goes on; otherwise it is terminated with its scope, and
+  has not completed.
+* A signal reaches every subscription there is when it is delivered, each once, and is delivered some time after its
+  throw.
+* Event-based gateway: the first of its events wins, the gateway and that event complete.
+* A link throw goes on at the catching link of its name.
+
+The standard orders no two independent steps. `settle` therefore follows every order of the automatic steps and
+returns all the stable states that they lead to; an executor is right when it shows one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tests.token_game.conditions import evaluate
+from tests.token_game.model import EXTERNAL, Element, Flow, Model
+from tests.token_game.paths import may_fire
+from tests.token_game.state import Instance, Place, State, Trail, inner_path, path_of
+
+Move = tuple[str, tuple[int, ...], str]  # what, the position of its scope in the tree, a flow, gateway, event or signal
+WAITING = {"userTask", "intermediateCatchEvent", "eventBasedGateway"}
+ACTIVITIES = {"task", "userTask", "scriptTask", "manualTask", "subProcess"}
+
+
+class TooWide(Exception):
+    """More orders of automatic steps than are worth following; says nothing about the diagram."""
+
+
+class Game:
+    """Plays one diagram. States are never changed once they are handed out."""
+
+    def __init__(self, model: Model, limit: int = 4000) -> None:
+        self.model = model
+        self.limit = limit
+
+    # ---- what an observer may do -------------------------------------------------------------------------------
+
+    def start(self, variables: dict[str, int | bool]) -> dict[tuple, State]:
+        """Begin the process; the stable states that follow, by key."""
+        state = State(Instance(self.model.process), dict(variables))
+        self._begin(state, state.root)
+        return self.settle([state])
+
+    def complete(self, state: State, task: Place, variables: dict[str, int | bool]) -> list[State]:
+        """Complete one user task there; one state for each instance that the place may mean."""
+        return [self._completed(copy, trail, variables) for copy, trail in self._choices(state, task, self._waits_at)]
+
+    def trigger(self, state: State, event: Place) -> list[State]:
+        """A message or timer arrives at one subscription; one state for each owner that the place may mean."""
+        after = []
+        for copy, trail in self._choices(state, event, self._listens_at):
+            self._fire(copy, trail, self.model.elements[event[0]])
+            after.append(copy)
+        return after
+
+    def broadcast(self, state: State, signal: str) -> list[State]:
+        """A signal arrives from outside."""
+        copy = state.clone()
+        self._catch_signal(copy, signal)
+        return [copy]
+
+    def settle(self, states: Iterable[State]) -> dict[tuple, State]:
+        """Every stable state that the automatic steps can lead to, by key; TooWide beyond the limit."""
+        todo, seen, stable = list(states), set(), {}
+        while todo:
+            state = todo.pop()
+            self._tidy(state)
+            key = state.key()
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(seen) > self.limit:
+                raise TooWide
+            moves = self._moves(state)
+            if not moves:
+                stable[key] = state
+            todo += [self._moved(state, move) for move in moves]
+        return stable
+
+    # ---- automatic steps -----------------------------------------------------------------------------------------
+
+    def _moves(self, state: State) -> list[Move]:
+        """The automatic steps possible now; just one where their order cannot matter."""
+        moves = [("broadcast", (), signal) for signal in sorted(set(state.broadcasts))]
+        for position, scope in _positions(state.root):
+            moves += [("deliver", position, event) for event in sorted(set(scope.pending))]
+            for flow in scope.tokens:
+                move = self._move_of(position, scope, self.model.flows[flow])
+                if move and (not self.model.order_matters or self._is_quiet(move)):
+                    return [move]
+                moves += [move] if move and move not in moves else []
+        return moves
+
+    def _move_of(self, position: tuple[int, ...], scope: Instance, flow: Flow) -> Move | None:
+        target = self.model.elements[flow.target]
+        if len(target.incoming) > 1 and target.kind == "parallelGateway":
+            ready = all(scope.tokens[incoming.id] for incoming in target.incoming)
+            return ("join", position, target.id) if ready else None
+        if len(target.incoming) > 1 and target.kind == "inclusiveGateway":
+            return ("join", position, target.id) if may_fire(self.model, scope, target) else None
+        return ("arrive", position, flow.id)
+
+    def _is_quiet(self, move: Move) -> bool:
+        """Beginning to wait changes nothing that another step could notice, unless a signal is about."""
+        if move[0] != "arrive" or self.model.has_signals:
+            return False
+        target = self.model.elements[self.model.flows[move[2]].target]
+        return target.kind in WAITING and target.trigger != "link" and target.loop is None
+
+    def _moved(self, state: State, move: Move) -> State:
+        state = state.clone()
+        what, position, name = move
+        trail = _trail_at(state.root, position)
+        if what == "broadcast":
+            state.broadcasts.remove(name)
+            self._catch_signal(state, name)
+        elif what == "deliver":
+            trail[-1].pending.remove(name)
+            if name in self._listening(trail):
+                self._fire(state, trail, self.model.elements[name])
+        elif what == "arrive":
+            trail[-1].take(name)
+            self._enter(state, trail, self.model.elements[self.model.flows[name].target])
+        else:
+            self._join(state, trail, self.model.elements[name])
+        return state
+
+    def _join(self, state: State, trail: Trail, gateway: Element) -> None:
+        for flow in gateway.incoming:
+            if trail[-1].tokens[flow.id]:
+                trail[-1].take(flow.id)
+        self._enter(state, trail, gateway)
+
+    # ---- entering and leaving elements ---------------------------------------------------------------------------
+
+    def _enter(self, state: State, trail: Trail, element: Element) -> None:
+        """An element begins in the scope at the end of the trail."""
+        scope = trail[-1]
+        if element.kind in ACTIVITIES and element.loop:
+            self._begin_body(state, scope, element)
+        elif element.kind == "subProcess":
+            self._begin(state, self._add(scope, Instance(element.id)))
+        elif element.kind in WAITING and element.trigger != "link":
+            self._add(scope, Instance(element.id))
+        elif element.kind in {"exclusiveGateway", "inclusiveGateway"}:
+            self._decide(state, scope, element)
+        elif element.kind in {"endEvent", "intermediateThrowEvent"}:
+            self._throw(state, trail, element)
+        else:
+            self._run_script(state, element)
+            self._leave(state, scope, element)
+
+    def _leave(self, state: State, scope: Instance, element: Element, flows: list[Flow] | None = None) -> None:
+        """An element completes: one token for each outgoing flow, or for those given."""
+        state.completed[element.id] += 1
+        self._take(state, scope, element.outgoing if flows is None else flows)
+
+    def _take(self, state: State, scope: Instance, flows: list[Flow]) -> None:
+        for flow in flows:
+            state.taken[flow.id] += 1
+            scope.put(flow.id)
+
+    def _begin(self, state: State, scope: Instance) -> None:
+        """A process or an embedded subprocess starts at its start event."""
+        scope.is_scope = True
+        self._leave(state, scope, self.model.start_of(scope.element))
+
+    def _add(self, parent: Instance, child: Instance) -> Instance:
+        parent.children.append(child)
+        return child
+
+    def _run_script(self, state: State, element: Element) -> None:
+        if element.script:
+            variable, expression = element.script
+            state.variables[variable] = evaluate(expression, state.variables)
+
+    def _decide(self, state: State, scope: Instance, gateway: Element) -> None:
+        ways = self._chosen(state, gateway)
+        if ways:
+            self._leave(state, scope, gateway, ways)
+        else:
+            self._add(scope, Instance(gateway.id, incident=True))
+
+    def _chosen(self, state: State, gateway: Element) -> list[Flow]:
+        if len(gateway.outgoing) == 1 and gateway.outgoing[0].condition is None:
+            return gateway.outgoing
+        conditional = [flow for flow in gateway.outgoing if flow.condition and flow.id != gateway.default]
+        true = [flow for flow in conditional if evaluate(flow.condition, state.variables) is True]
+        ways = true or [flow for flow in gateway.outgoing if flow.id == gateway.default]
+        return ways[:1] if gateway.kind == "exclusiveGateway" else ways
+
+    # ---- throwing ------------------------------------------------------------------------------------------------
+
+    def _throw(self, state: State, trail: Trail, event: Element) -> None:
+        """A throwing intermediate event or an end event is reached in the scope at the end of the trail."""
+        scope = trail[-1]
+        if event.trigger == "error":
+            self._throw_error(state, trail, event)
+            return
+        if event.trigger == "escalation" and self._escalate(state, trail, event):
+            return
+        self._leave(state, scope, event)
+        if event.trigger == "signal":
+            state.broadcasts.append(event.ref)
+        elif event.trigger == "terminate":
+            scope.clear()
+        elif event.trigger == "link":
+            self._leave(state, scope, self.model.link_target(event))
+
+    def _throw_error(self, state: State, trail: Trail, event: Element) -> None:
+        caught = self._catcher(trail, event)
+        if caught:
+            self._fire(state, *caught)
+        else:
+            self._add(trail[-1], Instance(event.id, incident=True))
+
+    def _escalate(self, state: State, trail: Trail, event: Element) -> bool:
+        """Whether the thrower was terminated by what caught its escalation."""
+        caught = self._catcher(trail, event)
+        if caught:
+            self._fire(state, *caught)
+        return bool(caught) and caught[1].interrupting
+
+    def _catcher(self, trail: Trail, event: Element) -> tuple[Trail, Element] | None:
+        """Who catches an error or escalation thrown in the scope at the end of the trail."""
+        handler = None  # the event subprocess in which it is thrown does not catch it
+        for depth in range(len(trail), 0, -1):
+            owner = trail[depth - 1]
+            starts = [] if owner.interrupted or not owner.is_scope else self.model.event_starts.get(owner.element, [])
+            for events in ([e for e in starts if e.scope != handler], self._boundaries(trail[:depth])):
+                found = _matching(events, event)
+                if found:
+                    return trail[:depth], found
+            handler = owner.element
+        return None
+
+    def _catch_signal(self, state: State, signal: str) -> None:
+        for trail in state.trails():
+            events = [self.model.elements[event] for event in self._listening(trail)]
+            trail[-1].pending += [e.id for e in events if e.trigger == "signal" and e.ref == signal]
+
+    # ---- catching ------------------------------------------------------------------------------------------------
+
+    def _fire(self, state: State, trail: Trail, event: Element) -> None:
+        """An event happens to its owner, the instance at the end of the trail."""
+        owner = trail[-1]
+        owner.fired[event.id] += event.trigger == "timer"
+        if event.kind == "boundaryEvent":
+            if event.interrupting:
+                trail[-2].children.remove(owner)
+            self._leave(state, trail[-2], event)
+        elif event.kind == "startEvent":
+            if event.interrupting:
+                owner.clear()
+                owner.interrupted = True
+            handler = self._add(owner, Instance(event.scope, is_scope=True))
+            self._leave(state, handler, event)
+        else:
+            trail[-2].children.remove(owner)
+            if owner.element != event.id:
+                chosen = [flow for flow in event.incoming if flow.source == owner.element]
+                state.completed[owner.element] += 1
+                state.taken[chosen[0].id] += 1
+            self._leave(state, trail[-2], event)
+
+    def _listening(self, trail: Trail) -> list[str]:
+        """Ids of the events from outside that the instance at the end of the trail waits for."""
+        owner, element = trail[-1], self.model.elements[trail[-1].element]
+        if element.kind == "eventBasedGateway":
+            return [flow.target for flow in element.outgoing]
+        events = [element] if element.kind == "intermediateCatchEvent" else self._boundaries(trail)
+        if owner.is_scope and not owner.interrupted:
+            events = events + self.model.event_starts.get(owner.element, [])
+        return [e.id for e in events if e.trigger in EXTERNAL and not _is_spent(owner, e)]
+
+    def _boundaries(self, trail: Trail) -> list[Element]:
+        """Boundary events of an activity instance; with a loop they are the body's, not those of one instance."""
+        return [] if trail[-1].index else self.model.boundaries.get(trail[-1].element, [])
+
+    # ---- completing scopes and loops -------------------------------------------------------------------------------
+
+    def _tidy(self, state: State) -> None:
+        """Complete every scope that has nothing left."""
+        while not state.ended and (trail := self._drained(state)):
+            if len(trail) == 1:
+                state.ended = True
+                state.root.clear()
+            else:
+                self._finished(state, trail)
+        if state.ended:
+            state.broadcasts.clear()
+
+    def _drained(self, state: State) -> Trail | None:
+        for trail in state.trails():
+            if trail[-1].is_scope and not trail[-1].tokens and not trail[-1].children:
+                return trail
+        return None
+
+    def _finished(self, state: State, trail: Trail) -> None:
+        """The instance at the end of the trail is done."""
+        parent, done = trail[-2], trail[-1]
+        parent.children.remove(done)
+        if parent.is_body:
+            self._instance_done(state, trail[:-1])
+        else:
+            self._leave(state, parent, self.model.elements[done.element])
+
+    def _begin_body(self, state: State, scope: Instance, element: Element) -> None:
+        body = self._add(scope, Instance(element.id, is_body=True))
+        for _ in range(min(element.loop.size, 1) if element.loop.sequential else element.loop.size):
+            self._begin_instance(state, body, element)
+        if not element.loop.size:
+            self._body_done(state, scope, body)
+
+    def _begin_instance(self, state: State, body: Instance, element: Element) -> None:
+        body.started += 1
+        instance = self._add(body, Instance(element.id, index=body.started))
+        if element.kind == "subProcess":
+            self._begin(state, instance)
+        elif element.kind not in WAITING:
+            raise ValueError(f"{element.id}: a loop of {element.kind} is not played.")
+
+    def _instance_done(self, state: State, trail: Trail) -> None:
+        """One instance of the body at the end of the trail has completed."""
+        scope, body = trail[-2], trail[-1]
+        element = self.model.elements[body.element]
+        state.completed[element.id] += 1
+        body.completed += 1
+        if self._loop_is_done(state, body, element):
+            self._body_done(state, scope, body)
+        elif element.loop.sequential and body.started < element.loop.size:
+            self._begin_instance(state, body, element)
+        elif not body.children:
+            self._body_done(state, scope, body)
+
+    def _loop_is_done(self, state: State, body: Instance, element: Element) -> bool:
+        counts = {"numberOfInstances": element.loop.size, "numberOfCompletedInstances": body.completed}
+        condition = element.loop.condition
+        return condition is not None and evaluate(condition, {**state.variables, **counts}) is True
+
+    def _body_done(self, state: State, scope: Instance, body: Instance) -> None:
+        scope.children.remove(body)
+        state.bodies[body.element] += 1
+        self._take(state, scope, self.model.elements[body.element].outgoing)
+
+    def _completed(self, state: State, trail: Trail, variables: dict[str, int | bool]) -> State:
+        state.variables.update(variables)
+        self._finished(state, trail)
+        return state
+
+    # ---- finding what a place means --------------------------------------------------------------------------------
+
+    def _choices(self, state: State, place: Place, matches) -> Iterator[tuple[State, Trail]]:
+        """A clone of the state for every different instance that the place may mean, with the trail to it."""
+        seen = set()
+        for position, trail in enumerate(list(state.trails())):
+            key = tuple(instance.key() for instance in trail)
+            if matches(trail, place) and key not in seen:
+                seen.add(key)
+                copy = state.clone()
+                yield copy, list(copy.trails())[position]
+
+    def _waits_at(self, trail: Trail, place: Place) -> bool:
+        waits = self.model.elements[trail[-1].element].kind == "userTask" and not trail[-1].is_body
+        return waits and (trail[-1].element, _place_path(trail)) == place
+
+    def _listens_at(self, trail: Trail, place: Place) -> bool:
+        return any((event, self.event_path(trail, event)) == place for event in self._listening(trail))
+
+    def event_path(self, trail: Trail, event: str) -> tuple[str, ...]:
+        """Path of a subscription: that of the scope which the event is drawn in, or whose event subprocess it starts."""
+        return inner_path(trail) if self.model.elements[event].kind == "startEvent" else path_of(trail)
+
+    def subscriptions(self, state: State) -> list[Place]:
+        """Every event from outside that is waited for, with its path."""
+        return [(event, self.event_path(trail, event)) for trail in state.trails() for event in self._listening(trail)]
+
+
+def _place_path(trail: Trail) -> tuple[str, ...]:
+    """Path of a waiting element; the n-th of a loop of tasks says its number."""
+    return (*path_of(trail), trail[-1].label) if trail[-1].index else path_of(trail)
+
+
+def waiting_places(game: Game, state: State) -> list[Place]:
+    """Every element that waits for somebody or something."""
+    kinds = {t[-1].element: game.model.elements[t[-1].element].kind for t in state.trails()}
+    return [
+        (trail[-1].element, _place_path(trail))
+        for trail in state.trails()
+        if kinds[trail[-1].element] in WAITING and not trail[-1].is_body
+    ]
+
+
+def incident_places(state: State) -> list[Place]:
+    return [(trail[-1].element, path_of(trail)) for trail in state.trails() if trail[-1].incident]
+
+
+def _matching(events: list[Element], thrown: Element) -> Element | None:
+    same = [e for e in events if e.trigger == thrown.trigger]
+    exact = [e for e in same if e.ref is not None and e.ref == thrown.ref]
+    return next(iter(exact + [e for e in same if e.ref is None]), None)
+
+
+def _is_spent(owner: Instance, event: Element) -> bool:
+    """A timer that has fired as often as it may."""
+    return event.trigger == "timer" and event.repeats is not None and owner.fired[event.id] >= event.repeats
+
+
+def _positions(instance: Instance, at: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Instance]]:
+    yield at, instance
+    for number, child in enumerate(instance.children):
+        yield from _positions(child, (*at, number))
+
+
+def _trail_at(root: Instance, position: tuple[int, ...]) -> Trail:
+    trail = [root]
+    for number in position:
+        trail.append(trail[-1].children[number])
+    return trail

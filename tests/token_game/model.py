@@ -1,0 +1,182 @@
+"""A BPMN diagram as the token game sees it: elements, sequence flows and scopes, read from the XML.
+
+Only what moves tokens is read. Element kinds are the standard's tag names; an event's `trigger` is the name of its
+event definition without the suffix (`message`, `timer`, `signal`, `error`, `escalation`, `link`, `terminate`, or
+`none`).
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from functools import cached_property
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+
+SCOPES = {"process", "subProcess"}
+NODES = {
+    *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
+    *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"),
+    *("task", "userTask", "scriptTask", "manualTask", "subProcess"),
+}
+EXTERNAL = {"message", "timer", "signal"}  # These triggers come from outside; the others are thrown inside.
+
+
+@dataclass(frozen=True)
+class Flow:
+    id: str
+    source: str
+    target: str
+    condition: str | None
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Multi-instance marker; `condition` is the completion condition."""
+
+    size: int
+    sequential: bool
+    condition: str | None
+
+
+@dataclass
+class Element:
+    id: str
+    kind: str
+    scope: str | None
+    trigger: str = "none"
+    ref: str | None = None  # message or signal name, error or escalation code, link name; None catches every code
+    repeats: int | None = None  # how often a non-interrupting timer fires; None without end
+    interrupting: bool = True
+    attached_to: str | None = None
+    is_event_subprocess: bool = False
+    default: str | None = None
+    loop: Loop | None = None
+    script: tuple[str, str] | None = None  # (variable, expression)
+    incoming: list[Flow] = field(default_factory=list)
+    outgoing: list[Flow] = field(default_factory=list)
+
+
+@dataclass
+class Model:
+    process: str
+    elements: dict[str, Element]
+    flows: dict[str, Flow]
+
+    @cached_property
+    def boundaries(self) -> dict[str, list[Element]]:
+        """Boundary events by the activity that they are attached to."""
+        attached: dict[str, list[Element]] = {}
+        for element in self.elements.values():
+            if element.attached_to:
+                attached.setdefault(element.attached_to, []).append(element)
+        return attached
+
+    @cached_property
+    def event_starts(self) -> dict[str, list[Element]]:
+        """Start events of the event subprocesses directly inside a scope, by that scope."""
+        starts: dict[str, list[Element]] = {}
+        for element in self.elements.values():
+            if element.kind == "startEvent" and self.elements[element.scope].is_event_subprocess:
+                starts.setdefault(self.elements[element.scope].scope, []).append(element)
+        return starts
+
+    def start_of(self, scope: str) -> Element:
+        """The start event where a process or an embedded subprocess begins."""
+        return next(e for e in self.elements.values() if e.kind == "startEvent" and e.scope == scope)
+
+    def link_target(self, throw: Element) -> Element:
+        """The catching link event of the same name in the same scope."""
+        return next(
+            e
+            for e in self.elements.values()
+            if e.kind == "intermediateCatchEvent" and (e.trigger, e.ref, e.scope) == ("link", throw.ref, throw.scope)
+        )
+
+    @cached_property
+    def order_matters(self) -> bool:
+        """Whether the order of automatic steps can change what happens.
+
+        Without these elements a state has exactly one stable successor: the rest of the net is free of races, as
+        conditions read variables that only a stimulus changes.
+        """
+        return any(
+            (e.kind == "inclusiveGateway" and len(e.incoming) > 1)
+            or e.trigger in {"terminate", "error", "escalation", "signal"}
+            or e.script is not None
+            or (e.loop is not None and e.loop.condition is not None)
+            for e in self.elements.values()
+        )
+
+    @cached_property
+    def has_signals(self) -> bool:
+        return any(e.trigger == "signal" for e in self.elements.values())
+
+
+def read(xml: str | bytes) -> Model:
+    """Read the first process of a diagram."""
+    root = ET.fromstring(xml)
+    process = root.find(f"{BPMN}process")
+    names = _names(root)
+    process_id = process.get("id")
+    elements = {process_id: Element(process_id, "process", None)}
+    flows: dict[str, Flow] = {}
+    _read_scope(process, process_id, names, elements, flows)
+    for flow in flows.values():
+        elements[flow.source].outgoing.append(flow)
+        elements[flow.target].incoming.append(flow)
+    return Model(process_id, elements, flows)
+
+
+def _names(root: ET.Element) -> dict[str, str]:
+    """What an event definition's reference stands for: a name or a code."""
+    keys = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
+    return {e.get("id"): e.get(key) for tag, key in keys.items() for e in root.findall(f"{BPMN}{tag}")}
+
+
+def _read_scope(xml: ET.Element, scope: str, names: dict, elements: dict[str, Element], flows: dict[str, Flow]) -> None:
+    for child in xml:
+        tag = child.tag.removeprefix(BPMN)
+        if tag == "sequenceFlow":
+            condition = child.findtext(f"{BPMN}conditionExpression")
+            flows[child.get("id")] = Flow(child.get("id"), child.get("sourceRef"), child.get("targetRef"), condition)
+        elif tag in NODES:
+            elements[child.get("id")] = _element(child, tag, scope, names)
+        if tag == "subProcess":
+            _read_scope(child, child.get("id"), names, elements, flows)
+
+
+def _element(xml: ET.Element, tag: str, scope: str, names: dict[str, str]) -> Element:
+    element = Element(xml.get("id"), tag, scope)
+    element.attached_to = xml.get("attachedToRef")
+    element.default = xml.get("default")
+    element.is_event_subprocess = xml.get("triggeredByEvent") == "true"
+    element.interrupting = xml.get("cancelActivity", xml.get("isInterrupting", "true")) == "true"
+    element.loop = _loop(xml)
+    script = xml.find(f"{BPMN}extensionElements/{ZEEBE}script")
+    if script is not None:
+        element.script = (script.get("resultVariable"), script.get("expression"))
+    for child in xml:
+        if child.tag.endswith("EventDefinition"):
+            _read_trigger(element, child, names)
+    return element
+
+
+def _read_trigger(element: Element, definition: ET.Element, names: dict[str, str]) -> None:
+    element.trigger = definition.tag.removeprefix(BPMN).removesuffix("EventDefinition")
+    element.ref = names.get(definition.get(f"{element.trigger}Ref")) or definition.get("name")
+    if element.trigger == "timer":
+        cycle = definition.findtext(f"{BPMN}timeCycle")
+        count = re.match(r"R(\d*)/", cycle).group(1) if cycle else "1"
+        element.repeats = int(count) if count else None
+
+
+def _loop(xml: ET.Element) -> Loop | None:
+    marker = xml.find(f"{BPMN}multiInstanceLoopCharacteristics")
+    if marker is None:
+        return None
+    collection = marker.find(f"{BPMN}extensionElements/{ZEEBE}loopCharacteristics").get("inputCollection")
+    size = len(re.findall(r"\d+", collection))
+    return Loop(size, marker.get("isSequential") == "true", marker.findtext(f"{BPMN}completionCondition"))

@@ -1,0 +1,122 @@
+"""Stimuli and what an observer sees: the words that judge and executor are compared in."""
+
+from __future__ import annotations
+
+from collections import Counter from dataclasses import asdict, dataclass, field
+
+from tests.token_game.game import Game, incident_places, waiting_places from tests.token_game.model import Model from
+tests.token_game.state import Place, State
+
+
+@dataclass(frozen=True) class Stimulus: """One thing that happens to the instance from outside.
+
+`complete` a user task (with variables), `trigger` a message or timer subscription, or `broadcast` a signal, whose
+name is then the `element`.
+"""
+
+    what: str
+    element: str
+    path: tuple[str, ...] = ()
+    variables: tuple[tuple[str, int | bool], ...] = ()
+
+    def as_json(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict) -> Stimulus:
+        variables = tuple((name, value) for name, value in data["variables"])
+        return cls(data["what"], data["element"], tuple(data["path"]), variables)
+
+    @property
+    def place(self) -> Place:
+        return self.element, self.path
+
+
+@dataclass
+class View:
+    """What can be seen of an instance. Counters count places or ids; `completed` holds no process and no loop body."""
+
+    ended: bool = False
+    waiting: Counter[Place] = field(default_factory=Counter)
+    listening: Counter[Place] = field(default_factory=Counter)
+    incidents: Counter[Place] = field(default_factory=Counter)
+    completed: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
+
+    def differences(self, other: View) -> dict[str, tuple]:
+        """By field: what is here and not there, and what is there and not here."""
+        found = {}
+        for name in ("waiting", "listening", "incidents", "completed", "taken"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if +mine != +theirs:
+                found[name] = (sorted((mine - theirs).elements()), sorted((theirs - mine).elements()))
+        if self.ended != other.ended:
+            found["ended"] = (self.ended, other.ended)
+        return found
+
+    def as_json(self) -> dict:
+        """Plain lists and numbers, sorted."""
+        places = {
+            name: [
+                {"element": e, "path": list(p), "count": n} for (e, p), n in sorted(getattr(self, name).items()) if n
+            ]
+            for name in ("waiting", "listening", "incidents")
+        }
+        counts = {name: dict(sorted((+getattr(self, name)).items())) for name in ("completed", "taken")}
+        return {"ended": self.ended, **places, **counts}
+
+
+class Judge:
+    """Follows an instance: every state that the standard allows after what was seen so far."""
+
+    def __init__(self, model: Model, variables: dict[str, int | bool]) -> None:
+        self.game = Game(model)
+        self.states = self.game.start(variables)
+
+    def views(self) -> list[View]:
+        """What may be seen now."""
+        return [self.view(state) for state in self.states.values()]
+
+    def view(self, state: State) -> View:
+        if state.ended:
+            return View(ended=True, completed=state.completed, taken=state.taken)
+        return View(
+            False,
+            Counter(waiting_places(self.game, state)),
+            Counter(self.game.subscriptions(state)),
+            Counter(incident_places(state)),
+            state.completed,
+            state.taken,
+        )
+
+    def seen(self, view: View) -> bool:
+        """Keep the states that look like this; False, and nothing forgotten, when there is none."""
+        alike = {key: state for key, state in self.states.items() if not self.view(state).differences(view)}
+        self.states = alike or self.states
+        return bool(alike)
+
+    def apply(self, stimulus: Stimulus) -> None:
+        """Let something happen in every state."""
+        self.states = self.game.settle(
+            [after for state in self.states.values() for after in self._after(state, stimulus)]
+        )
+
+    def _after(self, state: State, stimulus: Stimulus) -> list[State]:
+        if stimulus.what == "complete":
+            return self.game.complete(state, stimulus.place, dict(stimulus.variables))
+        if stimulus.what == "trigger":
+            return self.game.trigger(state, stimulus.place)
+        return self.game.broadcast(state, stimulus.element)
+
+    def enabled(self) -> list[Stimulus]:
+        """What may happen next, in a fixed order, judged by the first state (all look alike once `seen`)."""
+        state = next(iter(self.states.values()))
+        if state.ended:
+            return []
+        elements = self.game.model.elements
+        tasks = [place for place in waiting_places(self.game, state) if elements[place[0]].kind == "userTask"]
+        events = self.game.subscriptions(state)
+        stimuli = {Stimulus("complete", *place) for place in tasks}
+        stimuli |= {Stimulus("trigger", *place) for place in events if elements[place[0]].trigger != "signal"}
+        stimuli |= {Stimulus("broadcast", elements[e].ref) for e, _ in events if elements[e].trigger == "signal"}
+        return sorted(stimuli, key=lambda stimulus: (stimulus.what, stimulus.element, stimulus.path))
