@@ -1,0 +1,9 @@
+// Every page: Tabler, htmx, and the small behaviours that templates ask for by data attributes.
+import '@tabler/core/dist/css/tabler.min.css';
+import '@tabler/core/dist/js/tabler.esm.min.js';
+import './base.css';
+
+import './htmx.js';
+import './buttons.js';
+import './countdown.js';
+import './live.js';

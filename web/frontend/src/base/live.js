@@ -1,0 +1,76 @@
+// <section data-live-url data-live-every="20">: refreshes itself and keeps the reader's place.
+import { Idiomorph } from 'idiomorph';
+
+import { announceContent, mountEach } from '../shared/mount.js';
+
+const TYPING = 'input, textarea, select, [contenteditable]';
+
+function isBusy(region) {
+  const active = document.activeElement;
+  const typing = region.contains(active) && active.matches(TYPING);
+  const selecting = !document.getSelection().isCollapsed && region.contains(document.getSelection().anchorNode);
+  return typing || selecting || Boolean(document.querySelector('dialog[open], .modal.show, .dropdown-menu.show'));
+}
+
+/** Whether the reader, not the server, set this attribute: it then survives the swap. */
+function isReaders(name, node) {
+  return name === 'open' && node instanceof HTMLDetailsElement;
+}
+
+function swap(region, html) {
+  const scroll = { left: window.scrollX, top: window.scrollY };
+  Idiomorph.morph(region, html, {
+    morphStyle: 'innerHTML',
+    ignoreActiveValue: true,
+    restoreFocus: true,
+    callbacks: { beforeAttributeUpdated: (name, node) => !isReaders(name, node) },
+  });
+  window.scrollTo(scroll);
+  announceContent(region);
+}
+
+class LiveRegion {
+  constructor(region) {
+    this.region = region;
+    this.version = null;
+    this.loading = false;
+    region.addEventListener('kf:refresh', () => this.refresh());
+    this.timer = setInterval(() => document.hidden || this.refresh(), Number(region.dataset.liveEvery || 20) * 1000);
+  }
+
+  async refresh() {
+    if (!this.region.isConnected) return this.stop();
+    if (this.loading) return;
+    this.loading = true;
+    try {
+      await this.fetch();
+    } catch {
+      // No connection now: the next turn tries again, and what is shown stays.
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  async fetch() {
+    const headers = { 'HX-Request': 'true', ...(this.version && { 'If-None-Match': this.version }) };
+    const response = await fetch(this.region.dataset.liveUrl, { headers, cache: 'no-store', credentials: 'same-origin' });
+    if (response.status === 410) return this.stop();
+    // A redirect is the login page: not what belongs here.
+    if (response.status !== 200 || response.redirected || isBusy(this.region)) return;
+    const html = await response.text();
+    if (isBusy(this.region)) return;
+    this.version = response.headers.get('ETag');
+    swap(this.region, html);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+  }
+}
+
+mountEach('[data-live-url]', (region) => new LiveRegion(region));
+// `HX-Trigger: kf:refresh` reaches the element of the request: pass it on to every region.
+document.addEventListener('kf:refresh', ({ target }) => {
+  if (target.matches('[data-live-url]')) return;
+  document.querySelectorAll('[data-live-url]').forEach((region) => region.dispatchEvent(new CustomEvent('kf:refresh')));
+});

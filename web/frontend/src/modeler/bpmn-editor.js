@@ -1,0 +1,86 @@
+// bpmn-js as an editor of the workbench.
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
+import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
+import 'bpmn-js-bpmnlint/dist/assets/css/bpmn-js-bpmnlint.css';
+
+import Modeler from 'bpmn-js/lib/Modeler';
+import * as lintRules from 'virtual:bpmnlint-rules';
+
+import { h } from '../shared/dom.js';
+import { modules, moddleExtensions } from './modules.js';
+
+const ZOOM_STEP = 0.2;
+const MARKERS = ['kf-finding-error', 'kf-finding-warning'];
+
+function nextFrame() {
+  return new Promise((resolve) => { requestAnimationFrame(() => resolve()); });
+}
+
+export class BpmnEditor {
+  constructor(body, { formsUrl }) {
+    const canvas = h('div', { class: 'kfe-canvas' });
+    this.panel = h('div', { class: 'kfe-panel' });
+    body.append(canvas, this.panel);
+    this.modeler = new Modeler({
+      container: canvas,
+      propertiesPanel: { parent: this.panel },
+      linting: { bpmnlint: lintRules, active: true },
+      moddleExtensions,
+      additionalModules: modules({ formsUrl }),
+    });
+    this.stack = this.modeler.get('commandStack');
+    this.extras = [['panel', () => { this.panel.hidden = !this.panel.hidden; }], ['simulate', () => this.simulate()]];
+  }
+
+  async load(xml) {
+    await this.modeler.importXML(xml);
+    this.fit();
+    // Earlier the panel would miss the selection and stay on what it showed before.
+    await nextFrame();
+    this.modeler.get('selection').select(this.modeler.get('canvas').getRootElement());
+  }
+
+  async save() {
+    return (await this.modeler.saveXML({ format: true })).xml;
+  }
+
+  undo() { this.stack.undo(); }
+  redo() { this.stack.redo(); }
+  canUndo() { return this.stack.canUndo(); }
+  canRedo() { return this.stack.canRedo(); }
+
+  /** Undoing back to what was deployed counts as no change. */
+  revision() { return this.stack._stack[this.stack._stackIdx] ?? 'start'; }
+
+  onChange(notify) { this.modeler.on('commandStack.changed', notify); }
+
+  fit() { this.modeler.get('canvas').zoom('fit-viewport', 'auto'); }
+
+  zoom(direction) {
+    const canvas = this.modeler.get('canvas');
+    canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom(false) + direction * ZOOM_STEP)), 'auto');
+  }
+
+  focus({ element_id: id }) {
+    const element = this.modeler.get('elementRegistry').get(id);
+    if (!element) return;
+    this.modeler.get('selection').select(element);
+    this.modeler.get('canvas').scrollToElement(element, 200);
+  }
+
+  mark(findings) {
+    const canvas = this.modeler.get('canvas');
+    const registry = this.modeler.get('elementRegistry');
+    registry.forEach(({ id }) => MARKERS.forEach((marker) => canvas.removeMarker(id, marker)));
+    for (const { element_id: id, severity } of findings) {
+      if (registry.get(id) && severity !== 'info') canvas.addMarker(id, `kf-finding-${severity}`);
+    }
+  }
+
+  async simulate() {
+    const { openSimulation } = await import('./simulation.js');
+    await openSimulation(await this.save());
+  }
+}
