@@ -35,7 +35,7 @@ Start = Callable[[str, dict], Executor]
 
 @dataclass
 class Difference:
-    """Where executor and judge part. `expected` holds what the judge allows, `shown` is None when the executor raised."""
+    """Where executor and judge part: `expected` is what the judge allows, `shown` None when the executor raised."""
 
     xml: str
     stimuli: list[Stimulus]
@@ -179,9 +179,7 @@ def _with_variables(stimulus: Stimulus, rng: random.Random) -> Stimulus:
 def _given_stimuli(stimuli: list[Stimulus]) -> Callable[[Judge], Iterator[Stimulus]]:
     def choose(judge: Judge) -> Iterator[Stimulus]:
         for stimulus in stimuli:
-            if any(
-                (s.what, s.element, s.path) == (stimulus.what, stimulus.element, stimulus.path) for s in judge.enabled()
-            ):
+            if Stimulus(stimulus.what, stimulus.element, stimulus.path) in judge.enabled():
                 yield stimulus
 
     return choose

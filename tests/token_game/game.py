@@ -396,7 +396,7 @@ class Game:
         return any((event, self.event_path(trail, event)) == place for event in self._listening(trail))
 
     def event_path(self, trail: Trail, event: str) -> tuple[str, ...]:
-        """Path of a subscription: that of the scope which the event is drawn in, or whose event subprocess it starts."""
+        """Path of a subscription: that of the scope in which the event, or its event subprocess, is drawn."""
         return inner_path(trail) if self.model.elements[event].kind == "startEvent" else path_of(trail)
 
     def subscriptions(self, state: State) -> list[Place]:

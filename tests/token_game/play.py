@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter from dataclasses import asdict, dataclass, field
+from collections import Counter
+from dataclasses import asdict, dataclass, field
 
-from tests.token_game.game import Game, incident_places, waiting_places from tests.token_game.model import Model from
-tests.token_game.state import Place, State
+from tests.token_game.game import Game, incident_places, waiting_places
+from tests.token_game.model import Model
+from tests.token_game.state import Place, State
 
 
-@dataclass(frozen=True) class Stimulus: """One thing that happens to the instance from outside.
+@dataclass(frozen=True)
+class Stimulus:
+    """One thing that happens to the instance from outside.
 
-`complete` a user task (with variables), `trigger` a message or timer subscription, or `broadcast` a signal, whose
-name is then the `element`.
-"""
+    `complete` a user task (with variables), `trigger` a message or timer subscription, or `broadcast` a signal,
+    whose name is then the `element`.
+    """
 
     what: str
     element: str
@@ -57,9 +61,7 @@ class View:
     def as_json(self) -> dict:
         """Plain lists and numbers, sorted."""
         places = {
-            name: [
-                {"element": e, "path": list(p), "count": n} for (e, p), n in sorted(getattr(self, name).items()) if n
-            ]
+            name: [{"element": e, "path": list(p), "count": n} for (e, p), n in sorted((+getattr(self, name)).items())]
             for name in ("waiting", "listening", "incidents")
         }
         counts = {name: dict(sorted((+getattr(self, name)).items())) for name in ("completed", "taken")}
@@ -97,9 +99,8 @@ class Judge:
 
     def apply(self, stimulus: Stimulus) -> None:
         """Let something happen in every state."""
-        self.states = self.game.settle(
-            [after for state in self.states.values() for after in self._after(state, stimulus)]
-        )
+        after = [after for state in self.states.values() for after in self._after(state, stimulus)]
+        self.states = self.game.settle(after)
 
     def _after(self, state: State, stimulus: Stimulus) -> list[State]:
         if stimulus.what == "complete":

@@ -362,7 +362,7 @@ def test_a_signal_reaches_every_subscription():
 
 
 def test_a_thrown_signal_is_heard_inside_the_same_instance():
-    p, sub = with_sub("a")
+    p, _ = with_sub("a")
     tasks(p, "say")
     p.add("intermediateThrowEvent", "throw", trigger="signal", ref="s")
     p.line("start", "say", "throw", "end")
