@@ -1,1 +1,70 @@
-export default {};
+// Chinese for what bpmnlint 11.15 and camunda-compat 2.61 say: [pattern, sentence]; `$1` stands for what the pattern caught.
+const TYPE = '<([^>]+)>';
+
+const SENTENCES = [
+  // bpmnlint
+  ['A <Start Event> is not allowed in <Ad Hoc Sub Process>', '自由子流程中不能有开始事件'],
+  ['An <End Event> is not allowed in <Ad Hoc Sub Process>', '自由子流程中不能有结束事件'],
+  ['Conditional event is missing a condition', '条件事件缺少条件'],
+  ['Sequence flow is missing condition', '顺序流缺少条件'],
+  ['An <Event-based Gateway> must have at least 2 outgoing <Sequence Flows>', '基于事件的网关至少要有两条出口顺序流'],
+  ['A <Sequence Flow> outgoing from an <Event-based Gateway> must not be conditional', '基于事件的网关的出口不能带条件'],
+  ['Start event is missing event definition', '事件子流程的开始事件缺少事件类型'],
+  ['Incoming flows do not join', '多条流直接进入此处而没有汇合网关，会各自执行一次'],
+  ['Element is missing name', '缺少名称'],
+  ['Element is unused', '已定义但没有使用'],
+  ['Element name is not unique', '名称重复'],
+  [`Element type ${TYPE} is discouraged`, '不建议使用 $1'],
+  ['Element is missing label/name', '缺少名称'],
+  ['Link event is missing link name', '链接事件缺少链接名'],
+  ['Link (catch|throw) event with link name <(.*)> missing in scope', '找不到名为“$2”的另一端链接事件'],
+  ['Duplicate link catch event with link name <(.*)> in scope', '链接捕获事件“$1”重复'],
+  ['Element is missing bpmndi', '元素没有图形，图上看不到'],
+  ['Element is not connected', '没有与其他元素相连'],
+  ['SequenceFlow is a duplicate', '顺序流重复'],
+  ['Duplicate outgoing sequence flows', '有重复的出口顺序流'],
+  ['Duplicate incoming sequence flows', '有重复的入口顺序流'],
+  ['Gateway forks and joins', '网关既分支又汇合，请拆成两个'],
+  ['Element is an implicit end', '流程在此处隐式结束，请接上结束事件'],
+  ['Flow splits implicitly', '流在此处隐式分叉，请使用网关'],
+  ['Element is an implicit start', '流程在此处隐式开始，请接上开始事件'],
+  ['Element overlaps with other element', '与其他元素重叠'],
+  ['Element is outside of parent boundary', '超出了所在的框'],
+  ['Process has multiple blank start events', '流程有多个空白开始事件'],
+  ['Sub process has multiple blank start events', '子流程有多个空白开始事件'],
+  ['Event has multiple event definitions', '事件有多个事件定义'],
+  ['Process is missing start event', '流程缺少开始事件'],
+  ['Sub process is missing start event', '子流程缺少开始事件'],
+  ['Process is missing end event', '流程缺少结束事件'],
+  ['Sub process is missing end event', '子流程缺少结束事件'],
+  ['Start event must be blank', '开始事件必须是空白的'],
+  ['Gateway is superfluous. It only has one source and target.', '网关多余：只有一个入口和一个出口'],
+  ['Sequence flow has superfluous label', '顺序流的名称多余'],
+  ['Termination is superfluous.', '终止多余，普通结束事件即可'],
+  // camunda-compat
+  [`Element of type ${TYPE} must have property <([^>]+)> if it has property <([^>]+)>`, '有“$3”时必须有“$2”'],
+  [`Element of type ${TYPE} must have property (.+)`, '缺少属性 $2'],
+  [`Element of type ${TYPE} must have one property <incoming> of type <bpmn:SequenceFlow>`, '必须有一条入口顺序流'],
+  [`Element of type ${TYPE} must have one extension element of type (.+)`, '缺少设置 $2'],
+  [`Element of type ${TYPE} with no event definition not allowed`, '不能没有事件类型'],
+  [`Element of type ${TYPE} with event definition of type ${TYPE} not allowed`, '不支持事件类型 $2'],
+  [`Element of type ${TYPE} (?:with .*)?only allowed by Camunda (.+) or newer`, '需要 Camunda $2 或更高版本的写法：$1'],
+  [`Element of type ${TYPE} not allowed`, '不支持 $1'],
+  [`A ${TYPE} must be expanded`, '$1 必须展开'],
+  ['Property <([^>]+)> is not a valid FEEL expression', '“$1”不是有效的 FEEL 表达式'],
+  ['Property <([^>]+)> must have value of <(.+)>', '“$1”的值应为 $2'],
+  ['Property <([^>]+)> must have expression value', '“$1”必须是表达式'],
+  ['Property <conditionExpression> only allowed if source is of type .*', '只有排他网关和包容网关的出口可以带条件'],
+  ['Properties of type <([^>]+)> have property <([^>]+)> with duplicate value of <(.*)>', '“$2”的值“$3”重复'],
+  ['Multiple elements of type <bpmn:StartEvent> with no event definition not allowed as children of <bpmn:Process>', '流程只能有一个空白开始事件'],
+  ['Element of type <bpmn:ReceiveTask> not allowed as event-based gateway target', '接收任务不能接在基于事件的网关之后'],
+  ['Loop detected: (.+)', '有不停顿的循环：$1'],
+  ['FEEL function <(.+)> requires Camunda (.+)', 'FEEL 函数 $1 需要 Camunda $2'],
+  ['Embedded forms on start events are deprecated; use a linked form instead', '开始事件不宜内嵌表单，请引用表单'],
+].map(([pattern, sentence]) => [new RegExp(`^${pattern}$`), sentence]);
+
+/** The Chinese for one lint message, or null. */
+export function lintMessage(message) {
+  const [pattern, sentence] = SENTENCES.find(([candidate]) => candidate.test(message)) ?? [];
+  return pattern ? message.replace(pattern, sentence) : null;
+}

@@ -58,6 +58,33 @@ export default {
   '). ': '）。',
   '<empty>': '<空>',
 
+  // The panel's header names what is selected.
+  Process: '流程',
+  Collaboration: '协作',
+  Participant: '参与者',
+  Lane: '泳道',
+  Group: '分组',
+  Association: '关联',
+  'Text annotation': '文本注释',
+  'Message flow': '消息流',
+  'Data object': '数据对象',
+  'Data input association': '数据输入关联',
+  'Data output association': '数据输出关联',
+  'Intermediate catch event': '中间捕获事件',
+  'Collapsed sub-process': '子流程（折叠）',
+  'Expanded sub-process': '子流程（展开）',
+  'Collapsed ad-hoc sub-process': '自由子流程（折叠）',
+  'Expanded ad-hoc sub-process': '自由子流程（展开）',
+
+  // Linting.
+  '{errors} Errors, {warnings} Warnings': '{errors} 个错误，{warnings} 个警告',
+  'No Issues': '没有问题',
+  'Toggle linting overlays': '显示或隐藏问题标记',
+  'Issues for child elements': '内部元素的问题',
+  Errors: '错误',
+  Warnings: '警告',
+  Infos: '提示',
+
   // Menus and tools.
   'Align elements ': '对齐元素',
   'Boundary event': '边界事件',

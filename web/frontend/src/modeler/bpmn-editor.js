@@ -12,11 +12,9 @@ import { h } from '../shared/dom.js';
 import { modules, moddleExtensions } from './modules.js';
 
 const ZOOM_STEP = 0.2;
+// The palette lies over the canvas's left.
+const MARGIN = { left: 130, other: 40 };
 const MARKERS = ['kf-finding-error', 'kf-finding-warning'];
-
-function nextFrame() {
-  return new Promise((resolve) => { requestAnimationFrame(() => resolve()); });
-}
 
 export class BpmnEditor {
   constructor(body, { formsUrl }) {
@@ -37,9 +35,6 @@ export class BpmnEditor {
   async load(xml) {
     await this.modeler.importXML(xml);
     this.fit();
-    // Earlier the panel would miss the selection and stay on what it showed before.
-    await nextFrame();
-    this.modeler.get('selection').select(this.modeler.get('canvas').getRootElement());
   }
 
   async save() {
@@ -56,7 +51,17 @@ export class BpmnEditor {
 
   onChange(notify) { this.modeler.on('commandStack.changed', notify); }
 
-  fit() { this.modeler.get('canvas').zoom('fit-viewport', 'auto'); }
+  fit() {
+    const canvas = this.modeler.get('canvas');
+    const { inner, outer } = canvas.viewbox();
+    if (!inner.width || !outer.width) return;
+    const room = { width: outer.width - MARGIN.left - MARGIN.other, height: outer.height - 2 * MARGIN.other };
+    const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
+    const above = Math.max(MARGIN.other, (outer.height - inner.height * scale) / 2);
+    canvas.viewbox({
+      x: inner.x - MARGIN.left / scale, y: inner.y - above / scale, width: outer.width / scale, height: outer.height / scale,
+    });
+  }
 
   zoom(direction) {
     const canvas = this.modeler.get('canvas');

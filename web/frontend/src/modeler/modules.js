@@ -6,7 +6,7 @@ import lintModule from 'bpmn-js-bpmnlint';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
 import words from '../i18n/modeler.zh.js';
-import lintWords from '../i18n/lint.zh.js';
+import { lintMessage } from '../i18n/lint.zh.js';
 import { translateModule } from '../shared/language.js';
 import { formChoiceModule } from './form-choice.js';
 
@@ -20,7 +20,7 @@ export function modules({ formsUrl }) {
     CreateAppendAnythingModule,
     cloudBehaviors,
     lintModule,
-    translateModule({ ...words, ...lintWords }),
+    translateModule(words, lintMessage),
     ...(formsUrl ? [formChoiceModule(formsUrl)] : []),
   ];
 }

@@ -7,10 +7,23 @@ export function pick(chinese, english) {
   return isEnglish ? english : chinese;
 }
 
-/** A bpmn.io `translate` service over a dictionary; {placeholders} are filled. English needs no dictionary. */
-export function translateModule(dictionary) {
-  const words = isEnglish ? {} : dictionary;
+/** `User Task`, `User task` and `UserTask` are one word: the panel's header and the menus write it differently. */
+function plain(text) {
+  return text.toLowerCase().replace(/[\s()-]/g, '');
+}
+
+function chineseFor(dictionary, otherwise) {
+  const byPlain = new Map(Object.entries(dictionary).map(([key, chinese]) => [plain(key), chinese]));
+  return (text) => dictionary[text] ?? byPlain.get(plain(text)) ?? otherwise(text) ?? text;
+}
+
+/**
+ * A bpmn.io `translate` service over a dictionary; {placeholders} are filled. `otherwise(text)` is asked for what the
+ * dictionary lacks and may answer null. English needs no dictionary.
+ */
+export function translateModule(dictionary, otherwise = () => null) {
+  const find = isEnglish ? (text) => text : chineseFor(dictionary, otherwise);
   const translate = (template, replacements = {}) =>
-    (words[template] ?? template).replace(/{([^}]+)}/g, (whole, key) => replacements[key] ?? whole);
+    find(template).replace(/{([^}]+)}/g, (whole, key) => replacements[key] ?? whole);
   return { translate: ['value', translate] };
 }

@@ -1,0 +1,72 @@
+"""A browser and the small site that it looks at; missing ones skip loudly, and fail in CI."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.web.frontend.site import make_site
+from web.ui import assets
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: the front end's tests need it")
+    pytest.skip(f"SKIPPED THE FRONT END'S TESTS: {what}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Chromium, headless."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not path:
+        _missing("no Chromium found")
+    if not assets.MANIFEST.is_file():
+        _missing("assets not built (python hatch_build.py)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site():
+    """The site, served on loopback; `site.url` is its address."""
+    app = make_site()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    app.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield app
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """`open_page(entry, lang)`: a page of its own; what the policy refused or a script threw fails the test at its end."""
+    problems: list[str] = []
+    contexts = []
+
+    def open_page(entry: str, lang: str = "zh-CN", **options):
+        context = browser.new_context(locale=lang, viewport={"width": 1280, "height": 800}, timezone_id="Asia/Shanghai", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+        page.goto(f"{site.url}/page/{entry}/{lang}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    expected = ("the server responded with a status of 4",)
+    assert [problem for problem in problems if not any(part in problem for part in expected)] == []
