@@ -22,12 +22,16 @@ from engine.deployment.xml import read_xml
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
-_IGNORED = frozenset(
-    "extensionElements documentation laneSet incoming outgoing dataObject dataObjectReference dataStoreReference textAnnotation "
-    "association group ioSpecification dataInputAssociation dataOutputAssociation property multiInstanceLoopCharacteristics "
-    "standardLoopCharacteristics categoryValueRef auditing monitoring script completionCondition rendering "
-    "potentialOwner humanPerformer performer resourceRole dataInput dataOutput inputSet outputSet conditionExpression".split()
-)
+# fmt: off
+_IGNORED = frozenset({
+    "extensionElements", "documentation", "laneSet", "incoming", "outgoing", "dataObject", "dataObjectReference",
+    "dataStoreReference", "textAnnotation", "association", "group", "ioSpecification", "dataInputAssociation",
+    "dataOutputAssociation", "property", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics",
+    "categoryValueRef", "auditing", "monitoring", "script", "completionCondition", "rendering", "potentialOwner",
+    "humanPerformer", "performer", "resourceRole", "dataInput", "dataOutput", "inputSet", "outputSet",
+    "conditionExpression",
+})
+# fmt: on
 
 
 def parse_bpmn(data: bytes, filename: str = "") -> Definitions:

@@ -21,7 +21,9 @@ class UnreadableXml(Exception):
 def read_xml(data: bytes, filename: str) -> etree._Element:
     """Parse `data` and return the root element. Raises UnreadableXml."""
     if len(data) > MAX_BYTES:
-        raise UnreadableXml(_refusal(filename, None, "xml-too-large", "The file is larger than 5 MB.", "文件超过 5 MB。"))
+        raise UnreadableXml(
+            _refusal(filename, None, "xml-too-large", "The file is larger than 5 MB.", "文件超过 5 MB。")
+        )
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -30,7 +32,9 @@ def read_xml(data: bytes, filename: str) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise UnreadableXml(
-            _refusal(filename, line, "xml-syntax", f"The file is not well-formed XML: {error}", f"XML 格式不正确：{error}")
+            _refusal(
+                filename, line, "xml-syntax", f"The file is not well-formed XML: {error}", f"XML 格式不正确：{error}"
+            )
         ) from error
     if root.getroottree().docinfo.doctype:
         raise UnreadableXml(

@@ -7,7 +7,9 @@ The only package that imports SpiffWorkflow; it knows no database. What it tells
     instance = Instance.restore(process, data, environment)
     instance.complete(element_key, variables)                     # user task, job, call activity
     instance.trigger(subscription_key, variables)                 # timer, message, signal
-    instance.throw_error(element_key, code, message, variables)   # a worker's BPMN error
+    instance.throw_error(element_key, code, message, variables)   # a worker's BPMN error, or one that escaped from a called instance
+    instance.throw_escalation(element_key, code, variables)       # one that escaped from a called instance
+    instance.catches_error(element_key, code) -> bool             # would anything here catch it?
     instance.fail(element_key, message)                           # incident on a waiting element (job without retries …)
     instance.resolve_incident(incident_key)                       # tries again what failed
     instance.set_variables(scope_key, variables, local=False)
@@ -19,3 +21,9 @@ The only package that imports SpiffWorkflow; it knows no database. What it tells
     instance.migrate(new_process, mapping)                        # element id -> element id
     events = instance.take_events(); data = instance.dump()
 """
+
+from engine.execution.contract import Binding, Environment, Event
+from engine.execution.instance import Instance
+from engine.execution.process import Process, compile_bpmn
+
+__all__ = ["Binding", "Environment", "Event", "Instance", "Process", "compile_bpmn"]

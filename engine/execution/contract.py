@@ -34,6 +34,10 @@ class Environment(Protocol):
         """Evaluate a deployed decision; `outcome.failed` says why it could not."""
         ...
 
+    def error_is_caught_above(self, instance_key: int, code: str) -> bool:
+        """Would an instance that called this one (or one above it) catch a BPMN error with this code?"""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -47,7 +51,9 @@ class Binding:
 class ElementActivated:
     key: int
     element_id: str
-    element_type: str  # BPMN's word in Camunda's API spelling: USER_TASK, EXCLUSIVE_GATEWAY, PROCESS, MULTI_INSTANCE_BODY …
+    element_type: (
+        str  # BPMN's word in Camunda's API spelling: USER_TASK, EXCLUSIVE_GATEWAY, PROCESS, MULTI_INSTANCE_BODY …
+    )
     scope_key: int | None
     loop_counter: int | None = None  # 1-based position in a multi-instance body
 
@@ -95,7 +101,9 @@ class UserTaskOpened:
     form_binding: Binding
     external_form: str | None
     headers: dict[str, str] = field(default_factory=dict)
-    properties: dict[str, Any] = field(default_factory=dict)  # zeebe:property values; those beginning with "=" are evaluated
+    properties: dict[str, Any] = field(
+        default_factory=dict
+    )  # zeebe:property values; those beginning with "=" are evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,24 @@ class ProcessCallCanceled:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorEscaped:
+    """Nobody here catches the error, but a calling instance does: this one has ended itself (InstanceTerminated follows);
+    go on with `Instance.throw_error` on the call activity."""
+
+    code: str
+    message: str
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationEscaped:
+    """Nobody here catches the escalation: offer it to the call activity with `Instance.throw_escalation`; this one goes on."""
+
+    code: str
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentRaised:
     key: int
     element_key: int
@@ -233,6 +259,8 @@ Event = (
     | SignalThrown
     | ProcessCalled
     | ProcessCallCanceled
+    | ErrorEscaped
+    | EscalationEscaped
     | IncidentRaised
     | IncidentResolved
     | DecisionEvaluated

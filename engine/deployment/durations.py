@@ -1,0 +1,130 @@
+"""What a timer's text means: dates, durations and cycles (`R3/PT1H`, `R/2026-03-02T09:00:00Z/P1D`, cron), as ISO 8601 and
+Camunda have them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+CRON_ZONE = ZoneInfo("Asia/Shanghai")  # The desk's zone; Camunda uses its server's. Listed in docs/conformance.md.
+FOREVER = -1
+_DURATION = re.compile(
+    r"(?P<sign>-)?P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+)
+_MACROS = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next moment (None: unknown now), how often after it (FOREVER: without end) and the text that repeats it."""
+
+    at: datetime | None
+    left: int = 0
+    every: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A duration of calendar months and exact time."""
+
+    months: int
+    exact: timedelta
+
+    def after(self, start: datetime) -> datetime:
+        """Raises ValueError when no calendar has that moment."""
+        try:
+            return _add_months(start, self.months) + self.exact
+        except OverflowError as error:
+            raise ValueError(f"the moment after {start} is out of range") from error
+
+
+def parse_duration(text: str) -> Span:
+    """An ISO 8601 duration. Raises ValueError."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not any(match.group(name) for name in match.groupdict() if name != "sign"):
+        raise ValueError(f"'{text}' is no ISO 8601 duration such as PT24H or P7D")
+    part = {name: float(value or 0) for name, value in match.groupdict().items() if name != "sign"}
+    sign = -1 if match["sign"] else 1
+    exact = timedelta(
+        days=part["weeks"] * 7 + part["days"],
+        hours=part["hours"],
+        minutes=part["minutes"],
+        seconds=part["seconds"],
+    )
+    return Span(sign * int(part["years"] * 12 + part["months"]), sign * exact)
+
+
+def check_literal_timer(kind: str, text: str) -> str | None:
+    """Why a literal timer text is wrong, or None."""
+    try:
+        if kind == "date":
+            datetime.fromisoformat(text.split("[")[0])
+        elif kind == "duration":
+            parse_duration(text)
+        else:
+            cycle(text, datetime(2026, 1, 1, tzinfo=CRON_ZONE))
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def next_due(due: Due) -> Due | None:
+    """What follows a cycle's firing, counted from the moment that was due, not from when it fired."""
+    if due.every is None or due.left == 0 or due.at is None:
+        return None
+    left = FOREVER if due.left == FOREVER else due.left - 1
+    if due.every.startswith("P"):
+        return Due(parse_duration(due.every).after(due.at), left, due.every)
+    return Due(_next_cron(due.every, due.at), left, due.every)
+
+
+def cycle(text: str, now: datetime) -> Due:
+    """The first moment of a cycle that is armed now. Raises ValueError."""
+    text = text.strip()
+    if not text.startswith("R"):
+        return Due(_next_cron(text, now), FOREVER, text)
+    head, _, rest = text.partition("/")
+    count = head[1:]
+    if count and not re.fullmatch(r"-?\d+", count):
+        raise ValueError(f"'{text}' is no cycle such as R3/PT1H")
+    times = FOREVER if count in ("", "-1") else int(count)
+    start_text, _, every = rest.rpartition("/")
+    span = parse_duration(every)
+    if span.after(now) <= now:
+        raise ValueError(f"the cycle '{text}' does not move forward")
+    at = datetime.fromisoformat(start_text) if start_text else span.after(now)
+    if times == 0:
+        raise ValueError(f"the cycle '{text}' repeats zero times")
+    return Due(at, FOREVER if times == FOREVER else times - 1, every)
+
+
+def _next_cron(text: str, after: datetime) -> datetime:
+    fields = _MACROS.get(text, text).split()
+    fields = ["*" if field == "?" else field for field in fields]
+    try:
+        found = next(CronSim(" ".join(fields), after.astimezone(CRON_ZONE)))
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(f"'{text}' is no cycle: neither R3/PT1H nor a cron expression") from error
+    return found.astimezone(after.tzinfo)
+
+
+def _add_months(start: datetime, months: int) -> datetime:
+    if not months:
+        return start
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day)

@@ -1,0 +1,234 @@
+"""The sentences of the deployment checks, one rule a mistake."""
+
+from __future__ import annotations
+
+from engine.deployment.remarks import Rule
+
+DUPLICATE_ID = Rule(
+    "duplicate-id",
+    "The id '{}' is used twice.",
+    "ID“{}”重复。",
+    "Give each element its own id.",
+    "请为每个元素设置唯一的 ID。",
+)
+MISSING_ID = Rule("missing-id", "A {} has no id.", "{} 没有 ID。", "Give it an id.", "请设置 ID。")
+NO_EXECUTABLE = Rule(
+    "no-executable-process",
+    "The file has no executable process.",
+    "文件中没有可执行的流程。",
+    "Set 'Executable' on the process.",
+    "请在流程属性中勾选“可执行”。",
+)
+UNSUPPORTED = Rule(
+    "unsupported-element",
+    "{} is not run by this engine.",
+    "本引擎不支持 {}。",
+    "Replace it with a supported element (docs/conformance.md lists them).",
+    "请改用受支持的元素（见 docs/conformance.md）。",
+)
+NO_START = Rule(
+    "no-start-event", "'{}' has no start event.", "“{}”没有开始事件。", "Add a start event.", "请添加一个开始事件。"
+)
+SEVERAL_STARTS = Rule(
+    "several-start-events",
+    "'{}' has more than one plain start event.",
+    "“{}”有多个普通开始事件。",
+    "Keep one, or give the others a message, timer or signal.",
+    "请只保留一个，或为其他开始事件设置消息、定时器或信号。",
+)
+DANGLING_FLOW = Rule(
+    "dangling-flow",
+    "The sequence flow leads from or to '{}', which does not exist.",
+    "顺序流连接的“{}”不存在。",
+    "Connect both ends.",
+    "请连接顺序流的两端。",
+)
+CROSSING_FLOW = Rule(
+    "flow-crosses-scope",
+    "The sequence flow crosses the border of a subprocess.",
+    "顺序流跨越了子流程边界。",
+    "Connect elements of one and the same scope.",
+    "请只连接同一层级内的元素。",
+)
+FORBIDDEN_INCOMING = Rule(
+    "forbidden-incoming", "{} must have no incoming flow.", "{} 不能有流入的顺序流。", "Remove it.", "请删除该顺序流。"
+)
+FORBIDDEN_OUTGOING = Rule(
+    "forbidden-outgoing", "{} must have no outgoing flow.", "{} 不能有流出的顺序流。", "Remove it.", "请删除该顺序流。"
+)
+UNREACHABLE = Rule(
+    "unreachable",
+    "'{}' can never be reached.",
+    "“{}”永远无法到达。",
+    "Connect it or remove it.",
+    "请连接该元素或将其删除。",
+    "warning",
+)
+NO_CONDITION = Rule(
+    "flow-without-condition",
+    "A way out of the gateway has no condition and is not the default.",
+    "网关的一条流出分支没有条件，也不是默认分支。",
+    "Give it a condition or make it the default flow.",
+    "请设置条件，或设为默认分支。",
+)
+NO_DEFAULT = Rule(
+    "gateway-without-default",
+    "The gateway has no default flow: if no condition holds, the instance stops with an incident.",
+    "网关没有默认分支：若所有条件都不成立，实例会停在异常状态。",
+    "Mark one way out as the default flow.",
+    "请将一条分支设为默认分支。",
+    "warning",
+)
+DEFAULT_CONDITION = Rule(
+    "default-with-condition",
+    "The default flow has a condition.",
+    "默认分支不应带有条件。",
+    "Remove the condition.",
+    "请删除该条件。",
+)
+UNKNOWN_DEFAULT = Rule(
+    "unknown-default",
+    "The default flow '{}' does not leave this element.",
+    "默认分支“{}”不是从该元素流出的。",
+    "Choose one of its outgoing flows.",
+    "请从其流出分支中选择。",
+)
+CONDITION_NO_FEEL = Rule(
+    "condition-not-feel",
+    "The condition '{}' is no FEEL expression.",
+    "条件“{}”不是 FEEL 表达式。",
+    "Begin it with '='.",
+    "请以“=”开头书写。",
+)
+BAD_FEEL = Rule("feel-syntax", "{}", "{}", "Correct the FEEL expression.", "请修正 FEEL 表达式。")
+EVENT_GATEWAY_FEW = Rule(
+    "event-gateway-too-few",
+    "An event-based gateway needs at least two ways out.",
+    "事件网关至少需要两条流出分支。",
+    "Add another catch event.",
+    "请再添加一个捕获事件。",
+)
+EVENT_GATEWAY_TARGET = Rule(
+    "event-gateway-target",
+    "An event-based gateway leads to '{}', which is no message, timer or signal catch event with this one flow.",
+    "事件网关连接的“{}”不是仅由该网关进入的消息、定时器或信号捕获事件。",
+    "Lead it to a catch event that nothing else leads to.",
+    "请连接到只由该网关进入的捕获事件。",
+)
+UNKNOWN_HOST = Rule(
+    "unknown-attached-to",
+    "The boundary event is attached to '{}', which is no activity here.",
+    "边界事件所附着的“{}”不是此处的活动。",
+    "Attach it to an activity.",
+    "请将其附着到活动上。",
+)
+EVENT_FORBIDDEN = Rule(
+    "event-forbidden",
+    "{} is not allowed here by BPMN.",
+    "BPMN 不允许在此处使用 {}。",
+    "Choose another event.",
+    "请选择其他事件类型。",
+)
+NON_INTERRUPTING_ERROR = Rule(
+    "error-must-interrupt",
+    "An error event cannot be non-interrupting.",
+    "错误事件不能是非中断的。",
+    "Make it interrupting, or use an escalation.",
+    "请改为中断，或使用升级事件。",
+)
+DUPLICATE_CATCH = Rule(
+    "duplicate-catch",
+    "Two events here catch the same: {}.",
+    "此处有两个事件捕获同一个对象：{}。",
+    "Keep one of them.",
+    "请只保留一个。",
+)
+NO_NAME = Rule("missing-name", "The {} has no name.", "{} 没有名称。", "Choose or name it.", "请选择或命名。")
+NO_CORRELATION = Rule(
+    "missing-correlation-key",
+    "The message '{}' has no correlation key.",
+    "消息“{}”没有关联键。",
+    "Set the subscription correlation key, such as =case_number.",
+    "请设置订阅关联键，例如 =case_number。",
+)
+NO_CODE = Rule(
+    "missing-code", "The {} has no code.", "{} 没有代码。", "Choose one with a code.", "请选择带代码的定义。"
+)
+NO_TIMER = Rule(
+    "missing-timer",
+    "The timer has no date, duration or cycle.",
+    "定时器没有日期、时长或周期。",
+    "Set one, such as PT24H.",
+    "请设置，例如 PT24H。",
+)
+BAD_TIMER = Rule(
+    "timer-syntax",
+    "The timer is wrong: {}.",
+    "定时器设置错误：{}。",
+    "Use ISO 8601, such as 2026-03-02T09:00:00+08:00, PT24H or R3/PT1H, a cron expression, or FEEL after '='.",
+    "请使用 ISO 8601（如 2026-03-02T09:00:00+08:00、PT24H、R3/PT1H）、cron 表达式或以“=”开头的 FEEL。",
+)
+NO_LINK = Rule(
+    "link-without-target",
+    "The link '{}' has no catch event of that name in the same scope.",
+    "链接“{}”在同一层级没有同名的捕获事件。",
+    "Add the link catch event.",
+    "请添加链接捕获事件。",
+)
+NO_JOB_TYPE = Rule(
+    "missing-job-type",
+    "The {} has no job type.",
+    "{} 没有作业类型。",
+    "Set the task definition's type.",
+    "请设置任务定义的类型。",
+)
+NO_CALLED = Rule(
+    "missing-called-element",
+    "The {} does not say what it calls.",
+    "{} 没有指定要调用的对象。",
+    "Set the id of the called process or decision.",
+    "请设置被调用流程或决策的 ID。",
+)
+NO_RESULT = Rule(
+    "missing-result-variable",
+    "The result of '{}' goes nowhere.",
+    "“{}”的结果没有去处。",
+    "Set the result variable.",
+    "请设置结果变量。",
+)
+NO_COLLECTION = Rule(
+    "missing-input-collection",
+    "The multi-instance activity has no input collection.",
+    "多实例活动没有输入集合。",
+    "Set the input collection, such as =items.",
+    "请设置输入集合，例如 =items。",
+)
+HALF_OUTPUT = Rule(
+    "half-output-collection",
+    "Output collection and output element belong together.",
+    "输出集合与输出元素必须同时设置。",
+    "Set both or none.",
+    "请同时设置或同时清空。",
+)
+BAD_TARGET = Rule(
+    "mapping-target",
+    "'{}' is no variable name.",
+    "“{}”不是合法的变量名。",
+    "Use letters, digits and underscores; dots for what is inside.",
+    "请使用字母、数字和下划线；用点号表示内层。",
+)
+NOT_STATIC_INPUT = Rule(
+    "event-subprocess-start",
+    "An event subprocess needs exactly one start event, with an event.",
+    "事件子流程必须恰好有一个带事件定义的开始事件。",
+    "Give it one start event with a message, timer, signal, error or escalation.",
+    "请设置一个带消息、定时器、信号、错误或升级的开始事件。",
+)
+UNKNOWN_REFERENCE = Rule(
+    "unknown-reference",
+    "{} is not deployed.",
+    "{} 尚未部署。",
+    "Deploy it together with this file, or correct the id.",
+    "请与本文件一起部署，或更正 ID。",
+    "warning",
+)

@@ -1,0 +1,24 @@
+"""An event on an activity's edge: it leaves the activity alone or ends it, and goes its own way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.execution.event import CatchingNode
+from engine.execution.subscriptions import after_firing
+from engine.execution.token import Token
+
+
+class BoundaryEvent(CatchingNode):
+    """Its subscription hangs on the host's token; when it fires it gets a token beside the host's."""
+
+    def caught(self, host: Token, key: int, variables: dict[str, Any]) -> None:
+        after_firing(host, key, self, keep=not self.element.interrupting)
+        self.fire(host, variables)
+
+    def fire(self, host: Token, variables: dict[str, Any]) -> None:
+        run, scope = host.workflow, host.scope
+        assert scope is not None
+        if self.element.interrupting:
+            run.terminate(host)
+        run.spawn(self, scope).pending = variables

@@ -1,0 +1,28 @@
+"""The process itself: the outermost scope, whose token is the instance."""
+
+from __future__ import annotations
+
+from engine.execution.contract import ElementCompleted, InstanceCompleted
+from engine.execution.node import Node
+from engine.execution.scope import Scope
+from engine.execution.token import Token
+
+
+class ProcessNode(Scope):
+    """Its token's key is the instance's."""
+
+    def start(self, token: Token) -> bool:
+        run = token.workflow
+        chosen = token.memo.get("start_event")
+        beginnings: list[Node] = [run.process.nodes[chosen]] if chosen else self.beginnings
+        for node in beginnings:
+            run.spawn(node, token).pending = token.memo.pop("start_variables", None)
+        return not beginnings
+
+    def _on_complete_hook(self, token: Token) -> None:
+        run = token.workflow
+        for key in list(token.waits):
+            run.close(token, key)
+        run.tell(ElementCompleted(token.id, self.element.id))
+        run.ended = True
+        run.tell(InstanceCompleted(token.id, list(run.end_elements), dict(token.vars or {})))
