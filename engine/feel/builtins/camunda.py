@@ -1,0 +1,78 @@
+"""Functions that Camunda adds to DMN's."""
+
+import base64
+import json
+import random
+import uuid
+from typing import Any
+
+from engine.feel import regexes
+from engine.feel.builtins.registry import builtin
+from engine.feel.json_values import to_json
+from engine.feel.numbers import from_float
+from engine.feel.python_values import from_python
+from engine.feel.runtime import Runtime
+
+
+@builtin("is defined", "value: Any", result="boolean", doc="Whether the value is not null.")
+def is_defined(rt: Runtime, value: Any) -> bool:
+    return value is not None
+
+
+@builtin("get or else", "value: Any", "default: Any", doc="The value, or the default when the value is null.")
+def get_or_else(rt: Runtime, value: Any, default: Any) -> Any:
+    return default if value is None else value
+
+
+@builtin("assert", "value: Any", "condition: Any", "[cause: string]", doc="The value where the condition holds.")
+def assert_value(rt: Runtime, value: Any, condition: Any, cause: str = "The condition is not fulfilled.") -> Any:
+    if condition is True:
+        return value
+    rt.warn(cause)
+    return None
+
+
+@builtin("fromAi", "value: Any", "[description: Any]", "[type: Any]", "[schema: Any]", "[options: Any]", doc="As it is.")
+def from_ai(rt: Runtime, value: Any, *about: Any) -> Any:
+    return value
+
+
+@builtin("extract", "string: string", "pattern: string", result="list", doc="All matches of a pattern.")
+def extract(rt: Runtime, string: str, pattern: str) -> list[str]:
+    return regexes.extract(rt, string, pattern)
+
+
+@builtin("trim", "string: string", result="string", doc="The text without spaces around it.")
+def trim(rt: Runtime, string: str) -> str:
+    return string.strip()
+
+
+@builtin("is blank", "string: string", result="boolean", doc="Whether the text is empty or only spaces.")
+def is_blank(rt: Runtime, string: str) -> bool:
+    return not string.strip()
+
+
+@builtin("uuid", result="string", doc="A random UUID.")
+def new_uuid(rt: Runtime) -> str:
+    return str(uuid.uuid4())
+
+
+@builtin("random number", result="number", doc="A random number from 0 to below 1.")
+def random_number(rt: Runtime) -> Any:
+    return from_float(random.random())  # noqa: S311 - not for secrets
+
+
+@builtin("to base64", "value: string", result="string", doc="The text's UTF-8 bytes in Base64.")
+def to_base64(rt: Runtime, value: str) -> str:
+    return rt.string_of(base64.b64encode(value.encode()).decode())
+
+
+@builtin("to json", "value: Any", result="string", doc="The value as JSON text.")
+def to_json_text(rt: Runtime, value: Any) -> str:
+    return rt.string_of(json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":")))
+
+
+@builtin("from json", "value: string", doc="The value that a JSON text means.")
+def from_json(rt: Runtime, value: str) -> Any:
+    rt.spend(len(value) // 4)
+    return from_python(json.loads(value))
