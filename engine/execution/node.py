@@ -44,7 +44,8 @@ class Node(TaskSpec):  # type: ignore[misc]
 
     def link(self, process: Process) -> None:
         """Called once all nodes of the process exist: find what this one refers to."""
-        self.exits = process.exits(self.element)
+        inside_a_body = self.name != self.element.id  # Then the body bears the flows.
+        self.exits = [] if inside_a_body else process.exits(self.element)
         self.conditional = any(way.condition is not None for way in self.exits)
 
     def value(self, text: str | None, what: str) -> Value | None:
