@@ -12,8 +12,8 @@ UNSUPPORTED_TYPES = frozenset({"transaction", "adHocSubProcess", "complexGateway
 def check_file(definitions: Definitions, remarks: Remarks) -> None:
     for identifier, _line in definitions.duplicate_ids:
         remarks.add(rules.DUPLICATE_ID, _find(definitions, identifier), identifier)
-    for tag, identifier, _line in definitions.unknown_elements:
-        remarks.add(rules.UNSUPPORTED, _find(definitions, identifier), f"'{tag}'")
+    for tag, unknown, _line in definitions.unknown_elements:
+        remarks.add(rules.UNSUPPORTED, _find(definitions, unknown), f"'{tag}'")
     if not any(model.executable for model in definitions.processes.values()):
         remarks.add(rules.NO_EXECUTABLE, next(iter(definitions.processes.values()), None))
 
