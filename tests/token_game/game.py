@@ -45,6 +45,7 @@ from tests.token_game.model import EXTERNAL, Element, Flow, Model
 from tests.token_game.paths import may_fire
 from tests.token_game.state import Instance, Place, State, Trail, inner_path, path_of
 
+AT = "@"  # marks a token that lies at an event which has happened, not on a flow
 Move = tuple[str, tuple[int, ...], str]  # what, the position of its scope in the tree, a flow, gateway, event or signal
 WAITING = {"userTask", "intermediateCatchEvent", "eventBasedGateway"}
 ACTIVITIES = {"task", "userTask", "scriptTask", "manualTask", "subProcess"}
@@ -113,20 +114,22 @@ class Game:
         for position, scope in _positions(state.root):
             moves += [("deliver", position, event) for event in sorted(set(scope.pending))]
             for flow in scope.tokens:
-                move = self._move_of(position, scope, self.model.flows[flow])
+                move = self._move_of(position, scope, flow)
                 if move and (not self.model.order_matters or self._is_quiet(move)):
                     return [move]
                 moves += [move] if move and move not in moves else []
         return moves
 
-    def _move_of(self, position: tuple[int, ...], scope: Instance, flow: Flow) -> Move | None:
-        target = self.model.elements[flow.target]
+    def _move_of(self, position: tuple[int, ...], scope: Instance, flow: str) -> Move | None:
+        if flow.startswith(AT):
+            return ("go on", position, flow)
+        target = self.model.elements[self.model.flows[flow].target]
         if len(target.incoming) > 1 and target.kind == "parallelGateway":
             ready = all(scope.tokens[incoming.id] for incoming in target.incoming)
             return ("join", position, target.id) if ready else None
         if len(target.incoming) > 1 and target.kind == "inclusiveGateway":
             return ("join", position, target.id) if may_fire(self.model, scope, target) else None
-        return ("arrive", position, flow.id)
+        return ("arrive", position, flow)
 
     def _is_quiet(self, move: Move) -> bool:
         """Beginning to wait changes nothing that another step could notice, unless a signal is about."""
@@ -146,6 +149,9 @@ class Game:
             trail[-1].pending.remove(name)
             if name in self._listening(trail):
                 self._fire(state, trail, self.model.elements[name])
+        elif what == "go on":
+            trail[-1].take(name)
+            self._leave(state, trail[-1], self.model.elements[name.removeprefix(AT)])
         elif what == "arrive":
             trail[-1].take(name)
             self._enter(state, trail, self.model.elements[self.model.flows[name].target])
@@ -191,7 +197,7 @@ class Game:
     def _begin(self, state: State, scope: Instance) -> None:
         """A process or an embedded subprocess starts at its start event."""
         scope.is_scope = True
-        self._leave(state, scope, self.model.start_of(scope.element))
+        scope.put(AT + self.model.start_of(scope.element).id)
 
     def _add(self, parent: Instance, child: Instance) -> Instance:
         parent.children.append(child)
@@ -204,13 +210,13 @@ class Game:
 
     def _decide(self, state: State, scope: Instance, gateway: Element) -> None:
         ways = self._chosen(state, gateway)
-        if ways:
+        if ways or not gateway.outgoing:
             self._leave(state, scope, gateway, ways)
         else:
             self._add(scope, Instance(gateway.id, incident=True))
 
     def _chosen(self, state: State, gateway: Element) -> list[Flow]:
-        if len(gateway.outgoing) == 1 and gateway.outgoing[0].condition is None:
+        if all(flow.condition is None for flow in gateway.outgoing) and len(gateway.outgoing) < 2:
             return gateway.outgoing
         conditional = [flow for flow in gateway.outgoing if flow.condition and flow.id != gateway.default]
         true = [flow for flow in conditional if evaluate(flow.condition, state.variables) is True]
@@ -233,7 +239,7 @@ class Game:
         elif event.trigger == "terminate":
             scope.clear()
         elif event.trigger == "link":
-            self._leave(state, scope, self.model.link_target(event))
+            scope.put(AT + self.model.link_target(event).id)
 
     def _throw_error(self, state: State, trail: Trail, event: Element) -> None:
         caught = self._catcher(trail, event)
@@ -276,20 +282,26 @@ class Game:
         if event.kind == "boundaryEvent":
             if event.interrupting:
                 trail[-2].children.remove(owner)
-            self._leave(state, trail[-2], event)
+            trail[-2].put(AT + event.id)
         elif event.kind == "startEvent":
             if event.interrupting:
                 owner.clear()
                 owner.interrupted = True
             handler = self._add(owner, Instance(event.scope, is_scope=True))
-            self._leave(state, handler, event)
+            handler.put(AT + event.id)
         else:
-            trail[-2].children.remove(owner)
-            if owner.element != event.id:
-                chosen = [flow for flow in event.incoming if flow.source == owner.element]
-                state.completed[owner.element] += 1
-                state.taken[chosen[0].id] += 1
-            self._leave(state, trail[-2], event)
+            self._caught(state, trail, event)
+
+    def _caught(self, state: State, trail: Trail, event: Element) -> None:
+        """A catching intermediate event has come, to itself or to the event-based gateway before it."""
+        scope, waiting = trail[-2], trail[-1]
+        scope.children.remove(waiting)
+        if waiting.element == event.id:
+            self._leave(state, scope, event)
+            return
+        state.completed[waiting.element] += 1
+        state.taken[next(flow.id for flow in event.incoming if flow.source == waiting.element)] += 1
+        scope.put(AT + event.id)
 
     def _listening(self, trail: Trail) -> list[str]:
         """Ids of the events from outside that the instance at the end of the trail waits for."""

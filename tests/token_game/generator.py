@@ -33,6 +33,7 @@ class Sketch:
         self.number = 0
         self.depth = 0
         self.in_handler = False
+        self.drawn: set[tuple[str, str]] = set()  # what has been thrown so far, to be caught
         # A diagram has a temper, so that rare elements meet in one diagram often enough.
         self.temper = {name: int(rng.random() < 0.45) for name in TEMPERS}
 
@@ -94,8 +95,8 @@ class Sketch:
                 self.content(sub, start)
 
     def thrown(self) -> list[str]:
-        """Triggers that are thrown inside a diagram of this temper, twice for their weight."""
-        return (["error", "escalation"] * self.temper["throws"] + ["signal"] * self.temper["signals"]) * 2
+        """Triggers that are thrown inside a diagram of this temper, thrice for their weight."""
+        return (["error", "escalation"] * self.temper["throws"] + ["signal"] * self.temper["signals"]) * 3
 
     def event(
         self, scope: Scope, kind: str, prefix: str, triggers: tuple, taken: set, on: str | None = None
@@ -113,7 +114,8 @@ class Sketch:
             free = [code for code in free if code or not any(other == trigger for other, _ in taken)]
             if not free:
                 return None
-            ref = self.rng.choice(free)
+            drawn = [code for code in free if (trigger, code) in self.drawn]
+            ref = self.rng.choice(drawn if drawn and self.chance(0.7) else free)
             taken.add((trigger, ref))
         return scope.add(kind, id, trigger=trigger, ref=ref, interrupting=interrupting, attached_to=on)
 
@@ -298,7 +300,8 @@ class Sketch:
 
     def activity(self, scope: Scope) -> str:
         draws = [self.user_task] * 6 + [self.plain_task, self.catch_event]
-        draws += [self.subprocess] * (3 if self.depth == 0 else 1) * (self.left > 0 and self.depth < 3)
+        often = (3 if self.depth == 0 else 1) * (1 + self.temper["throws"])
+        draws += [self.subprocess] * often * (self.left > 0 and self.depth < 3)
         draws += [self.escalation] * self.temper["throws"] * (2 if self.depth else 1)
         draws += [self.signal] * self.temper["signals"] + [self.script] * self.temper["scripts"]
         return self.rng.choice(draws)(scope)
@@ -329,13 +332,15 @@ class Sketch:
         return scope.add("intermediateCatchEvent", id, trigger=trigger, ref=ref)
 
     def escalation(self, scope: Scope) -> str:
-        code = self.rng.choice(CODES["escalation"][:2])
-        return self.add(scope, "intermediateThrowEvent", "throw", trigger="escalation", ref=code)
+        return self.add(scope, "intermediateThrowEvent", "throw", trigger="escalation", ref=self.code("escalation"))
+
+    def code(self, trigger: str) -> str:
+        code = self.rng.choice(CODES[trigger][:2])
+        self.drawn.add((trigger, code))
+        return code
 
     def signal(self, scope: Scope) -> str:
-        return self.add(
-            scope, "intermediateThrowEvent", "throw", trigger="signal", ref=self.rng.choice(CODES["signal"])
-        )
+        return self.add(scope, "intermediateThrowEvent", "throw", trigger="signal", ref=self.code("signal"))
 
     def subprocess(self, scope: Scope) -> str:
         id = self.new("sub")
@@ -358,10 +363,10 @@ class Sketch:
 
     def end(self, scope: Scope) -> str:
         """An end event, or the user task before it where its throw must follow one."""
-        inner = (["error"] * 3 + ["escalation"] * 2) * self.temper["throws"] * (self.depth > 0)
+        inner = (["error"] * 6 + ["escalation"] * 3) * self.temper["throws"] * (self.depth > 0)
         triggers = ["none"] * 6 + ["terminate"] * 3 * self.temper["terminate"] + ["signal"] * self.temper["signals"]
         trigger = self.rng.choice(triggers + inner)
-        ref = self.rng.choice(CODES[trigger][:2]) if trigger in CODES else None
+        ref = self.code(trigger) if trigger in CODES else None
         end = self.add(scope, "endEvent", "end", trigger=trigger, ref=ref)
         if not self.needs_task(scope.node(end)):
             return end

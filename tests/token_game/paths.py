@@ -20,9 +20,14 @@ def may_fire(model: Model, scope: Instance, gateway: Element) -> bool:
     filled = {flow for flow in incoming if scope.tokens[flow]}
     if not filled:
         return False
-    sources = {model.flows[flow].target for flow in scope.tokens if scope.tokens[flow] and flow not in incoming}
+    sources = {_place(model, flow) for flow in scope.tokens if scope.tokens[flow] and flow not in incoming}
     sources |= {child.element for child in scope.children}
     return not any(_waits_for(reached(model, source, gateway), filled) for source in sources if source != gateway.id)
+
+
+def _place(model: Model, token: str) -> str:
+    """Where a token lies: at the target of its flow, or at the event that it is marked with."""
+    return model.flows[token].target if token in model.flows else token.removeprefix("@")
 
 
 def _waits_for(reachable: set[str], filled: set[str]) -> bool:
