@@ -9,6 +9,7 @@ from engine.execution.contract import ErrorEscaped, EscalationEscaped, InstanceT
 from engine.execution.event import CatchingNode
 from engine.execution.event_sub_process import EventSubProcess
 from engine.execution.failures import Failed
+from engine.execution.node import Node
 from engine.execution.scope import Scope
 from engine.execution.token import Token
 
@@ -16,16 +17,21 @@ Handler = BoundaryEvent | EventSubProcess
 
 
 def find_handler(kind: str, token: Token, code: str | None) -> tuple[Handler, Token] | None:
-    """The innermost handler and the token that hosts it: at each scope its event subprocesses first, then its boundary."""
+    """The innermost handler and the token that hosts it: at each scope its event subprocesses first, then its boundary.
+
+    What a handler throws itself goes on outwards: it would start itself again for ever.
+    """
+    inner: Node | None = None
     for host in token.ancestors():
         node = host.task_spec
         if isinstance(node, Scope) and not host.memo.get("interrupted"):
-            inside = _matching(kind, code, [(sub.begin, sub) for sub in node.event_subprocesses])
+            inside = _matching(kind, code, [(s.begin, s) for s in node.event_subprocesses if s is not inner])
             if inside is not None:
                 return inside, host
         outside = _matching(kind, code, [(event, event) for event in node.boundaries])
         if outside is not None:
             return outside, host
+        inner = node
     return None
 
 
