@@ -1,0 +1,58 @@
+"""The Flask application: made from a runtime, with one blueprint per audience."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+
+from engine.services.startup import is_ready
+from flask import Flask, Response, jsonify
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engine.runtime import Runtime
+from web import errors, ui
+from web.auth import session
+from web.auth.views import auth
+
+AUDIENCES = ("web.agent", "web.supervisor", "web.modeler", "web.portal", "web.api")
+MAX_REQUEST_BYTES = 32 * 1024 * 1024
+
+csrf = CSRFProtect()
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """An application over one runtime. Each audience's package has `register(app, csrf)`."""
+    app = Flask("web", static_folder="static", template_folder=None)
+    app.config.update(
+        SECRET_KEY=runtime.settings.signing_key(),
+        SESSION_COOKIE_NAME="kefuflow",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=runtime.settings.public_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # As long as the session: a form that was open over lunch must not be lost.
+    )
+    app.extensions["kefuflow"] = runtime
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=1, x_host=0)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    errors.register(app)
+    ui.register(app)
+    session.register(app)
+    app.register_blueprint(auth)
+    for package in AUDIENCES:
+        import_module(package).register(app, csrf)
+    _add_health(app, runtime)
+    return app
+
+
+def _add_health(app: Flask, runtime: Runtime) -> None:
+    @app.get("/healthz")
+    def alive() -> Response:
+        return jsonify(status="alive")
+
+    @app.get("/readyz")
+    def ready() -> tuple[Response, int]:
+        state = is_ready(runtime)
+        return jsonify(status="ready" if state else "starting"), 200 if state else 503

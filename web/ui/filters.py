@@ -1,0 +1,57 @@
+"""How values are written for people: moments in their zone, money, durations, sizes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from flask import Flask
+from flask_babel import format_datetime, to_user_timezone
+from markupsafe import Markup, escape
+
+
+def moment(value: datetime | None, style: str = "short") -> str:
+    """A moment in the reader's zone: `short` 03-02 14:05, `long` 2026-03-02 14:05."""
+    if value is None:
+        return "—"
+    return format_datetime(value, "yyyy-MM-dd HH:mm" if style == "long" else "MM-dd HH:mm")
+
+
+def time_tag(value: datetime | None, style: str = "short") -> Markup:
+    if value is None:
+        return Markup("—")
+    local = to_user_timezone(value)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S %Z"), moment(value, style)
+    )
+
+
+def due_tag(value: datetime | None, warn: datetime | None = None, paused: bool = False) -> Markup:
+    """A deadline that the browser counts down; without a script it is the moment itself."""
+    if value is None and not paused:
+        return Markup('<span class="text-secondary">—</span>')
+    attributes = Markup("")
+    if value is not None:
+        attributes += Markup(' datetime="{0}" data-due="{0}"').format(value.isoformat())
+    if warn is not None:
+        attributes += Markup(' data-warn="{}"').format(warn.isoformat())
+    if paused:
+        attributes += Markup(" data-paused")
+    return Markup("<time{}>{}</time>").format(attributes, moment(value))
+
+
+def money(value: Decimal | int | float | None) -> str:
+    return "—" if value is None else f"¥{Decimal(str(value)):,.2f}"
+
+
+def size(value: int) -> str:
+    return f"{value / 1024:.0f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
+
+
+def lines(value: str | None) -> Markup:
+    """Text with its line breaks."""
+    return Markup("<br>").join(escape(line) for line in (value or "").splitlines())
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(moment=moment, time_tag=time_tag, due_tag=due_tag, money=money, size=size, lines=lines)
