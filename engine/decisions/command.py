@@ -1,0 +1,79 @@
+"""One decision of one file asked from plain JSON: what `kefuflow decide` does."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.decisions import elements as dmn
+from engine.decisions.folders import parse_folder, readable
+from engine.decisions.model import DecisionModel
+from engine.decisions.trace import DecisionOutcome
+from engine.decisions.types import from_json
+from engine.decisions.values import from_json as plain
+from engine.feel import to_typed
+
+
+def decide(
+    xml: bytes, decision: str, context: Mapping[str, Any], siblings: Sequence[bytes] = ()
+) -> tuple[dict[str, Any], list[str]]:
+    """The decision's typed value (`{"type", "value"}`) and the warnings on the way.
+
+    `context` is JSON as `json.loads` gives it; texts become dates, times and durations where the model declares them.
+    `siblings` are the other DMN files of the folder, for imports. Raises DecisionModelError or NotFound.
+    """
+    outcome = decide_outcome(xml, decision, context, siblings)
+    return to_typed(outcome.value), outcome.warnings
+
+
+def decide_outcome(
+    xml: bytes, decision: str, context: Mapping[str, Any], siblings: Sequence[bytes] = ()
+) -> DecisionOutcome:
+    """The same with the trace and the failure, for whoever wants to know why."""
+    others = readable({f"sibling {index}": sibling for index, sibling in enumerate(siblings) if sibling != xml})
+    model = parse_folder({**others, "": xml})[""]
+    return model.evaluate(decision, typed_context(model, context))
+
+
+def typed_context(model: DecisionModel, context: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain JSON as FEEL values, by the types of the model's input data and of inputs of its tables that are one name.
+
+    An imported model's inputs lie under the import's name.
+    """
+    typed = {str(name): plain(value) for name, value in context.items()}
+    for name, imported in model.imported.items():
+        given = context.get(name)
+        if isinstance(given, Mapping):
+            typed[name] = typed_context(imported, given)
+        else:
+            typed.update(_declared(imported, context))
+    typed.update(_declared(model, context))
+    return typed
+
+
+def _declared(model: DecisionModel, context: Mapping[str, Any]) -> dict[str, Any]:
+    wanted = {**_column_types(model), **_input_types(model)}
+    return {
+        name: from_json(model.types.find(written), context[name]) for name, written in wanted.items() if name in context
+    }
+
+
+def _input_types(model: DecisionModel) -> dict[str, str]:
+    """Input data, and what a decision service or knowledge model takes when it is asked directly."""
+    found: dict[str, str | None] = {}
+    for element in model.written_elements():
+        if isinstance(element, dmn.InputData | dmn.Decision):
+            found[element.variable.name] = element.variable.type_ref
+        elif isinstance(element, dmn.KnowledgeModel) and element.logic is not None:
+            for parameter in element.logic.parameters:
+                found.setdefault(parameter.name, parameter.type_ref)
+    return {name: written for name, written in found.items() if written}
+
+
+def _column_types(model: DecisionModel) -> dict[str, str]:
+    """Camunda's models ask variables in tables without declaring them as input data."""
+    found = {}
+    for element in model.written_elements():
+        if isinstance(element, dmn.Decision) and isinstance(element.expression, dmn.DecisionTable):
+            for clause in element.expression.inputs:
+                if clause.expression.type_ref:
+                    found[clause.expression.text.strip()] = clause.expression.type_ref
+    return found

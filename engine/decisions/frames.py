@@ -1,0 +1,96 @@
+"""The values of one model during an evaluation: each element once, imported models in frames of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from engine.decisions.run import Run
+
+
+class Element(Protocol):
+    """An element of the graph that has a value: input data, decision, knowledge model or service."""
+
+    def value(self, frame: "Frame") -> Any: ...
+
+
+class Elements(Protocol):
+    """What a frame needs of a model: its elements by id, their variables' names, its imports by import name."""
+
+    @property
+    def elements(self) -> Mapping[str, Element]: ...
+
+    @property
+    def declared(self) -> frozenset[str]: ...
+
+    @property
+    def imported(self) -> Mapping[str, "Elements"]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A requirement: which element, of which import (None for the same file), under which names."""
+
+    key: str
+    import_name: str | None
+    name: str
+    alias: str | None = None
+
+
+class Frame:
+    """`context` holds the inputs by name; those of an imported model lie under the import's name, as its values do.
+
+    An expression sees of the model what it requires. What the context holds beyond the model, as Camunda's models use
+    it, every expression sees.
+    """
+
+    __slots__ = ("_around", "_children", "context", "memo", "model", "run")
+
+    def __init__(self, model: Elements, run: Run, context: Mapping[str, Any]) -> None:
+        self.model = model
+        self.run = run
+        self.context = context
+        self.memo: dict[str, Any] = {}
+        undeclared = {name: value for name, value in context.items() if name not in model.declared}
+        self._around: Mapping[str, Any] = {**run.functions, **undeclared}
+        self._children: dict[str, Frame] = {}
+
+    def value(self, key: str) -> Any:
+        """The element's value, worked out at most once a frame."""
+        if key not in self.memo:
+            self.memo[key] = self.model.elements[key].value(self)
+        return self.memo[key]
+
+    def of(self, link: Link) -> "Frame":
+        """The frame in which the linked element lives."""
+        return self if link.import_name is None else self._child(link.import_name)
+
+    def scope(self, links: Sequence[Link]) -> dict[str, Any]:
+        """What an expression with these requirements sees."""
+        scope: dict[str, Any] = dict(self._around)
+        for link in links:
+            self._bind(scope, link)
+        return scope
+
+    def knowledge_scope(self, links: Sequence[Link]) -> dict[str, Any]:
+        """The same for a knowledge model, which sees its requirements and the functions but not the caller's inputs."""
+        scope: dict[str, Any] = dict(self.run.functions)
+        for link in links:
+            self._bind(scope, link)
+        return scope
+
+    def _bind(self, scope: dict[str, Any], link: Link) -> None:
+        value = self.of(link).value(link.key)
+        if link.import_name:
+            around = scope.get(link.import_name)
+            scope[link.import_name] = {**(around if isinstance(around, Mapping) else {}), link.name: value}
+            return
+        scope[link.name] = value
+        if link.alias is not None:
+            scope.setdefault(link.alias, value)
+
+    def _child(self, import_name: str) -> "Frame":
+        if import_name not in self._children:
+            given = self.context.get(import_name) if import_name else None
+            inputs = {**self.context, **given} if isinstance(given, Mapping) else self.context
+            self._children[import_name] = Frame(self.model.imported[import_name], self.run, inputs)
+        return self._children[import_name]

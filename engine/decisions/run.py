@@ -1,0 +1,79 @@
+"""The state of one evaluation of a model: its clock, warnings, failures, trace and how deep its calls are."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, NoReturn
+
+from engine.decisions.trace import EvaluatedDecision, EvaluatedTable
+
+# A knowledge model that calls itself costs about ten Python frames a turn; this stays clear of Python's own limit.
+MAX_CALLS: Final = 50
+# Calls of knowledge models, services and iterations in one evaluation, all together.
+MAX_STEPS: Final = 100_000
+MAX_SECONDS: Final = 5
+_MAX_WARNINGS: Final = 100
+
+
+class LimitExceeded(Exception):
+    """The evaluation goes too deep or too long; its sentence becomes the outcome's failure."""
+
+
+class Run:
+    """Shared by all frames of one evaluation."""
+
+    __slots__ = (
+        "_deadline",
+        "calls",
+        "exceeded",
+        "failures",
+        "functions",
+        "now",
+        "steps",
+        "tables",
+        "trace",
+        "warnings",
+    )
+
+    def __init__(self, now: datetime | None, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.now = now
+        self.functions = functions
+        self.warnings: list[str] = []
+        self.failures: list[str] = []
+        self.trace: list[EvaluatedDecision] = []
+        self.tables: list[EvaluatedTable] = []
+        self.calls = 0
+        self.steps = 0
+        self.exceeded: str | None = None
+        self._deadline = time.monotonic() + MAX_SECONDS
+
+    def warn(self, sentence: str) -> None:
+        if len(self.warnings) < _MAX_WARNINGS:
+            self.warnings.append(sentence)
+
+    def fail(self, sentence: str) -> None:
+        """Note that a table could not decide; the value at this place is null."""
+        self.failures.append(sentence)
+        self.warn(sentence)
+
+    def step(self) -> None:
+        """Count one call or turn of a loop; raises LimitExceeded once the evaluation has had its share."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self.exceed(f"The decision takes more than {MAX_STEPS} steps; make its lists or loops smaller.")
+        if time.monotonic() > self._deadline:
+            self.exceed(f"The decision takes longer than {MAX_SECONDS} seconds; make its lists or loops smaller.")
+
+    def exceed(self, sentence: str) -> NoReturn:
+        """Stop; the sentence stays, should an expression on the way turn the signal into null."""
+        self.exceeded = self.exceeded or sentence
+        raise LimitExceeded(self.exceeded)
+
+    def enter_call(self) -> None:
+        self.step()
+        if self.calls >= MAX_CALLS:
+            self.exceed(f"Functions call each other more than {MAX_CALLS} deep; end the recursion earlier.")
+        self.calls += 1
+
+    def leave_call(self) -> None:
+        self.calls -= 1
