@@ -13,7 +13,7 @@ RESULTS = ("answered", "no_answer", "called_back", "left_message", "received", "
 
 
 class Contact(Keyed, Base):
-    """One contact. `direction` is in or out; `rang_at` and `answered_at` are a call's, and show how fast it was taken."""
+    """One contact. `direction` is in or out; `rang_at` and `answered_at` show how fast a call was taken."""
 
     __tablename__ = "contact"
     __table_args__ = (Index(None, "case_key", "at"), Index(None, "tenant_id", "customer_key", "at"))

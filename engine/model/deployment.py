@@ -31,6 +31,16 @@ class Resource(Keyed, Base):
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary), raiseload=True)
 
 
+class DeploymentItem(Base):
+    """A definition that a deployment brought, new or unchanged: what the binding `deployment` looks up."""
+
+    __tablename__ = "deployment_item"
+
+    deployment_key: Mapped[int] = mapped_column(KeyType, ForeignKey("deployment.key"), primary_key=True)
+    definition_key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16))  # process, requirements, decision, form
+
+
 class _Definition(Keyed):
     """One version of one id. `deployment_key` is the deployment that made this version."""
 
@@ -61,6 +71,7 @@ class DecisionRequirements(_Definition, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "requirements_id", "version"),)
 
     requirements_id: Mapped[str] = mapped_column(String(255))
+    namespace: Mapped[str] = mapped_column(String(255))
 
 
 class DecisionDefinition(_Definition, Base):

@@ -1,8 +1,9 @@
 """Roles of the desk, what each may do, and the person or part of the system that acts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.errors import Forbidden
+from engine.model.base import DEFAULT_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,13 @@ ROLES = {
         _role("admin", "管理员", "Administrator", _ADMIN),
     )
 }
+# A special post is also the general one: its holder is offered that one's tasks too.
+IMPLIED_ROLES = {
+    "social_agent": "agent",
+    "presales_supervisor": "supervisor",
+    "aftersales_supervisor": "supervisor",
+    "social_supervisor": "supervisor",
+}
 DEPARTMENTS = ("warehouse", "finance", "quality", "logistics", "legal", "technical")
 
 
@@ -103,7 +111,9 @@ class Actor:
     locale: str = "zh"
     theme: str = "auto"
     time_zone: str = "Asia/Shanghai"
-    is_system: bool = field(default=False)
+    session_version: int = 1
+    tenant_id: str = DEFAULT_TENANT
+    is_system: bool = False
 
     def may(self, permission: str) -> bool:
         return self.is_system or permission in self.permissions
@@ -116,6 +126,13 @@ class Actor:
 
 
 SYSTEM = Actor("system", "系统", is_system=True)
+
+
+def candidate_groups(roles: frozenset[str], teams: frozenset[str], queues: frozenset[str]) -> frozenset[str]:
+    """The names under which a diagram offers tasks to such a person: roles, teams, `queue:…` and `department:…`."""
+    posts = roles | {IMPLIED_ROLES[role] for role in roles & IMPLIED_ROLES.keys()}
+    departments = {f"department:{role}" for role in roles & set(DEPARTMENTS)}
+    return frozenset(posts | teams | departments | {f"queue:{queue}" for queue in queues})
 
 
 def permissions_of(roles: frozenset[str]) -> frozenset[str]:

@@ -13,20 +13,22 @@ from engine.model.base import Base, Key, Keyed
 
 
 class SlaClockRow(Keyed, Base):
-    """One clock of one case by its name: first_response, resolution, promise, refund …
+    """One clock of one case by its name: first_response, resolution, promised, refund …
 
+    A case that is reopened measures again in a new `round`; what was met or breached before stays.
     `breach_at` and `warn_at` are None while it does not run, so that one index finds what is late or soon will be.
     """
 
     __tablename__ = "sla_clock"
     __table_args__ = (
-        UniqueConstraint("case_key", "name"),
+        UniqueConstraint("case_key", "name", "round"),
         Index(None, "tenant_id", "breach_at"),
         Index(None, "tenant_id", "name", "started_at"),
     )
 
     case_key: Mapped[Key] = mapped_column(ForeignKey("service_case.key"))
     name: Mapped[str] = mapped_column(String(64))
+    round: Mapped[int] = mapped_column(default=1)
     phase: Mapped[str] = mapped_column(String(16))
     started_at: Mapped[datetime | None]
     warn_at: Mapped[datetime | None]

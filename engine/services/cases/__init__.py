@@ -1,0 +1,40 @@
+"""Cases: opening and changing them, their timeline, contacts and notes, and links that let a customer in."""
+
+from engine.services.cases.contacts import log_contact
+from engine.services.cases.files import (
+    add_note,
+    assign_case,
+    case_of_instance,
+    change_case,
+    find_case,
+    link_instance,
+    mark_read,
+    open_case,
+)
+from engine.services.cases.links import case_of_link, link_for, survey_link, survey_of_link
+from engine.services.cases.listing import CaseRow, list_cases
+from engine.services.cases.timeline import EntryView, record, timeline
+from engine.services.cases.views import CaseView, get_case
+
+__all__ = [
+    "CaseRow",
+    "CaseView",
+    "EntryView",
+    "add_note",
+    "assign_case",
+    "case_of_instance",
+    "case_of_link",
+    "change_case",
+    "find_case",
+    "get_case",
+    "link_for",
+    "link_instance",
+    "list_cases",
+    "log_contact",
+    "mark_read",
+    "open_case",
+    "record",
+    "survey_link",
+    "survey_of_link",
+    "timeline",
+]

@@ -1,0 +1,98 @@
+"""Lists of cases: filtered, searched, in pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from engine.model.case import OPEN_STATUSES, Case
+from engine.model.customer import Customer, normal_phone
+from engine.model.permissions import Actor
+from engine.runtime import Runtime
+from engine.services.customers.masking import mask_phone
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of a list; the customer's phone is masked for who may not see it."""
+
+    key: int
+    number: str
+    kind: str
+    title: str
+    status: str
+    outcome: str | None
+    level: str | None
+    channel: str
+    owner: str | None
+    order_number: str | None
+    priority: int
+    reopened: int
+    promised_at: datetime | None
+    escalated_at: datetime | None
+    unread_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    customer_key: int | None
+    customer_name: str | None
+    customer_phone: str | None
+    customer_tier: str | None
+
+
+def list_cases(
+    runtime: Runtime,
+    *,
+    actor: Actor,
+    search: str = "",
+    status: str | None = None,
+    kind: str | None = None,
+    owner: str | None = None,
+    level: str | None = None,
+    channel: str | None = None,
+    customer_key: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[CaseRow]:
+    """Cases, the newest first. `status` may be "any_open"; `search` is a number, an order, a name, a phone or words.
+
+    `after` is the last key of the page before. Raises Forbidden without cases.read.
+    """
+    actor.require("cases.read")
+    query = select(Case, Customer).outerjoin(Customer, Customer.key == Case.customer_key)
+    query = query.where(Case.tenant_id == actor.tenant_id).order_by(Case.key.desc()).limit(limit)
+    if status:
+        query = query.where(Case.status.in_(OPEN_STATUSES) if status == "any_open" else Case.status == status)
+    wanted = {"kind": kind, "owner": owner, "level": level, "channel": channel, "customer_key": customer_key}
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(getattr(Case, name) == value)
+    if after is not None:
+        query = query.where(Case.key < after)
+    if search.strip():
+        words = search.strip()
+        query = query.where(
+            or_(
+                Case.number == words.upper(),
+                Case.order_number == words,
+                Customer.phone == (normal_phone(words) or words),
+                Customer.name.like(f"%{words}%"),
+                Case.title.like(f"%{words}%"),
+            )
+        )
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        return [_row(case, customer, actor) for case, customer in uow.session.execute(query)]
+
+
+def _row(case: Case, customer: Customer | None, actor: Actor) -> CaseRow:
+    names = [
+        name
+        for name in CaseRow.__dataclass_fields__
+        if name not in ("customer_name", "customer_phone", "customer_tier")
+    ]
+    phone = customer.phone if customer else None
+    return CaseRow(
+        **{name: getattr(case, name) for name in names},
+        customer_name=customer.name if customer else None,
+        customer_phone=phone if actor.may("customers.read_personal") else mask_phone(phone),
+        customer_tier=customer.tier if customer else None,
+    )

@@ -1,0 +1,203 @@
+"""A customer's file: making, matching, changing, searching. Personal data is masked for who lacks the permission."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Text, or_, select, type_coerce
+
+from engine.errors import Conflict, InvalidInput
+from engine.model.customer import Customer, normal_email, normal_phone
+from engine.model.permissions import Actor
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services.customers.masking import mask_address, mask_email, mask_phone
+from engine.services.rows import add
+
+CHANGEABLE = frozenset(
+    [
+        "name",
+        "phone",
+        "email",
+        "address",
+        "tier",
+        "language",
+        "preferred_channel",
+        "consent",
+        "tags",
+        "notes",
+        "owner",
+        "referred_by_key",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer's file as its reader may see it; `masked` says that personal data is hidden."""
+
+    key: int
+    name: str
+    phone: str | None
+    email: str | None
+    address: str | None
+    tier: str
+    language: str
+    preferred_channel: str
+    consent: dict[str, Any]
+    tags: list[str]
+    notes: str
+    owner: str | None
+    created_at: datetime
+    updated_at: datetime
+    reviewed_at: datetime | None
+    revision: int
+    masked: bool
+
+
+def create_customer(runtime: Runtime, values: dict[str, Any], *, actor: Actor) -> int:
+    """Make a file and return its key. Raises InvalidInput with fields, Forbidden without customers.write."""
+    actor.require("customers.write")
+    return runtime.transact(lambda uow: new_customer(runtime, uow, values).key, actor.tenant_id)
+
+
+def new_customer(runtime: Runtime, uow: UnitOfWork, values: dict[str, Any]) -> Customer:
+    """The row of a new file, checked and flushed."""
+    customer = add(runtime, uow, Customer, created_at=uow.now, updated_at=uow.now, **_cleaned(values))
+    for name, default in (("tier", "C"), ("preferred_channel", "sms"), ("name", "")):
+        setattr(customer, name, getattr(customer, name) or default)
+    customer.check()
+    uow.flush()
+    return customer
+
+
+def match_customer(runtime: Runtime, uow: UnitOfWork, values: dict[str, Any]) -> tuple[Customer, bool]:
+    """The file with this phone or else this e-mail, and whether it was made now because there was none.
+
+    A file that is found keeps its name; an address that it lacked is added. Raises InvalidInput when neither is given.
+    """
+    cleaned = _cleaned(values)
+    found = find_by_address(uow, cleaned.get("phone"), cleaned.get("email"))
+    if found is None:
+        return new_customer(runtime, uow, values), True
+    found.phone, found.email = found.phone or cleaned.get("phone"), found.email or cleaned.get("email")
+    return found, False
+
+
+def find_by_address(uow: UnitOfWork, phone: str | None, email: str | None) -> Customer | None:
+    """The oldest file with this phone; else, with this e-mail."""
+    for column, value in ((Customer.phone, normal_phone(phone)), (Customer.email, normal_email(email))):
+        query = select(Customer).where(Customer.tenant_id == uow.tenant_id, column == value).order_by(Customer.key)
+        found = uow.session.scalars(query.limit(1)).one_or_none() if value else None
+        if found is not None:
+            return found
+    return None
+
+
+def change_customer(runtime: Runtime, key: int, revision: int, changes: dict[str, Any], *, actor: Actor) -> int:
+    """Change a file and return its new revision. A tier set here is no longer changed by purchases.
+
+    Raises Conflict when somebody changed it since `revision`, InvalidInput, NotFound, Forbidden.
+    """
+    actor.require("customers.write")
+    unknown = sorted(changes.keys() - CHANGEABLE)
+    if unknown:
+        raise InvalidInput(f"A customer's file has no field {', '.join(unknown)}.")
+
+    def work(uow: UnitOfWork) -> int:
+        customer = uow.get(Customer, key)
+        if customer.revision != revision:
+            raise Conflict("Somebody else changed this file meanwhile; look at it again.")
+        for name, value in _cleaned(changes).items():
+            setattr(customer, name, value)
+        customer.tier_fixed = customer.tier_fixed or "tier" in changes
+        customer.updated_at = uow.now
+        customer.check()
+        uow.flush()
+        return customer.revision
+
+    return runtime.transact(work, actor.tenant_id)
+
+
+def mark_reviewed(runtime: Runtime, key: int, *, actor: Actor) -> None:
+    """Say that the file was checked and is right. Raises NotFound, Forbidden without customers.write."""
+    actor.require("customers.write")
+
+    def work(uow: UnitOfWork) -> None:
+        uow.get(Customer, key).reviewed_at = uow.now
+
+    runtime.transact(work, actor.tenant_id)
+
+
+def get_customer(runtime: Runtime, key: int, *, actor: Actor) -> CustomerView:
+    """One file; a customer may read their own. Raises NotFound, Forbidden without customers.read."""
+    if actor.customer_key != key:
+        actor.require("customers.read")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        return view(uow.get(Customer, key), actor)
+
+
+def search_customers(
+    runtime: Runtime,
+    search: str = "",
+    *,
+    actor: Actor,
+    tier: str | None = None,
+    tag: str | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[CustomerView]:
+    """Files whose name, phone or e-mail holds the words, the newest first; `after` is the last key of the page before.
+
+    Raises Forbidden without customers.read.
+    """
+    actor.require("customers.read")
+    query = select(Customer).where(Customer.tenant_id == actor.tenant_id).order_by(Customer.key.desc()).limit(limit)
+    if search.strip():
+        pattern = f"%{search.strip()}%"
+        phone = f"%{normal_phone(search) or search.strip()}%"
+        query = query.where(
+            or_(Customer.name.like(pattern), Customer.phone.like(phone), Customer.email.like(pattern.lower()))
+        )
+    if tier:
+        query = query.where(Customer.tier == tier)
+    if tag:
+        query = query.where(type_coerce(Customer.tags, Text).like(f'%"{tag}"%'))
+    if after is not None:
+        query = query.where(Customer.key < after)
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        return [view(customer, actor) for customer in uow.session.scalars(query)]
+
+
+def stale_customers(runtime: Runtime, older_than: timedelta, *, actor: Actor, limit: int = 100) -> list[CustomerView]:
+    """Files that nobody has changed or reviewed for so long, the oldest first. Raises Forbidden."""
+    actor.require("customers.read")
+    border = runtime.now() - older_than
+    query = select(Customer).where(
+        Customer.tenant_id == actor.tenant_id,
+        Customer.updated_at < border,
+        or_(Customer.reviewed_at.is_(None), Customer.reviewed_at < border),
+    )
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        rows = uow.session.scalars(query.order_by(Customer.updated_at).limit(limit))
+        return [view(customer, actor) for customer in rows]
+
+
+def view(customer: Customer, actor: Actor) -> CustomerView:
+    """The file as this actor may see it."""
+    names = [field.name for field in fields(CustomerView) if field.name != "masked"]
+    values = {name: getattr(customer, name) for name in names}
+    masked = not actor.may("customers.read_personal") and actor.customer_key != customer.key
+    if masked:
+        values |= {"phone": mask_phone(customer.phone), "email": mask_email(customer.email)}
+        values |= {"address": mask_address(customer.address)}
+    return CustomerView(**values, masked=masked)
+
+
+def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    cleaned = {name: value for name, value in values.items() if name in CHANGEABLE}
+    if "phone" in cleaned:
+        cleaned["phone"] = normal_phone(cleaned["phone"])
+    if "email" in cleaned:
+        cleaned["email"] = normal_email(cleaned["email"])
+    return cleaned

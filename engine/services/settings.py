@@ -1,0 +1,229 @@
+"""Values that a manager may change while the desk runs: what there is, its default, and how a change is checked.
+
+A limit that depends on a case's facts belongs in a decision table; here is what is one value for the whole desk.
+FEEL reads one with `setting("name")`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from engine.calendars import parse_duration
+from engine.errors import InvalidInput, NotFound
+from engine.model.permissions import Actor
+from engine.model.setting import Setting
+from engine.persistence import UnitOfWork
+from engine.runtime import InstanceInfo, Runtime
+
+Kind = Literal["duration", "integer", "number", "text", "boolean", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One setting: its name, default and kind; `choices` for a choice, `least` and `most` for a number."""
+
+    name: str
+    default: Any
+    kind: Kind
+    label_zh: str
+    label_en: str
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingView:
+    """A setting and its value now; `changed` says that it is not the default."""
+
+    spec: Spec
+    value: Any
+    changed: bool
+    changed_by: str | None
+
+
+_SPECS = (
+    # Service levels
+    Spec(
+        "presales.reply", "PT5M", "duration", "售前回复时限（原文留空）", "Pre-sales reply limit (blank in the source)"
+    ),
+    Spec("phone.answer", "PT30S", "duration", "电话接听时限", "Phone: time to answer"),
+    Spec("online.first_reply", "PT30M", "duration", "在线首次回复时限", "Online: time to the first reply"),
+    Spec("email.acknowledge", "PT24H", "duration", "邮件确认时限", "E-mail: time to acknowledge"),
+    Spec("email.plan", "PT48H", "duration", "邮件初步方案时限", "E-mail: time to the first plan"),
+    Spec("register.within", "PT5M", "duration", "登记时限", "Time to register a contact"),
+    Spec("sla.warn_fraction", 0.8, "number", "预警点（占时限的比例）", "Warning, as a share of the limit", (), 0, 1),
+    Spec("sla.calendar", "desk", "text", "默认服务日历", "Default service calendar"),
+    Spec("progress.every", "PT24H", "duration", "进度通报周期", "Cycle of the progress notice"),
+    # Complaints and escalation
+    Spec(
+        "investigation.limit",
+        "PT24H",
+        "duration",
+        "部门调查时限（工作时间）",
+        "Department investigation (business time)",
+    ),
+    Spec("approval.limit", "PT4H", "duration", "审批时限（工作时间）", "Approval (business time)"),
+    Spec("decision.limit", "PT24H", "duration", "经理决定时限", "Manager decision"),
+    Spec("offer.reminder", "PT48H", "duration", "方案未回复提醒", "Reminder of an unanswered offer"),
+    Spec("offer.close", "P7D", "duration", "方案未回复结案", "Closing an unanswered offer"),
+    Spec("escalation.contact", "PT24H", "duration", "主管联系客户时限", "Supervisor contact after an escalation"),
+    Spec("escalation.next_level", "PT24H", "duration", "升级到上一级的时限", "Next level of an escalation"),
+    Spec("urgent.contact", "PT15M", "duration", "紧急联系时限", "Urgent contact"),
+    Spec("repeats.count", 3, "integer", "重复投诉次数", "Repeated complaints: how many", (), 2, 100),
+    Spec("repeats.days", 30, "integer", "重复投诉天数", "Repeated complaints: within days", (), 1, 365),
+    # Returns
+    Spec("review.limit", "PT48H", "duration", "商家审核时限", "Merchant review"),
+    Spec("review.on_timeout", "approve", "choice", "审核超时处理", "Review ran out", ("approve", "supervisor")),
+    Spec("return.ship_within", "P7D", "duration", "寄回时限", "Customer ships back"),
+    Spec("return.reminder", "P5D", "duration", "寄回提醒", "Reminder to ship back"),
+    Spec("return.receive_within", "P10D", "duration", "仓库收货时限", "Warehouse confirms receipt"),
+    Spec("return.inspect_within", "PT24H", "duration", "验货时限（工作时间）", "Inspection (business time)"),
+    Spec("return.address", "浙江省杭州市余杭区良渚街道物流园 3 号仓 售后组", "text", "退货地址", "Return address"),
+    Spec("return.warehouse", "HZ-3", "text", "退货仓库", "Return warehouse"),
+    Spec("refund.warn", "P5D", "duration", "退款预警", "Refund: warn"),
+    Spec("refund.limit", "P7D", "duration", "退款时限（消法第 25 条）", "Refund by law"),
+    Spec("refund.alarm", "P15D", "duration", "退款警报", "Refund: alarm"),
+    Spec("repair.limit", "P30D", "duration", "维修时限", "Repair"),
+    # Callback
+    Spec("callback.delay", "PT24H", "duration", "回访延迟", "Callback delay"),
+    Spec("callback.tries", 3, "integer", "回访次数", "Callback tries", (), 1, 10),
+    Spec("callback.bad_score", 2, "integer", "不满意的最高评分", "Highest unhappy score", (), 1, 4),
+    Spec("survey.valid", "P7D", "duration", "问卷链接有效期", "Survey link valid for"),
+    # The desk
+    Spec("incident.broadcast", "PT30M", "duration", "应急通报周期", "Incident broadcast cycle"),
+    Spec("handover.wait", "PT15M", "duration", "交接等待", "Handover wait"),
+    Spec("inbox.due_soon", "PT1H", "duration", "即将到期的窗口", "What counts as due soon"),
+    Spec("links.valid", "P30D", "duration", "客户链接有效期", "Customer links valid for"),
+    Spec(
+        "attachments.most_bytes",
+        10_485_760,
+        "integer",
+        "附件大小上限（字节）",
+        "Largest file, bytes",
+        (),
+        1024,
+        104857600,
+    ),
+    Spec("attachments.most_files", 20, "integer", "每个工单的附件数上限", "Most files of a case", (), 1, 200),
+    Spec("customers.tier_a_spent", 10000, "number", "A 级客户年消费额（元）", "Tier A: spent a year, CNY", (), 0),
+    Spec("customers.tier_b_spent", 2000, "number", "B 级客户年消费额（元）", "Tier B: spent a year, CNY", (), 0),
+    Spec("customers.silent_days", 180, "integer", "流失预警天数", "Churn: days without an order", (), 1),
+    Spec("customers.review_days", 180, "integer", "客户档案复核天数", "Customer file review, days", (), 1),
+)
+SPECS = {spec.name: spec for spec in _SPECS}
+
+
+def setting(uow: UnitOfWork, name: str) -> Any:
+    """The value of a setting in this transaction. Raises NotFound for a name that is none."""
+    spec = _spec(name)
+    row = uow.session.get(Setting, (uow.tenant_id, name))
+    return spec.default if row is None else row.value
+
+
+def list_settings(runtime: Runtime, *, actor: Actor) -> list[SettingView]:
+    """Every setting with its value, in the order of the list above. Raises Forbidden without settings.manage."""
+    actor.require("settings.manage")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        rows = {row.name: row for row in uow.session.scalars(select(Setting).where(Setting.tenant_id == uow.tenant_id))}
+    return [_view(spec, rows.get(spec.name)) for spec in _SPECS]
+
+
+def change_setting(runtime: Runtime, name: str, value: Any, *, actor: Actor) -> None:
+    """Give a setting a value; None brings the default back. What waits already keeps its moment.
+
+    Raises InvalidInput for a value that does not fit, NotFound for an unknown name, Forbidden without settings.manage.
+    """
+    actor.require("settings.manage")
+    spec = _spec(name)
+    checked = None if value is None else check(spec, value)
+
+    def work(uow: UnitOfWork) -> None:
+        row = uow.session.get(Setting, (uow.tenant_id, name))
+        if row is not None and checked is None:
+            uow.session.delete(row)
+        elif row is not None:
+            row.value, row.changed_by, row.changed_at = checked, actor.username, uow.now
+        elif checked is not None:
+            uow.add(Setting(tenant_id=uow.tenant_id, name=name, value=checked, changed_by=actor.username,
+                            changed_at=uow.now))  # fmt: skip
+
+    runtime.transact(work, actor.tenant_id)
+
+
+def functions(uow: UnitOfWork, info: InstanceInfo) -> Mapping[str, Callable[..., Any]]:
+    """FEEL's `setting("name")`: a duration comes as one, null for a name that is none."""
+
+    def read(name: Any) -> Any:
+        if not isinstance(name, str) or name not in SPECS:
+            raise ValueError(f'There is no setting "{name}".')
+        value = setting(uow, name)
+        return parse_duration(value) if SPECS[name].kind == "duration" else value
+
+    return {"setting": read}
+
+
+def check(spec: Spec, value: Any) -> Any:
+    """The value as it is kept. Raises InvalidInput with the field's sentences."""
+    try:
+        return _CHECKS[spec.kind](spec, value)
+    except (ValueError, TypeError, InvalidInput) as error:
+        sentence = f"不是有效的值 / Not a valid value: {error}"
+        raise InvalidInput(f"{spec.name} cannot be {value!r}.", {spec.name: [sentence]}) from error
+
+
+def _duration(spec: Spec, value: Any) -> str:
+    if parse_duration(str(value)).total_seconds() <= 0:
+        raise ValueError("a duration is longer than nothing")
+    return str(value)
+
+
+def _number(spec: Spec, value: Any) -> float | int:
+    number = int(str(value)) if spec.kind == "integer" else float(str(value))
+    if not number == number or (spec.least is not None and number < spec.least):
+        raise ValueError(f"at least {spec.least}")
+    if spec.most is not None and number > spec.most:
+        raise ValueError(f"at most {spec.most}")
+    return number
+
+
+def _text(spec: Spec, value: Any) -> str:
+    if not str(value).strip():
+        raise ValueError("it is empty")
+    return str(value).strip()
+
+
+def _boolean(spec: Spec, value: Any) -> bool:
+    if value not in (True, False, "true", "false"):
+        raise ValueError("true or false")
+    return value in (True, "true")
+
+
+def _choice(spec: Spec, value: Any) -> str:
+    if value not in spec.choices:
+        raise ValueError(f"one of {', '.join(spec.choices)}")
+    return str(value)
+
+
+_CHECKS: dict[str, Callable[[Spec, Any], Any]] = {
+    "duration": _duration,
+    "integer": _number,
+    "number": _number,
+    "text": _text,
+    "boolean": _boolean,
+    "choice": _choice,
+}
+
+
+def _spec(name: str) -> Spec:
+    if name not in SPECS:
+        raise NotFound(f"There is no setting {name}.")
+    return SPECS[name]
+
+
+def _view(spec: Spec, row: Setting | None) -> SettingView:
+    if row is None:
+        return SettingView(spec, spec.default, False, None)
+    return SettingView(spec, row.value, True, row.changed_by)
