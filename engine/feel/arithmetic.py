@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.chronology import DAY_SECONDS, NANOS
-from engine.feel.durations import DaysTime, YearsMonths, divide as divide_duration
+from engine.feel.durations import DaysTime, YearsMonths
+from engine.feel.durations import divide as divide_duration
 from engine.feel.numbers import DECIMAL128, is_number, rounded, tidy
 from engine.feel.runtime import Runtime
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime
@@ -145,5 +146,3 @@ def null_of(rt: Runtime, operator: str, value: Any) -> None:
     """Null, noting that the operator does not apply to the value."""
     rt.warn(f"{operator} does not apply to {kind_of(value)}.")
     return None
-
-

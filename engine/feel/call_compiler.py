@@ -7,6 +7,7 @@ from engine.feel import nodes as n
 from engine.feel.builtins import BUILTINS
 from engine.feel.calling import invoke
 from engine.feel.compiler import warning
+from engine.feel.inference import type_of
 from engine.feel.loop_compiler import LoopCompiler
 from engine.feel.runtime import MISSING, Code, Env
 from engine.feel.values import UserFunction, kind_of
@@ -22,7 +23,8 @@ class Compiler(LoopCompiler):
     def compile_functiondefinition(self, node: n.FunctionDefinition) -> Code:
         parameters, types = tuple(node.parameters), tuple(node.types)
         body = self.within(frozenset(parameters), node.body) if node.body is not None else None
-        return lambda env: UserFunction(parameters, types, body, env)
+        result = type_of(node.body, dict(zip(parameters, types, strict=True)))
+        return lambda env: UserFunction(parameters, types, body, env, result)
 
     def compile_call(self, node: n.Call) -> Code:
         args = [self.compile(arg) for arg in node.args]
@@ -38,13 +40,19 @@ class Compiler(LoopCompiler):
         return _call_of_name(name, args, names)
 
 
+# These ask whether there is a value, so a missing one is no cause for a warning.
+_QUIET = frozenset({"is defined", "get or else"})
+
+
 def _call_of_builtin(name: str, args: list[Code], names: Sequence[str] | None) -> Code:
     run = BUILTINS[name].bind(len(args), names)
     if run is None:
         return warning(f"{name}() does not take these arguments.")
     if len(args) == 1:
-        only = args[0]
+        only = _quiet(args[0]) if name in _QUIET else args[0]
         return lambda env: run(env.rt, [only(env)])
+    if name in _QUIET:
+        args = [_quiet(args[0]), *args[1:]]
     return lambda env: run(env.rt, [arg(env) for arg in args])
 
 
@@ -75,3 +83,14 @@ def _call_of_name(name: str, args: list[Code], names: Sequence[str] | None) -> C
 
 def _call_of_value(function: Code, args: list[Code], names: Sequence[str] | None) -> Code:
     return lambda env: invoke(env.rt, function(env), [arg(env) for arg in args], names)
+
+
+def _quiet(code: Code) -> Code:
+    def read(env: Env) -> Any:
+        kept = len(env.rt.warnings) if env.rt.warnings is not None else 0
+        value = code(env)
+        if env.rt.warnings is not None:
+            del env.rt.warnings[kept:]
+        return value
+
+    return read

@@ -5,15 +5,14 @@ A closure takes an Env and returns a FEEL value. Nothing here evaluates text or 
 
 import operator as python_operator
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-from engine.feel import arithmetic, compare, nodes as n, properties
+from engine.feel import arithmetic, compare, properties
+from engine.feel import nodes as n
 from engine.feel.python_values import from_python
 from engine.feel.runtime import MISSING, Code, Env, Runtime
 from engine.feel.temporal import parse_at
 from engine.feel.type_parser import UnknownType
-from engine.feel.types import FeelType
 from engine.feel.values import Range, kind_of
 
 INPUT = "?"
@@ -168,7 +167,9 @@ class OperatorCompiler(CompilerBase):
             return warning("The context has the same entry twice.")
         entries = []
         for index, (key, entry) in enumerate(node.entries):
-            entries.append((key, self.within(frozenset(keys[: index + 1]) if _defines(entry) else frozenset(keys[:index]), entry)))
+            # A function may call itself by the name of its own entry.
+            visible = keys[: index + 1] if isinstance(entry, n.FunctionDefinition) else keys[:index]
+            entries.append((key, self.within(frozenset(visible), entry)))
 
         def make(env: Env) -> Any:
             env.rt.spend(len(entries) + 2)
@@ -244,10 +245,6 @@ def _outer_name(name: str) -> Code:
     return read
 
 
-def _defines(node: n.Node) -> bool:
-    return isinstance(node, n.FunctionDefinition)
-
-
 def _equality(left: Code, right: Code, negated: bool) -> Code:
     def same(env: Env) -> Any:
         first, second = left(env), right(env)
@@ -292,6 +289,3 @@ def _logic_of_two(left: Code, right: Code, settling: bool) -> Code:
         return neutral if first is neutral and second is neutral else None
 
     return logic
-
-
-__all__ = ["INPUT", "Decimal", "FeelType", "OperatorCompiler", "noted", "unary_range", "unknown_name", "warning"]

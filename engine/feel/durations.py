@@ -2,11 +2,10 @@
 
 import re
 from datetime import timedelta
-from typing import Any, Union
+from typing import Any
 
 from engine.feel.chronology import DAY_SECONDS, NANOS
-from engine.feel.numbers import rounded, tidy
-from engine.feel.numbers import DECIMAL128, Number
+from engine.feel.numbers import DECIMAL128, Number, rounded, tidy
 
 MAX_MAGNITUDE = 10**30  # far beyond any calendar; keeps multiplication from growing without end
 _MONTHS = re.compile(r"(-)?P(?:(\d{1,18})Y)?(?:(\d{1,18})M)?", re.ASCII)
@@ -105,7 +104,7 @@ class DaysTime:
         return DaysTime(int(DECIMAL128.multiply(self.nanos, factor)))
 
 
-Duration = Union[YearsMonths, DaysTime]
+Duration = YearsMonths | DaysTime
 
 
 def _quotient(number: int, divisor: int) -> int:

@@ -14,5 +14,5 @@ class FeelSyntaxError(InvalidInput):
         self.message_zh = f"第 {line} 行第 {column} 列：{message_zh or '表达式语法有误。'}"
 
 
-class FeelLimitExceeded(Exception):  # noqa: N818 - a signal, caught in Expression.evaluate
+class FeelLimitExceeded(Exception):
     """An evaluation took more steps, time or memory than it may; becomes null and a warning."""

@@ -88,9 +88,7 @@ class UnaryTests(Compiled):
         return f"UnaryTests({self.text!r})"
 
 
-def compile_expression(
-    text: str, names: Iterable[str] = (), types: Mapping[str, FeelType] | None = None
-) -> Expression:
+def compile_expression(text: str, names: Iterable[str] = (), types: Mapping[str, FeelType] | None = None) -> Expression:
     """Compile one expression; raises FeelSyntaxError.
 
     `names` are names in scope that FEEL could not tell apart otherwise ("Full Name", "a-b", "business deadline");

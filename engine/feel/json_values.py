@@ -1,12 +1,13 @@
 """FEEL values as JSON, plain and typed (`{"type", "value"}`), and typed JSON back to values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from engine.errors import InvalidInput
 from engine.feel.durations import DaysTime, YearsMonths, parse_duration
-from engine.feel.numbers import parse as parse_number, plain
+from engine.feel.numbers import parse as parse_number
+from engine.feel.numbers import plain
 from engine.feel.printing import feel_string
 from engine.feel.python_values import from_python
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime, parse_date, parse_date_time, parse_time
@@ -17,7 +18,7 @@ _TYPED_NAMES = {
     "days and time duration": "duration",
     "years and months duration": "duration",
 }
-_PARSERS = {
+_PARSERS: dict[str, Callable[[str], Any]] = {
     "date": parse_date,
     "time": parse_time,
     "dateTime": parse_date_time,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from engine.feel import compare, nodes as n
-from engine.feel.compiler import INPUT, OperatorCompiler, noted
-from engine.feel.iteration import items_of, items_between
+from engine.feel import compare
+from engine.feel import nodes as n
+from engine.feel.compiler import INPUT, OperatorCompiler
+from engine.feel.iteration import items_between, items_of
 from engine.feel.numbers import is_number
 from engine.feel.python_values import from_python
 from engine.feel.runtime import Code, Env, Frame
@@ -166,7 +167,9 @@ def _nested(
 def _domain(env: Env, domain: Code, end: Code | None) -> Iterable[Any] | None:
     start = domain(env)
     items = items_between(start, end(env)) if end is not None else items_of(start)
-    return noted(env.rt, items, "There is nothing to go over.")
+    if items is None:
+        env.rt.warn("There is nothing to go over.")
+    return items
 
 
 def _filtered_by_constant(env: Env, base: Any, index: Any) -> Any:

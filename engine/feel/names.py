@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import Token, tokenize
 
-KEYWORDS = frozenset(
-    "and or in between instance then else return satisfies if for some every function true false null external".split()
-)
+_LOGIC = ("and", "or", "in", "between", "instance", "true", "false", "null")
+_FORMS = ("if", "then", "else", "for", "return", "some", "every", "satisfies", "function", "external")
+KEYWORDS = frozenset(_LOGIC + _FORMS)
 
 
 class NameTable:
@@ -52,6 +53,6 @@ def name_tokens(name: str) -> tuple[str, ...]:
 def joined(text: str, tokens: list[Token]) -> str:
     """The name that tokens of `text` make: one space wherever the text has any between two of them."""
     parts = [tokens[0].text]
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         parts.append(token.text if before.end == token.start else f" {token.text}")
     return "".join(parts)

@@ -4,8 +4,7 @@ from typing import Any
 
 from engine.feel.chronology import NANOS
 from engine.feel.durations import DaysTime, YearsMonths
-from engine.feel.numbers import tidy
-from engine.feel.numbers import DECIMAL128
+from engine.feel.numbers import DECIMAL128, tidy
 from engine.feel.python_values import from_python
 from engine.feel.runtime import MISSING, Runtime
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime

@@ -178,7 +178,9 @@ def split(rt: Runtime, text: str, pattern: str) -> list[str]:
     if pattern == "":
         return rt.list_of(list(text))
     parts = _timed(rt, lambda: list(compiled(f"(?:{pattern})", "").splititer(text, timeout=REGEX_SECONDS)))
-    return [part for part in parts if part is not None] if compiled(pattern, "").groups == 0 else _ungrouped(text, pattern)
+    return (
+        [part for part in parts if part is not None] if compiled(pattern, "").groups == 0 else _ungrouped(text, pattern)
+    )
 
 
 def _ungrouped(text: str, pattern: str) -> list[str]:

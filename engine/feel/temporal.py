@@ -290,6 +290,6 @@ def _time(parts: tuple[str, ...]) -> tuple[int, Zone] | None:
 
 def parse_at(text: str) -> FeelDate | FeelTime | FeelDateTime | DaysTime | YearsMonths | None:
     """The value of an at-literal `@"…"`: a date, time, date and time or duration, or None."""
-    if "T" in text and (text[0].isdigit() or text[0] == "-" and text[1:2].isdigit()):
+    if "T" in text and (text[0].isdigit() or (text[0] == "-" and text[1:2].isdigit())):
         return parse_date_time(text)
     return parse_date(text) or parse_time(text) or parse_duration(text)

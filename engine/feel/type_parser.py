@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.feel.names import KEYWORDS, NameTable, joined
-from engine.feel.parser import TermParser
+from engine.feel.term_parser import TermParser
 from engine.feel.types import ANY, SIMPLE, ContextType, FeelType, FunctionType, ListType, RangeType
 
 _SIMPLE_NAMES = NameTable(SIMPLE)

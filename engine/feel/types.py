@@ -21,15 +21,19 @@ class FeelType:
         """Whether a value other than null has this type, as `instance of` sees it."""
         return kind_of(value) == self.name
 
+    def admits(self, value: Any) -> bool:
+        """As `accepts`, and the value keeps to the allowed values that the type names too."""
+        return self.accepts(value)
+
     def conforms(self, other: "FeelType") -> bool:
         """Whether every value of this type may stand where the other is wanted."""
         return other.name == "Any" or (type(other) is type(self) and other.name == self.name)
 
     def coerce(self, value: Any) -> Any:
         """The value, converted as DMN allows (one-item list to its item, item to list, date to its midnight), or null."""
-        if value is None or self.accepts(value):
+        if value is None or self.admits(value):
             return value
-        if isinstance(value, list) and len(value) == 1 and self.accepts(from_python(value[0])):
+        if isinstance(value, list) and len(value) == 1 and self.admits(from_python(value[0])):
             return from_python(value[0])
         if self.name == "date and time" and isinstance(value, FeelDate):
             return FeelDateTime(value, FeelTime(0, 0))
@@ -57,15 +61,18 @@ class ListType(FeelType):
     def accepts(self, value: Any) -> bool:
         return isinstance(value, list) and all(_fits(self.element, each) for each in value)
 
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, list) and all(_admitted(self.element, each) for each in value)
+
     def conforms(self, other: FeelType) -> bool:
         if isinstance(other, ListType):
             return self.element.conforms(other.element)
         return other.name == "Any"
 
     def coerce(self, value: Any) -> Any:
-        if value is None or self.accepts(value):
+        if value is None or self.admits(value):
             return value
-        return [value] if self.element.accepts(value) else None
+        return [value] if self.element.admits(value) else None
 
 
 class ContextType(FeelType):
@@ -78,11 +85,14 @@ class ContextType(FeelType):
             key in value and _fits(kind, value[key]) for key, kind in self.entries.items()
         )
 
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, dict) and all(
+            key in value and _admitted(kind, value[key]) for key, kind in self.entries.items()
+        )
+
     def conforms(self, other: FeelType) -> bool:
         if isinstance(other, ContextType):
-            return all(
-                key in self.entries and self.entries[key].conforms(kind) for key, kind in other.entries.items()
-            )
+            return all(key in self.entries and self.entries[key].conforms(kind) for key, kind in other.entries.items())
         return other.name in ("Any", "context")
 
 
@@ -111,6 +121,12 @@ class FunctionType(FeelType):
             return any(signature.conforms(self) for signature in signatures_of(value))
         return callable(value)
 
+    def admits(self, value: Any) -> bool:
+        """Here a result that nobody can tell beforehand is welcome."""
+        if not isinstance(value, UserFunction) or value.result is not None:
+            return self.accepts(value)
+        return any(FunctionType(each.parameters, self.result).conforms(self) for each in signatures_of(value))
+
     def conforms(self, other: FeelType) -> bool:
         if not isinstance(other, FunctionType):
             return other.name == "Any"
@@ -129,7 +145,10 @@ class ConstrainedType(FeelType):
         self.check = check
 
     def accepts(self, value: Any) -> bool:
-        return self.base.accepts(value) and self.check(value)
+        return self.base.accepts(value)
+
+    def admits(self, value: Any) -> bool:
+        return self.base.admits(value) and self.check(value)
 
     def conforms(self, other: FeelType) -> bool:
         return self is other or self.base.conforms(other)
@@ -172,11 +191,12 @@ def _fits(kind: FeelType, value: Any) -> bool:
     return value is None or kind.accepts(from_python(value))
 
 
+def _admitted(kind: FeelType, value: Any) -> bool:
+    return value is None or kind.admits(from_python(value))
+
+
 def signatures_of(function: Function) -> list[FunctionType]:
     """The types a function may be called as; what nobody declared is Any."""
-    declared = getattr(function, "signature_types", None)
-    if declared is not None:
-        return list(declared())
-    types = function.types if isinstance(function, UserFunction) else [None] * len(function.parameters)
-    result = getattr(function, "result_type", None) or ANY
-    return [FunctionType([kind or ANY for kind in types], result)]
+    if isinstance(function, UserFunction):
+        return [FunctionType([kind or ANY for kind in function.types], function.result or ANY)]
+    return list(function.signature_types())

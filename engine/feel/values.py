@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from engine.feel.durations import DaysTime, YearsMonths
 from engine.feel.runtime import Env, Runtime
@@ -24,12 +24,6 @@ class Range:
         self.operator = operator
 
 
-class Accepting(Protocol):
-    """A type that values can be checked against and coerced to."""
-
-    def coerce(self, value: Any) -> Any: ...
-
-
 class Function:
     """Something FEEL can call; `parameters` are the names for named arguments."""
 
@@ -40,20 +34,30 @@ class Function:
         """The result for positional arguments, or named ones when `names` is given; null when they do not fit."""
         raise NotImplementedError
 
+    def signature_types(self) -> Sequence[Any]:
+        """The function types it may be called as."""
+        return ()
+
 
 class UserFunction(Function):
     """A function defined in FEEL, together with the scope it was defined in."""
 
-    __slots__ = ("body", "env", "name", "parameters", "types")
+    __slots__ = ("body", "env", "name", "parameters", "result", "types")
 
     def __init__(
-        self, parameters: Sequence[str], types: Sequence[Any], body: Callable[[Env], Any] | None, env: Env
+        self,
+        parameters: Sequence[str],
+        types: Sequence[Any],
+        body: Callable[[Env], Any] | None,
+        env: Env,
+        result: Any = None,
     ) -> None:
         self.name = "function"
         self.parameters = parameters
         self.types = types
         self.body = body
         self.env = env
+        self.result = result  # the FEEL type of what it returns, where that is known
 
     def invoke(self, rt: Runtime, args: list[Any], names: Sequence[str] | None) -> Any:
         scope = self._scope(args, names)

@@ -12,6 +12,7 @@ from engine.feel.json_values import to_json
 from engine.feel.numbers import from_float
 from engine.feel.python_values import from_python
 from engine.feel.runtime import Runtime
+from engine.feel.temporal import FeelDateTime, FeelTime
 
 
 @builtin("is defined", "value: Any", result="boolean", doc="Whether the value is not null.")
@@ -32,7 +33,9 @@ def assert_value(rt: Runtime, value: Any, condition: Any, cause: str = "The cond
     return None
 
 
-@builtin("fromAi", "value: Any", "[description: Any]", "[type: Any]", "[schema: Any]", "[options: Any]", doc="As it is.")
+@builtin(
+    "fromAi", "value: Any", "[description: Any]", "[type: Any]", "[schema: Any]", "[options: Any]", doc="As it is."
+)
 def from_ai(rt: Runtime, value: Any, *about: Any) -> Any:
     return value
 
@@ -69,7 +72,17 @@ def to_base64(rt: Runtime, value: str) -> str:
 
 @builtin("to json", "value: Any", result="string", doc="The value as JSON text.")
 def to_json_text(rt: Runtime, value: Any) -> str:
-    return rt.string_of(json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":")))
+    return rt.string_of(json.dumps(to_json(_with_offsets(value)), ensure_ascii=False, separators=(",", ":")))
+
+
+def _with_offsets(value: Any) -> Any:
+    """Moments in a named zone as Java writes them, `…+01:00[Europe/Berlin]`, so that other readers know the offset."""
+    if isinstance(value, FeelDateTime) and isinstance(value.zone, str):
+        clock = FeelTime(value.time.nanos, value.offset)
+        return f"{value.date}T{clock}[{value.zone}]"
+    if isinstance(value, list):
+        return [_with_offsets(item) for item in value]
+    return {key: _with_offsets(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 @builtin("from json", "value: string", doc="The value that a JSON text means.")

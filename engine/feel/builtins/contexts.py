@@ -60,7 +60,7 @@ def context_put_along(rt: Runtime, context: Context, keys: list[Any], value: Any
     return copies[0]
 
 
-@builtin("context merge", "**contexts: list", result="context", doc="One context of several; the last entry wins.")
+@builtin("context merge", "contexts: list", result="context", doc="One context of several; the last entry wins.")
 def context_merge(rt: Runtime, contexts: list[Any]) -> Context | None:
     merged: Context = {}
     for context in contexts:

@@ -1,16 +1,19 @@
 """Conversion functions: date, time, date and time, duration, number, string, range, and not()."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.builtins.registry import builtin
 from engine.feel.builtins.range_text import parse_range
+from engine.feel.builtins.registry import builtin
 from engine.feel.chronology import MAX_OFFSET, NANOS, Zone, zone_info
 from engine.feel.durations import DaysTime, YearsMonths, parse_duration
 from engine.feel.numbers import parse as parse_number
 from engine.feel.printing import feel_string
 from engine.feel.runtime import Runtime
-from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime, parse_date, parse_date_time, parse_time
+from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime, parse_date, parse_date_time, parse_time, parse_zone
+
+_OFFSET = re.compile(r"(?:Z|[+-]\d\d:\d\d(?::\d\d)?)$")
 
 
 @builtin("date", "from: string", result="date", doc="The date that a text, a date and time, or year, month, day mean.")
@@ -30,7 +33,7 @@ def date_from_parts(rt: Runtime, year: Any, month: Any, day: Any) -> FeelDate:
 
 @builtin("time", "from: string", result="time", doc="The time that a text, a moment, or hour, minute, second mean.")
 def time_from_string(rt: Runtime, text: str) -> FeelTime | None:
-    return parse_time(text)
+    return parse_time(text.removeprefix("T"))
 
 
 @builtin("time", "from: time|date|date and time")
@@ -52,6 +55,10 @@ def time_from_parts(rt: Runtime, hour: Any, minute: Any, second: Any, offset: Da
     doc="The moment that a text, a date with a time, or its parts mean.",
 )
 def date_and_time_from_string(rt: Runtime, text: str) -> FeelDateTime | None:
+    # Java's form, `…+02:00[Europe/Berlin]`, which Camunda's to json() writes: the zone rules.
+    moment, _, zone = text.partition("[")
+    if zone.endswith("]"):
+        return parse_date_time(_OFFSET.sub("", moment) + "@" + zone[:-1])
     return parse_date_time(text)
 
 
@@ -66,13 +73,12 @@ def date_and_time_from_both(rt: Runtime, date: FeelDate | FeelDateTime, time: Fe
 
 
 @builtin("date and time", "date: date and time", "timezone: string")
-def date_and_time_in_zone(rt: Runtime, moment: FeelDateTime, timezone: str) -> FeelDateTime | None:
+def date_and_time_in_zone(rt: Runtime, moment: FeelDateTime, timezone: str) -> FeelDateTime:
     """Camunda's: the same instant in another zone (a moment without a zone is taken to be in it)."""
-    if zone_info(timezone) is None:
-        return None
-    if moment.zone is None:
-        return FeelDateTime(moment.date, FeelTime(moment.time.nanos, timezone))
-    return FeelDateTime.of_instant(moment.instant, timezone)
+    zone = parse_zone(timezone if timezone[:1] in ("Z", "+", "-") else f"@{timezone}")
+    if zone is None or moment.zone is None:
+        return FeelDateTime(moment.date, FeelTime(moment.time.nanos, zone))
+    return FeelDateTime.of_instant(moment.instant, zone)
 
 
 _PARTS = ("year: number", "month: number", "day: number", "hour: number", "minute: number", "second: number")

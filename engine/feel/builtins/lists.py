@@ -18,7 +18,7 @@ def list_contains(rt: Runtime, items: list[Any], element: Any) -> bool:
     return any(equal(from_python(item), element) is True for item in items)
 
 
-@builtin("count", "**list: list", result="number", doc="How many items the list has.")
+@builtin("count", "list: list", result="number", doc="How many items the list has.")
 def count(rt: Runtime, items: list[Any]) -> int:
     return len(items)
 

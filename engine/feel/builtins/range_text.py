@@ -1,6 +1,7 @@
 """The text form of a range, as the range() conversion function reads it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from engine.feel.compare import order
@@ -14,7 +15,12 @@ _RANGE = re.compile(r"\s*([\[(\]])\s*(.*?)\s*\.\.\s*(.*?)\s*([\])\[])\s*", re.DO
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)", re.ASCII)
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _CALL = re.compile(r'(date and time|date|time|duration)\s*\(\s*("[^"\\]*")\s*\)')
-_FUNCTIONS = {"date": parse_date, "time": parse_time, "date and time": parse_date_time, "duration": parse_duration}
+_FUNCTIONS: dict[str, Callable[[str], Any]] = {
+    "date": parse_date,
+    "time": parse_time,
+    "date and time": parse_date_time,
+    "duration": parse_duration,
+}
 
 
 def parse_range(text: str) -> Range | None:

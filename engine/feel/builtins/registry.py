@@ -1,7 +1,7 @@
 """Declaring built-in functions: names, parameters, several forms of one function, and their documentation."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.feel.builtins.parameters import MISFIT, Parameter
 from engine.feel.python_values import from_python
@@ -10,6 +10,7 @@ from engine.feel.types import ANY, SIMPLE, FeelType, FunctionType, ListType
 from engine.feel.values import Function
 
 Body = Callable[..., Any]
+Declared = TypeVar("Declared", bound=Body)
 Run = Callable[[Runtime, list[Any]], Any]
 
 
@@ -27,7 +28,8 @@ class Form:
     def takes(self, count: int, names: Sequence[str] | None) -> bool:
         """Whether so many arguments, or arguments of these names, fit the parameters."""
         if names is None:
-            least = self.required + (self.stars == 2)
+            # A function of nothing but a rest, such as concatenate(), needs one argument at least.
+            least = self.required or (self.stars > 0)
             return least <= count and (count <= len(self.parameters) or self.stars > 0)
         known = {each.name for each in self.parameters}
         needed = {each.name for each in self.parameters if not each.optional}
@@ -87,10 +89,7 @@ class Builtin(Function):
         self.result = result
         self.doc = doc
         self.forms: list[Form] = []
-
-    @property
-    def parameters(self) -> Sequence[str]:  # type: ignore[override]
-        return [each.name for each in self.forms[0].parameters]
+        self.parameters: list[str] = []  # of the first form
 
     def bind(self, count: int, names: Sequence[str] | None) -> Run | None:
         """A function for calls with so many arguments of these names; None when no form takes them."""
@@ -149,15 +148,16 @@ class Builtin(Function):
 BUILTINS: dict[str, Builtin] = {}
 
 
-def builtin(name: str, *parameters: str, result: str = "Any", doc: str = "") -> Callable[[Body], Body]:
+def builtin(name: str, *parameters: str, result: str = "Any", doc: str = "") -> Callable[[Declared], Declared]:
     """Declare a form of the built-in `name`; its body gets the Runtime and the converted arguments.
 
     A body returns null where the function is undefined; ArithmeticError and ValueError become null too.
     """
 
-    def declare(body: Body) -> Body:
+    def declare(body: Declared) -> Declared:
         entry = BUILTINS.setdefault(name, Builtin(name, result, doc))
         entry.forms.append(Form(parameters, body))
+        entry.parameters = [each.name for each in entry.forms[0].parameters]
         return body
 
     return declare

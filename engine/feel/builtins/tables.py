@@ -48,7 +48,7 @@ def total(rt: Runtime, items: list[Any]) -> Any:
         return None
     for raw in items[1:]:
         item = from_python(raw)
-        if isinstance(item, str) or type(item) is not type(result) and not is_number(item):
+        if isinstance(item, str) or (type(item) is not type(result) and not is_number(item)):
             return None
         result = add(rt, result, item)
         if result is None:
@@ -121,7 +121,7 @@ def sort(rt: Runtime, items: list[Any], precedes: Function | None = None) -> lis
         return None
 
 
-class _Unsortable(Exception):  # noqa: N818 - never leaves this module
+class _Unsortable(Exception):
     """Two items have no order."""
 
 
