@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from engine.execution.failures import Failed
-from engine.feel import Expression, compile_expression, to_json
+from engine.feel import Expression, compile_expression, feel_string, to_json, to_python
 
 EXTRA_NAMES = ("business deadline", "business duration", "business hours open", "sla", "setting")
 
@@ -107,9 +107,7 @@ def as_moment(value: Any, source: Value) -> datetime:
             found = datetime.fromisoformat(value.split("[")[0])
         except ValueError as error:
             raise Failed("EXTRACT_VALUE_ERROR", f"{source.what}: '{value}' is no date and time.") from error
-    native = getattr(found, "to_datetime", None)
-    if native is not None:
-        found = native()
+    found = to_python(found)
     if isinstance(found, date) and not isinstance(found, datetime):
         found = datetime.combine(found, time(0), UTC)
     if not isinstance(found, datetime):
@@ -117,4 +115,11 @@ def as_moment(value: Any, source: Value) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-ZERO = timedelta(0)
+def cycle(repetitions: Any, interval: Any = None) -> str:
+    """Camunda's `cycle(3, duration("PT1H"))` and `cycle(duration("PT1H"))`: the text of a timer cycle."""
+    if interval is None:
+        return f"R/{feel_string(repetitions)}"
+    return f"R{'' if repetitions is None else to_json(repetitions)}/{feel_string(interval)}"
+
+
+FUNCTIONS = {"cycle": cycle}  # What every expression of a diagram may call beside FEEL's own.

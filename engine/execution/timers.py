@@ -9,6 +9,7 @@ from typing import Any
 from engine.deployment.durations import Due, Span, cycle, next_due, parse_duration
 from engine.execution.expressions import Value, as_moment
 from engine.execution.failures import Failed
+from engine.feel import to_python
 
 __all__ = ["Due", "first_due", "next_due"]
 
@@ -31,6 +32,7 @@ def first_due(kind: str, value: Value, context: Mapping[str, Any], now: datetime
 
 
 def _span(raw: Any) -> Span:
+    raw = to_python(raw)
     if isinstance(raw, timedelta):
         return Span(0, raw)
     months = getattr(raw, "months", None)

@@ -18,6 +18,7 @@ from engine.execution.contract import (
     IncidentResolved,
     SubscriptionClosed,
 )
+from engine.execution.expressions import FUNCTIONS
 from engine.execution.failures import Failed
 from engine.execution.token import Incident, Subscription, Token
 from engine.execution.variables import visible
@@ -63,7 +64,7 @@ class Run(Workflow):  # type: ignore[misc]
     def context(self, token: Token) -> dict[str, Any]:
         """What an expression at this token sees: extra functions under the variables."""
         if self._functions is None:
-            self._functions = dict(self.environment.functions(self.key))
+            self._functions = {**FUNCTIONS, **self.environment.functions(self.key)}
         return {**self._functions, **visible(token)}
 
     def spawn(self, node: Node, scope: Token, flow: str | None = None) -> Token:
