@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Row, and_, case, func, literal, select, union_all, update
 
+from engine.model.base import table_of
 from engine.model.job import Job, JobState
 from engine.persistence import UnitOfWork
 
-COLUMNS = list(Job.__table__.columns)
+COLUMNS = list(table_of(Job).columns)
 
 
 def due_types(uow: UnitOfWork, types: Sequence[str]) -> dict[str, datetime]:

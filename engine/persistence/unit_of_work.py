@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -115,8 +114,6 @@ class UnitOfWork:
 
 def is_retryable(error: BaseException) -> bool:
     """Whether the transaction failed only because of another one, so that the same work may succeed now."""
-    cause = getattr(error, "orig", None)
-    if cause is None or isinstance(error, IntegrityError):
-        return False
+    cause = getattr(error, "orig", error)  # the driver's own error, which SQLAlchemy may have wrapped
     state = getattr(cause, "sqlstate", None)
-    return state in ("40001", "40P01", "55P03") or "database is locked" in str(cause)
+    return state in ("40001", "40P01", "55P03") or str(cause) == "database is locked"

@@ -16,13 +16,23 @@ from engine.model.base import DEFAULT_TENANT
 from engine.persistence import Database, UnitOfWork, is_retryable
 from engine.runtime.caches import Cache, InstanceCache
 from engine.runtime.handlers import BpmnError, Handler, JobContext, JobFailed, Registration
+from engine.runtime.instances import InstanceInfo
 from engine.runtime.keys import KeyMaker
 
-__all__ = ["BpmnError", "Handler", "JobContext", "JobFailed", "Registration", "Runtime", "StaleInstance"]
+__all__ = [
+    "BpmnError",
+    "Handler",
+    "InstanceInfo",
+    "JobContext",
+    "JobFailed",
+    "Registration",
+    "Runtime",
+    "StaleInstance",
+]
 
 Result = TypeVar("Result")
-FunctionProvider = Callable[[UnitOfWork, int], Mapping[str, Callable[..., Any]]]
-"""Given the unit of work and a process instance's key: FEEL functions by name (`sla`, `setting` …)."""
+FunctionProvider = Callable[[UnitOfWork, InstanceInfo], Mapping[str, Callable[..., Any]]]
+"""Given the unit of work and a process instance: FEEL functions by name (`sla`, `setting` …). Asked once a command."""
 
 _new_key = KeyMaker()  # one for the whole process, whatever number of runtimes it has
 _TRIES = 8

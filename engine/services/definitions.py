@@ -1,0 +1,125 @@
+"""Which version of a process, decision or form is meant, and its compiled form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine.decisions import DecisionModel, parse_dmn
+from engine.decisions.reader import read_definitions
+from engine.decisions.remarks import Remarks
+from engine.errors import NotFound
+from engine.execution.contract import Binding
+from engine.execution.expressions import EXTRA_NAMES
+from engine.execution.process import Process, compile_bpmn
+from engine.forms import Form, parse_form
+from engine.model.base import table_of
+from engine.model.deployment import (
+    DecisionDefinition,
+    DecisionRequirements,
+    DeploymentItem,
+    FormDefinition,
+    ProcessDefinition,
+    Resource,
+)
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+
+_IDS: dict[type[Any], Any] = {
+    ProcessDefinition: ProcessDefinition.process_id,
+    DecisionDefinition: DecisionDefinition.decision_id,
+    DecisionRequirements: DecisionRequirements.requirements_id,
+    FormDefinition: FormDefinition.form_id,
+}
+_WORDS = {ProcessDefinition: "process", DecisionDefinition: "decision", FormDefinition: "form"}
+
+
+def latest(uow: UnitOfWork, entity: type[Any], identifier: str) -> Row[Any]:
+    """The newest version with this id in the unit of work's tenant. Raises NotFound."""
+    return resolve(uow, entity, identifier, Binding())
+
+
+def resolve(
+    uow: UnitOfWork, entity: type[Any], identifier: str, binding: Binding, deployment_key: int | None = None
+) -> Row[Any]:
+    """The version that a binding means; `deployment_key` is the deployment of whoever asks. Raises NotFound."""
+    table = table_of(entity)
+    query = (
+        select(table)
+        .where(_IDS[entity] == identifier, table.c.tenant_id == uow.tenant_id)
+        .order_by(table.c.version.desc())
+        .limit(1)
+    )
+    if binding.kind == "versionTag":
+        query = query.where(table.c.version_tag == binding.version_tag)
+    elif binding.kind == "deployment":
+        of_deployment = select(DeploymentItem.definition_key).where(DeploymentItem.deployment_key == deployment_key)
+        query = query.where(table.c.key.in_(of_deployment))
+    found = uow.connection.execute(query).one_or_none()
+    if found is None:
+        which = f" for the binding '{binding.kind}'" if binding.kind != "latest" else ""
+        raise NotFound(f"There is no deployed {_WORDS.get(entity, 'definition')} '{identifier}'{which}.")
+    return found
+
+
+def of_key(uow: UnitOfWork, entity: type[Any], key: int) -> Row[Any]:
+    """The version with this key in the unit of work's tenant. Raises NotFound."""
+    table = table_of(entity)
+    query = select(table).where(table.c.key == key, table.c.tenant_id == uow.tenant_id)
+    found = uow.connection.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no deployed {_WORDS.get(entity, 'definition')} with key {key}.")
+    return found
+
+
+def process(runtime: Runtime, uow: UnitOfWork, key: int) -> Process:
+    """The compiled process of a definition. Raises NotFound."""
+    found: Process | None = runtime.definitions.get(key)
+    if found is None:
+        row = of_key(uow, ProcessDefinition, key)
+        compiled = compile_bpmn(content(uow, row.resource_key), row.resource_name)
+        found = next(process for process in compiled if process.id == row.process_id)
+        runtime.definitions.put(key, found)
+    return found
+
+
+def form(runtime: Runtime, uow: UnitOfWork, key: int) -> Form:
+    """The parsed form of a definition. Raises NotFound."""
+    found: Form | None = runtime.definitions.get(key)
+    if found is None:
+        row = of_key(uow, FormDefinition, key)
+        found = parse_form(content(uow, row.resource_key).decode("utf-8-sig"), row.resource_name)
+        runtime.definitions.put(key, found)
+    return found
+
+
+def decision_model(runtime: Runtime, uow: UnitOfWork, requirements_key: int) -> DecisionModel:
+    """The compiled DMN file of a version; what it imports is taken in its newest version. Raises NotFound."""
+    found: DecisionModel | None = runtime.definitions.get(requirements_key)
+    if found is None:
+        row = of_key(uow, DecisionRequirements, requirements_key)
+        source = content(uow, row.resource_key)
+        found = parse_dmn(source, row.resource_name, imported_models(runtime, uow, source), names=EXTRA_NAMES)
+        runtime.definitions.put(requirements_key, found)
+    return found
+
+
+def imported_models(runtime: Runtime, uow: UnitOfWork, source: bytes) -> dict[str, DecisionModel]:
+    """The newest deployed models that a DMN file imports, by namespace."""
+    wanted = {one.namespace for one in read_definitions(source, Remarks("")).imports}
+    if not wanted:
+        return {}
+    table = table_of(DecisionRequirements)
+    rows = uow.connection.execute(
+        select(table.c.namespace, table.c.key)
+        .where(table.c.tenant_id == uow.tenant_id, table.c.namespace.in_(wanted))
+        .order_by(table.c.version)
+    )
+    newest = {row.namespace: row.key for row in rows}
+    return {namespace: decision_model(runtime, uow, key) for namespace, key in newest.items()}
+
+
+def content(uow: UnitOfWork, resource_key: int) -> bytes:
+    """A deployed file as it was sent."""
+    return uow.connection.execute(select(Resource.content).where(Resource.key == resource_key)).scalar_one()

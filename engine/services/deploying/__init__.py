@@ -1,0 +1,1 @@
+"""The parts of deploying: reading files, numbering versions, and moving the starts to the newest one."""

@@ -1,0 +1,116 @@
+"""Deploying files: checked as a whole, stored as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.decisions import DecisionModel
+from engine.deployment.findings import Finding
+from engine.errors import InvalidInput
+from engine.model.base import DEFAULT_TENANT, table_of
+from engine.model.deployment import DecisionRequirements
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services import definitions
+from engine.services.deploying.files import File, check_files, open_files, read_files
+from engine.services.deploying.starts import move_starts
+from engine.services.deploying.versions import Deployed, Numbering
+from engine.services.turn import Turn
+
+__all__ = ["Deployed", "Deployment", "DeploymentRefused", "check", "deploy"]
+
+_ONE_AT_A_TIME = 0x6465706C  # PostgreSQL's advisory lock for version numbers
+Files = Sequence[tuple[str, bytes]]
+
+
+class DeploymentRefused(InvalidInput):
+    """The files have errors, so none was deployed; `findings` lists them, warnings included."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        errors = [found for found in findings if found.severity == "error"]
+        first = errors[0]
+        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        super().__init__(f"{first.file}: {first.message}{more}.".replace("..", "."))
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What one call deployed, in the files' order, and the warnings that were no hindrance."""
+
+    key: int
+    deployed_at: datetime
+    items: list[Deployed]
+    findings: list[Finding]
+
+
+def check(runtime: Runtime | None, files: Files, tenant_id: str = DEFAULT_TENANT) -> list[Finding]:
+    """All findings about the files, and nothing stored. With a runtime, DMN imports may name deployed models."""
+    if runtime is None:
+        return check_files(open_files(files), {})
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return check_files(open_files(files), _deployed_models(runtime, uow, open_files(files)))
+
+
+def deploy(runtime: Runtime, files: Files, who: str, tenant_id: str = DEFAULT_TENANT) -> Deployment:
+    """Deploy (name, content) pairs of .bpmn, .dmn and .form files, of at most 5 MB each.
+
+    A definition whose file is unchanged keeps its version. Message, signal and timer starts move to the newest version;
+    running instances keep theirs. Raises DeploymentRefused with all findings when any file has an error.
+    """
+    if not files:
+        raise InvalidInput("There is no file to deploy.")
+    return runtime.transact(lambda uow: _deploy(runtime, uow, open_files(files), who), tenant_id)
+
+
+def _deploy(runtime: Runtime, uow: UnitOfWork, files: list[File], who: str) -> Deployment:
+    if not uow.is_sqlite:
+        uow.connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    deployed = _deployed_models(runtime, uow, files)
+    findings = check_files(files, deployed)
+    if any(found.severity == "error" for found in findings):
+        raise DeploymentRefused(findings)
+    read_files(files, deployed)
+    _refuse_twins(files)
+    numbering, turn = Numbering(runtime, uow, who), Turn(runtime, uow, who)
+    for file in files:
+        numbering.store(file)
+        compiled = {process.id: process for process in file.processes}
+        for item in numbering.items:
+            if item.kind == "process" and item.is_new and item.id in compiled:
+                move_starts(turn, item, compiled[item.id])
+    names = [file.name for file in files]
+    turn.audit("deployment.create", "deployment", numbering.key, after={"files": names})
+    turn.finish()
+    return Deployment(numbering.key, uow.now, numbering.items, findings)
+
+
+def _refuse_twins(files: list[File]) -> None:
+    """Two files of one deployment that define the same id: nobody could say which is meant."""
+    seen: dict[tuple[str, str], str] = {}
+    for file in files:
+        ids: list[tuple[str, Any]] = [("process", process.id) for process in file.processes]
+        ids += [("form", file.form.id)] if file.form is not None else []
+        ids += [("decision", key) for key in file.model.decisions] if file.model is not None else []
+        for identity in ids:
+            if seen.setdefault(identity, file.name) != file.name:
+                kind, identifier = identity
+                raise InvalidInput(f"{file.name} and {seen[identity]} both define the {kind} '{identifier}'.")
+
+
+def _deployed_models(runtime: Runtime, uow: UnitOfWork, files: list[File]) -> dict[str, DecisionModel]:
+    """Deployed models that these files could import."""
+    found: dict[str, DecisionModel] = {}
+    if any(file.kind == "dmn" and b"import" in file.content for file in files):
+        table = table_of(DecisionRequirements)
+        rows = uow.connection.execute(
+            select(table.c.key, table.c.namespace).where(table.c.tenant_id == uow.tenant_id).order_by(table.c.version)
+        )
+        newest = {row.namespace: row.key for row in rows}
+        found = {namespace: definitions.decision_model(runtime, uow, key) for namespace, key in newest.items()}
+    return found

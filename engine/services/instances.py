@@ -1,0 +1,202 @@
+"""Process instances: starting, changing, ending and finding them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.errors import Conflict, InvalidInput, NotFound
+from engine.history import audit
+from engine.model.base import DEFAULT_TENANT, table_of
+from engine.model.deployment import ProcessDefinition
+from engine.model.element import ElementInstance
+from engine.model.instance import InstanceState, ProcessInstance
+from engine.model.variable import Variable
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services import definitions
+from engine.services.turn import Live, Turn
+
+_table = table_of(ProcessInstance)
+
+
+@dataclass(frozen=True)
+class Started:
+    """An instance as it was started; it may have ended already."""
+
+    key: int
+    process_id: str
+    version: int
+    process_definition_key: int
+    tenant_id: str
+
+
+def start(
+    runtime: Runtime,
+    process_id: str | None = None,
+    variables: dict[str, Any] | None = None,
+    *,
+    who: str = audit.ENGINE,
+    version: int | None = None,
+    definition_key: int | None = None,
+    tenant_id: str = DEFAULT_TENANT,
+) -> Started:
+    """Start a process: its newest version, a given version of it, or a definition's key; run it to its first rest.
+
+    Raises NotFound, or InvalidInput when it begins by a message, signal or timer only.
+    """
+
+    def work(uow: UnitOfWork) -> Started:
+        turn = Turn(runtime, uow, who)
+        live = start_within(turn, process_id, variables, version, definition_key)
+        turn.finish()
+        return started(live)
+
+    return runtime.transact(work, tenant_id)
+
+
+def start_within(
+    turn: Turn,
+    process_id: str | None,
+    variables: dict[str, Any] | None = None,
+    version: int | None = None,
+    definition_key: int | None = None,
+) -> Live:
+    """`start` in a turn that the caller finishes."""
+    definition = _definition(turn.uow, process_id, version, definition_key)
+    live = turn.start(definition, variables or {})
+    turn.audit(
+        "instance.start", "process_instance", live.info.key, live.info.key, after={"process": live.info.process_id}
+    )
+    return live
+
+
+def started(live: Live) -> Started:
+    info = live.info
+    return Started(info.key, info.process_id, info.version, info.process_definition_key, info.tenant_id)
+
+
+def _definition(uow: UnitOfWork, process_id: str | None, version: int | None, key: int | None) -> Any:
+    if key is not None:
+        return definitions.of_key(uow, ProcessDefinition, key)
+    if process_id is None:
+        raise InvalidInput("Say which process to start: its id or its definition's key.")
+    if version is None or version < 0:
+        return definitions.latest(uow, ProcessDefinition, process_id)
+    table = table_of(ProcessDefinition)
+    found = uow.connection.execute(
+        select(table).where(
+            table.c.tenant_id == uow.tenant_id, table.c.process_id == process_id, table.c.version == version
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no version {version} of process '{process_id}'.")
+    return found
+
+
+def wait_until_ended(
+    runtime: Runtime, key: int, timeout: timedelta, tenant_id: str = DEFAULT_TENANT
+) -> dict[str, Any] | None:
+    """Wait, by the real clock, until an instance has ended; its variables, or None when the time is up first."""
+    until = time.monotonic() + timeout.total_seconds()
+    pause = 0.01
+    while True:
+        with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+            if row(uow, key).state != InstanceState.ACTIVE:
+                return root_variables(uow, key)
+        if time.monotonic() + pause > until:
+            return None
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.25)
+
+
+def cancel(runtime: Runtime, key: int, *, who: str, tenant_id: str = DEFAULT_TENANT) -> None:
+    """End an instance and all that it called, without any output.
+
+    Raises NotFound, Conflict when it has ended, or when another instance called it: that one is to be cancelled.
+    """
+
+    def work(uow: UnitOfWork) -> None:
+        turn = Turn(runtime, uow, who)
+        live = turn.load(key)
+        if live.info.parent_key is not None:
+            raise Conflict(f"Instance {key} was called by instance {live.info.root_key}; cancel that one.")
+        turn.act(live, lambda instance: instance.cancel())
+        turn.audit("instance.cancel", "process_instance", key, key)
+        turn.finish()
+
+    runtime.transact(work, tenant_id)
+
+
+def set_variables(
+    runtime: Runtime,
+    scope_key: int,
+    variables: dict[str, Any],
+    *,
+    who: str,
+    local: bool = False,
+    tenant_id: str = DEFAULT_TENANT,
+) -> None:
+    """Set variables in a scope: an instance's key or an active element instance's.
+
+    Each goes to the nearest scope that has the name, or with `local` to this one. Raises NotFound, Conflict.
+    """
+
+    def work(uow: UnitOfWork) -> None:
+        turn = Turn(runtime, uow, who)
+        live = turn.load(_owner(uow, scope_key))
+        before = {name: live.instance.variables(scope_key).get(name) for name in variables}
+        turn.act(live, lambda instance: instance.set_variables(scope_key, variables, local))
+        turn.audit("variables.set", "process_instance", live.info.key, live.info.key, before, variables)
+        turn.finish()
+
+    runtime.transact(work, tenant_id)
+
+
+def _owner(uow: UnitOfWork, scope_key: int) -> int:
+    """The process instance of a scope."""
+    found = uow.connection.execute(
+        select(ElementInstance.process_instance_key).where(
+            ElementInstance.key == scope_key, ElementInstance.tenant_id == uow.tenant_id
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"There is no process or element instance with key {scope_key}.")
+    return found
+
+
+def row(uow: UnitOfWork, key: int) -> ProcessInstance:
+    """An instance's row. Raises NotFound."""
+    return uow.get(ProcessInstance, key)
+
+
+def root_variables(uow: UnitOfWork, key: int) -> dict[str, Any]:
+    """The variables at an instance's top, as stored."""
+    found = uow.connection.execute(select(Variable.name, Variable.value).where(Variable.scope_key == key))
+    return {name: value for name, value in found}
+
+
+@dataclass(frozen=True)
+class InstanceView:
+    """An instance for people and the API."""
+
+    key: int
+    process_id: str
+    version: int
+    process_definition_key: int
+    name: str | None
+    version_tag: str | None
+    root_key: int
+    parent_key: int | None
+    parent_element_key: int | None
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    end_element: str | None
+    started_by: str | None
+    has_incident: bool
+    tenant_id: str

@@ -1,0 +1,27 @@
+"""An instance in memory: the executor's object and what its row says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.execution.instance import Instance
+from engine.model.instance import InstanceState
+from engine.runtime import InstanceInfo
+
+if TYPE_CHECKING:
+    from engine.services.turn.environment import TurnEnvironment
+
+
+@dataclass(slots=True)
+class Live:
+    """`revision` is the row's; 0 says that it has none yet."""
+
+    info: InstanceInfo
+    instance: Instance
+    environment: TurnEnvironment
+    revision: int
+    correlation_key: str | None = None
+    state: InstanceState = InstanceState.ACTIVE
+    end_element: str | None = None
+    changed: bool = field(default=False)

@@ -1,0 +1,111 @@
+"""Statements compiled once for each kind of database, so that a row costs its values and not the building of SQL.
+
+A command writes a dozen small batches. On PostgreSQL they travel together, in one round trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from sqlalchemy import ClauseElement, Table, bindparam, insert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Dialect
+
+from engine.persistence import UnitOfWork
+
+Row = Mapping[str, Any]
+Parameter = tuple[str, Any, Callable[[Any], Any] | None]  # its name, its value where the statement fixes it, its type
+
+
+class Statement:
+    """One INSERT, UPDATE or DELETE whose values are named parameters."""
+
+    def __init__(self, build: Callable[[bool], ClauseElement], columns: Sequence[str] | None = None) -> None:
+        self._build = build
+        self._columns = columns
+        self._compiled: dict[str, tuple[str, list[Parameter], bool]] = {}
+
+    def prepare(self, dialect: Dialect, rows: Iterable[Row]) -> tuple[str, list[Any]]:
+        """The SQL text, and the parameters of each row as the driver takes them."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = self._compile(dialect)
+        text, names, positional = compiled
+        if positional:
+            return text, [tuple(_value(row, each) for each in names) for row in rows]
+        return text, [{each[0]: _value(row, each) for each in names} for row in rows]
+
+    def _compile(self, dialect: Dialect) -> tuple[str, list[Parameter], bool]:
+        statement = self._build(dialect.name == "sqlite")
+        compiled: Any = statement.compile(dialect=dialect, column_keys=self._columns)
+        names = compiled.positiontup if compiled.positional else list(compiled.binds)
+        parameters = [_parameter(name, compiled.binds[name], dialect) for name in names]
+        return str(compiled), parameters, bool(compiled.positional)
+
+
+def _parameter(name: str, bind: Any, dialect: Dialect) -> Parameter:
+    return name, None if bind.required else bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _value(row: Row, parameter: Parameter) -> Any:
+    name, fixed, process = parameter
+    value = row.get(name, fixed)
+    return value if process is None else process(value)
+
+
+def insertion(table: Table) -> Statement:
+    """Insert whole rows; what a row does not name is NULL."""
+    return Statement(lambda _: insert(table), [column.name for column in table.columns])
+
+
+def upsert(table: Table, keys: Sequence[str], changed: Sequence[str]) -> Statement:
+    """Insert whole rows, or set `changed` where the keys are there already."""
+
+    def build(is_sqlite: bool) -> ClauseElement:
+        statement = (sqlite_insert if is_sqlite else postgresql_insert)(table)
+        new = {name: statement.excluded[name] for name in changed}
+        return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
+
+    return Statement(build, [column.name for column in table.columns])
+
+
+def named(table: Table, column: str, name: str | None = None) -> Any:
+    """A parameter of a column's type."""
+    return bindparam(name or column, type_=table.c[column].type)
+
+
+class Batch:
+    """Statements with their rows, sent in order and together."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Statement, Sequence[Row]]] = []
+
+    def add(self, statement: Statement, rows: Iterable[Row]) -> int:
+        """Returns the part's number, for `send`'s counts; an empty part is left out and has the number -1."""
+        found = rows if isinstance(rows, list) else list(rows)
+        if not found:
+            return -1
+        self._parts.append((statement, found))
+        return len(self._parts) - 1
+
+    def send(self, uow: UnitOfWork) -> list[int]:
+        """Run everything; returns how many rows each part touched."""
+        raw = uow.connection.connection.driver_connection
+        assert raw is not None
+        dialect = uow.connection.dialect
+        counts: list[list[Any]] = []
+        with nullcontext() if uow.is_sqlite else raw.pipeline():
+            for statement, rows in self._parts:
+                text, parameters = statement.prepare(dialect, rows)
+                counts.append(_run(raw, text, parameters, uow.is_sqlite))
+        return [sum(cursor.rowcount for cursor in cursors) for cursors in counts]
+
+
+def _run(raw: Any, text: str, parameters: list[Any], is_sqlite: bool) -> list[Any]:
+    if is_sqlite:
+        return [raw.executemany(text, parameters)]
+    # In a pipeline each of these is sent without waiting; `executemany` would wait at its end.
+    return [raw.execute(text, each) for each in parameters]

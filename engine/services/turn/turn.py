@@ -1,0 +1,248 @@
+"""A turn: one command on one tree of process instances, with all that follows from it, in one transaction.
+
+The tree is locked by its root, so that callers and called cannot wait for each other. An instance is taken from memory when
+its row has not moved since, else restored; it goes back into memory when the transaction is durable.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine.errors import Conflict, NotFound
+from engine.execution.contract import Event
+from engine.execution.instance import Instance
+from engine.history import audit
+from engine.model.base import table_of
+from engine.model.deployment import ProcessDefinition
+from engine.model.instance import InstanceState, ProcessInstance
+from engine.persistence import UnitOfWork
+from engine.runtime import InstanceInfo, Runtime
+from engine.services import definitions
+from engine.services.turn.effects import apply
+from engine.services.turn.environment import TurnEnvironment
+from engine.services.turn.live import Live
+from engine.services.turn.writes import Writes
+
+_table = table_of(ProcessInstance)
+COLUMNS = [column for column in _table.columns if column.name not in ("data", "started_at", "ended_at")]
+
+
+class InstanceEnded(Conflict):
+    """The process instance has ended, so nothing in it can be changed."""
+
+
+class Turn:
+    """First `load` or `start`, then `act`, then `finish` before the unit of work commits."""
+
+    def __init__(self, runtime: Runtime, uow: UnitOfWork, who: str = audit.ENGINE) -> None:
+        self.runtime = runtime
+        self.uow = uow
+        self.who = who
+        self.writes = Writes(uow.now, who)
+        self.live: dict[int, Live] = {}
+        self.pending: deque[Callable[[], None]] = deque()  # calls and returns between instances
+        self.correlated: set[tuple[int, str]] = set()  # message and process that met in this turn
+        self._locked: set[int] = set()
+        self._definitions: dict[int, Row[Any]] = {}
+
+    # Reading.
+
+    def lock(self, roots: Iterable[int]) -> None:
+        """Lock trees in the order of their roots' keys, so that two turns cannot each hold what the other wants."""
+        wanted = sorted(set(roots) - self._locked)
+        self._locked |= set(wanted)
+        if not self.uow.is_sqlite and wanted:
+            query = select(_table.c.key).where(_table.c.key.in_(wanted)).order_by(_table.c.key).with_for_update()
+            self.uow.connection.execute(query)
+
+    def locked(self, root: int) -> None:
+        """The caller's own query has locked this tree."""
+        self._locked.add(root)
+
+    def load(self, key: int) -> Live:
+        """An active instance, its tree locked. Raises NotFound, InstanceEnded."""
+        found = self.live.get(key)
+        if found is None:
+            root = self.uow.connection.execute(
+                select(_table.c.root_key).where(_table.c.key == key)
+            ).scalar_one_or_none()
+            if root is None:
+                raise NotFound(f"There is no process instance with key {key}.")
+            self.lock([root])
+            row = self.uow.connection.execute(select(*COLUMNS).where(_table.c.key == key)).one()
+            found = self.revive(row)
+        return found
+
+    def revive(self, row: Any) -> Live:
+        """The live instance of a row (with `COLUMNS`) whose tree is locked."""
+        if row.tenant_id != self.uow.tenant_id:
+            raise NotFound(f"There is no process instance with key {row.key}.")
+        if row.state != InstanceState.ACTIVE:
+            raise InstanceEnded(f"Process instance {row.key} has ended: it is {row.state.lower()}.")
+        found: Live | None = self.runtime.instances.take(row.key, row.revision)
+        if found is None:
+            found = self._restore(row)
+        return self._adopt(found)
+
+    def _restore(self, row: Any) -> Live:
+        data = self.uow.connection.execute(
+            select(_table.c.data).where(_table.c.key == row.key, _table.c.revision == row.revision)
+        ).scalar_one()
+        info = InstanceInfo(**{name: getattr(row, name) for name in InstanceInfo.__dataclass_fields__})
+        environment = TurnEnvironment(info)
+        environment.turn = self
+        process = definitions.process(self.runtime, self.uow, row.process_definition_key)
+        instance = Instance.restore(process, data, environment)
+        return Live(info, instance, environment, row.revision, row.start_correlation_key)
+
+    def _adopt(self, live: Live) -> Live:
+        live.environment.turn = self
+        self.live[live.info.key] = live
+        return live
+
+    def definition(self, key: int) -> Row[Any]:
+        """The row of a process definition, read once a turn."""
+        if key not in self._definitions:
+            self._definitions[key] = definitions.of_key(self.uow, ProcessDefinition, key)
+        return self._definitions[key]
+
+    # Running.
+
+    def start(
+        self,
+        definition: Any,
+        variables: dict[str, Any],
+        caller: tuple[Live, int] | None = None,
+        start_event: str | None = None,
+        event_variables: dict[str, Any] | None = None,
+        correlation_key: str | None = None,
+    ) -> Live:
+        """Create an instance of a definition's row and run it to its first rest; `caller` is the calling instance and element.
+
+        Raises InvalidInput when the process cannot be started so.
+        """
+        self._definitions[definition.key] = definition
+        info = self._info(definition, caller)
+        environment = TurnEnvironment(info)
+        environment.turn = self
+        process = definitions.process(self.runtime, self.uow, definition.key)
+        instance = Instance.start(process, info.key, variables, environment, start_event, event_variables)
+        live = self._adopt(Live(info, instance, environment, 0, correlation_key or None))
+        live.changed = True
+        apply(self, live, instance.take_events())
+        self._drain()
+        return live
+
+    def _info(self, definition: Any, caller: tuple[Live, int] | None) -> InstanceInfo:
+        key = self.runtime.new_key()
+        above = caller[0].info if caller is not None else None
+        return InstanceInfo(
+            key=key,
+            tenant_id=self.uow.tenant_id,
+            root_key=above.root_key if above else key,
+            parent_key=above.key if above else None,
+            parent_element_key=caller[1] if caller else None,
+            depth=above.depth + 1 if above else 0,
+            process_definition_key=definition.key,
+            process_id=definition.process_id,
+            version=definition.version,
+        )
+
+    def act(self, live: Live, command: Callable[[Instance], None]) -> None:
+        """Give one command to an instance and let everything follow that follows from it."""
+        self.step(live, command)
+        self._drain()
+
+    def step(self, live: Live, command: Callable[[Instance], None]) -> None:
+        live.changed = True
+        command(live.instance)
+        events: list[Event] = live.instance.take_events()
+        apply(self, live, events)
+
+    def answer(self, caller_key: int, command: Callable[[Instance], None]) -> None:
+        """Tell a calling instance what became of its call, when the current instance has come to rest."""
+
+        def tell() -> None:
+            caller = self.load(caller_key)
+            if caller.state == InstanceState.ACTIVE:
+                self.step(caller, command)
+
+        self.pending.append(tell)
+
+    def cancel_called(self, caller: Live, element_key: int) -> None:
+        """End the instance that a call activity started."""
+        key = self._called(caller, element_key)
+        if key is not None:
+            live = self.load(key)
+            if live.state == InstanceState.ACTIVE:
+                self.step(live, lambda instance: instance.cancel())
+
+    def _called(self, caller: Live, element_key: int) -> int | None:
+        for live in self.live.values():
+            if live.info.parent_element_key == element_key:
+                return live.info.key
+        query = select(_table.c.key).where(
+            _table.c.parent_key == caller.info.key,
+            _table.c.parent_element_key == element_key,
+            _table.c.state == InstanceState.ACTIVE,
+        )
+        return self.uow.connection.execute(query).scalar_one_or_none()
+
+    def tell_task(self, key: int, state: str) -> None:
+        """Let those who watch the task list know, once it is true."""
+        for watch in self.runtime.tasks_changed:
+            self.uow.after_commit(partial(watch, key, state))
+
+    def _drain(self) -> None:
+        while self.pending:
+            self.pending.popleft()()
+
+    # Writing.
+
+    def audit(
+        self, what: str, entity: str, key: int, instance: int | None = None, before: Any = None, after: Any = None
+    ) -> None:
+        """Record what the person of this turn did."""
+        row = audit.entry(self.uow, self.runtime.new_key(), self.who, what, entity, key, instance, before, after)
+        self.writes.audit.append(row)
+
+    def finish(self) -> None:
+        """Write it all. After the commit the instances stay in memory; after a rollback they are forgotten."""
+        for live in self.live.values():
+            if live.changed:
+                self._write(live)
+        self.writes.send(self.uow)
+        self.uow.after_commit(self._keep)
+
+    def _write(self, live: Live) -> None:
+        ended = live.state != InstanceState.ACTIVE
+        now = {
+            "data": None if ended else live.instance.dump(),
+            "revision": live.revision + 1,
+            "state": live.state,
+            "ended_at": self.uow.now if ended else None,
+            "end_element": live.end_element,
+            "process_definition_key": live.info.process_definition_key,
+            "version": live.info.version,
+        }
+        if live.revision:
+            self.writes.instances.append(
+                {"at_key": live.info.key, "old_revision": live.revision, **{f"n_{k}": v for k, v in now.items()}}
+            )
+        else:
+            born = {"started_at": self.uow.now, "started_by": self.who, "start_correlation_key": live.correlation_key}
+            self.writes.new_instances.append({**asdict(live.info), **now, **born})
+        live.revision += 1
+
+    def _keep(self) -> None:
+        for live in self.live.values():
+            if live.state == InstanceState.ACTIVE:
+                self.runtime.instances.put(live.info.key, live.revision, live)
+        if self.writes.opens_jobs:
+            self.runtime.work_arrived.set()
