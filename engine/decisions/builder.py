@@ -70,8 +70,10 @@ class Builder:
         return InputData(element.variable.name, self.types.find(element.variable.type_ref, element.place))
 
     def _decision(self, element: dmn.Decision) -> DecisionNode:
+        required = self._links(element, element.requires, (dmn.Decision, dmn.InputData))
+        needs = tuple(link for link in required if isinstance(self._element(link), dmn.Decision))
         links = [
-            *self._links(element, element.requires, (dmn.Decision, dmn.InputData)),
+            *required,
             *self._links(element, element.knows, (dmn.KnowledgeModel, dmn.DecisionService)),
         ]
         kind = self.types.find(element.variable.type_ref, element.place)
@@ -79,7 +81,8 @@ class Builder:
         place = element.place
         name = place.name or element.variable.name
         namespace = self._definitions.namespace
-        return DecisionNode(place.id or "", name, namespace, type_name(element.expression), kind, tuple(links), logic)
+        written = type_name(element.expression)
+        return DecisionNode(place.id or "", name, namespace, written, kind, needs, tuple(links), logic)
 
     def _knowledge_model(self, element: dmn.KnowledgeModel) -> KnowledgeNode:
         links = self._links(element, element.knows, (dmn.KnowledgeModel, dmn.DecisionService))

@@ -9,6 +9,7 @@ from engine.decisions.model import DecisionModel
 from engine.decisions.trace import DecisionOutcome
 from engine.decisions.types import from_json
 from engine.decisions.values import from_json as plain
+from engine.errors import InvalidInput
 from engine.feel import to_typed
 
 
@@ -30,7 +31,10 @@ def decide_outcome(
     """The same with the trace and the failure, for whoever wants to know why."""
     others = readable({f"sibling {index}": sibling for index, sibling in enumerate(siblings) if sibling != xml})
     model = parse_folder({**others, "": xml})[""]
-    return model.evaluate(decision, typed_context(model, context))
+    try:
+        return model.evaluate(decision, typed_context(model, context))
+    except RecursionError as error:
+        raise InvalidInput("The context is nested too deep.") from error
 
 
 def typed_context(model: DecisionModel, context: Mapping[str, Any]) -> dict[str, Any]:

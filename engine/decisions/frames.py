@@ -1,6 +1,6 @@
 """The values of one model during an evaluation: each element once, imported models in frames of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,7 +8,10 @@ from engine.decisions.run import Run
 
 
 class Element(Protocol):
-    """An element of the graph that has a value: input data, decision, knowledge model or service."""
+    """An element of the graph that has a value; `needs` are the decisions to be made before it."""
+
+    @property
+    def needs(self) -> Sequence["Link"]: ...
 
     def value(self, frame: "Frame") -> Any: ...
 
@@ -57,8 +60,25 @@ class Frame:
     def value(self, key: str) -> Any:
         """The element's value, worked out at most once a frame."""
         if key not in self.memo:
-            self.memo[key] = self.model.elements[key].value(self)
+            for frame, needed in self._order(key):
+                if needed not in frame.memo:
+                    frame.memo[needed] = frame.model.elements[needed].value(frame)
         return self.memo[key]
+
+    def _order(self, key: str) -> Iterator[tuple["Frame", str]]:
+        """What is to be worked out, what is needed first; a long chain of decisions must not go deep in Python."""
+        pending = [(self, key, False)]
+        while pending:
+            frame, current, ready = pending.pop()
+            needs = () if ready else frame.model.elements[current].needs
+            if not needs:
+                yield frame, current
+                continue
+            pending.append((frame, current, True))
+            for link in reversed(needs):
+                home = frame.of(link)
+                if link.key not in home.memo:
+                    pending.append((home, link.key, False))
 
     def of(self, link: Link) -> "Frame":
         """The frame in which the linked element lives."""

@@ -31,6 +31,7 @@ class InputData:
 
     name: str
     kind: FeelType
+    needs: tuple[Link, ...] = ()
 
     def value(self, frame: Frame) -> Any:
         return converted(frame.context.get(self.name), self.kind, f"The input {self.name}", frame.run)
@@ -43,6 +44,7 @@ class DecisionNode:
     namespace: str
     type: str
     kind: FeelType
+    needs: tuple[Link, ...]
     links: tuple[Link, ...]
     logic: Compiled
 
@@ -50,7 +52,7 @@ class DecisionNode:
         """Decide, and leave in the run's trace how."""
         run = frame.run
         scope = frame.scope(self.links)
-        failures, around, run.tables = len(run.failures), run.tables, []
+        failures, around, run.tables, run.own_table = len(run.failures), run.tables, [], None
         try:
             run.step()
             value = converted(self.logic(scope, run), self.kind, f"The decision {self.name}", run)
@@ -60,11 +62,12 @@ class DecisionNode:
         return value
 
     def _record(self, value: Any, run: Run, failures: int) -> None:
-        tables = list(run.tables)
         # A table's own record comes last: whatever its cells asked was recorded while they were evaluated.
-        own = tables.pop() if self.type == "DECISION_TABLE" and tables else EvaluatedTable(None, (), ())
+        own = run.own_table if self.type == "DECISION_TABLE" else None
+        tables = [table for table in run.tables if table is not own]
+        own = own or EvaluatedTable(None, (), ())
         failed = run.failures[failures] if len(run.failures) > failures else None
-        run.trace.append(
+        run.trace_decision(
             EvaluatedDecision(
                 self.id,
                 self.name,
@@ -87,6 +90,7 @@ class KnowledgeNode:
     signature: Signature
     links: tuple[Link, ...]
     logic: Compiled
+    needs: tuple[Link, ...] = ()
 
     def value(self, frame: Frame) -> Any:
         return ModelFunction(self.signature, lambda arguments: self._decide(frame, arguments), frame.run)
@@ -104,6 +108,7 @@ class ServiceNode:
     signature: Signature
     inputs: tuple[Link, ...]
     outputs: tuple[Link, ...]
+    needs: tuple[Link, ...] = ()
 
     def value(self, frame: Frame) -> Any:
         return ModelFunction(self.signature, lambda arguments: self._decide(frame, arguments), frame.run)
@@ -128,19 +133,19 @@ def cycles(edges: Mapping[str, Sequence[str]]) -> list[list[str]]:
     found: list[list[str]] = []
     done: set[str] = set()
     for start in edges:
-        path: list[str] = []
+        path: dict[str, None] = {}
         pending = [(start, iter(edges[start]))] if start not in done else []
         while pending:
             node, rest = pending[-1]
-            if node not in path:
-                path.append(node)
+            path[node] = None
             following = next((one for one in rest if one not in done), None)
             if following is None:
                 done.add(node)
-                path.pop()
+                path.popitem()
                 pending.pop()
             elif following in path:
-                found.append(path[path.index(following) :])
+                along = list(path)
+                found.append(along[along.index(following) :])
             else:
                 pending.append((following, iter(edges.get(following, ()))))
     return found

@@ -15,6 +15,7 @@ from engine.decisions.refusal import DecisionModelError
 from engine.decisions.remarks import Remark, Remarks
 from engine.decisions.run import LimitExceeded, Run
 from engine.decisions.trace import DecisionOutcome
+from engine.decisions.xml import MAX_DEPTH
 from engine.deployment.findings import Finding
 from engine.errors import NotFound
 
@@ -94,8 +95,10 @@ class DecisionModel:
         run = Run(now, functions or {})
         try:
             value = self._value(key, Frame(self, run, context))
-        except (LimitExceeded, RecursionError) as error:
-            run.exceeded = run.exceeded or str(error)
+        except LimitExceeded:
+            value = None
+        except RecursionError:
+            run.exceeded = "The decision goes too deep: functions that call each other, or values inside values."
             value = None
         return _outcome(None if run.exceeded else value, run, key)
 
@@ -166,7 +169,16 @@ def check_dmn(
 
 
 def _build(xml: bytes, remarks: Remarks, imports: Mapping[str, DecisionModel], names: Iterable[str]) -> DecisionModel:
-    definitions = read_definitions(xml, remarks)
+    try:
+        return _compiled(read_definitions(xml, remarks), remarks, imports, names)
+    except RecursionError as error:
+        # Types may refer to each other in a chain as long as the file.
+        raise DecisionModelError([Remark("dmn-too-deep", limit=MAX_DEPTH).at(remarks.file)]) from error
+
+
+def _compiled(
+    definitions: dmn.Definitions, remarks: Remarks, imports: Mapping[str, DecisionModel], names: Iterable[str]
+) -> DecisionModel:
     imported = {}
     for one in definitions.imports:
         if one.namespace in imports:

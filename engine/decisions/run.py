@@ -13,6 +13,8 @@ MAX_CALLS: Final = 50
 MAX_STEPS: Final = 100_000
 MAX_SECONDS: Final = 5
 _MAX_WARNINGS: Final = 100
+# A loop may ask a table or service many thousand times; a person reads the first of them at most.
+_MAX_RECORDS: Final = 1_000
 
 
 class LimitExceeded(Exception):
@@ -29,6 +31,7 @@ class Run:
         "failures",
         "functions",
         "now",
+        "own_table",
         "steps",
         "tables",
         "trace",
@@ -42,6 +45,7 @@ class Run:
         self.failures: list[str] = []
         self.trace: list[EvaluatedDecision] = []
         self.tables: list[EvaluatedTable] = []
+        self.own_table: EvaluatedTable | None = None
         self.calls = 0
         self.steps = 0
         self.exceeded: str | None = None
@@ -53,14 +57,31 @@ class Run:
 
     def fail(self, sentence: str) -> None:
         """Note that a table could not decide; the value at this place is null."""
-        self.failures.append(sentence)
+        if len(self.failures) < _MAX_RECORDS:
+            self.failures.append(sentence)
         self.warn(sentence)
+
+    def trace_table(self, table: EvaluatedTable) -> None:
+        """Keep what a table saw, for the decision that is being made."""
+        self.own_table = table
+        if len(self.tables) < _MAX_RECORDS:
+            self.tables.append(table)
+
+    def trace_decision(self, decision: EvaluatedDecision) -> None:
+        """Keep what was decided; the last one, which is what was asked for, always."""
+        if len(self.trace) >= _MAX_RECORDS:
+            self.trace.pop()
+        self.trace.append(decision)
 
     def step(self) -> None:
         """Count one call or turn of a loop; raises LimitExceeded once the evaluation has had its share."""
         self.steps += 1
         if self.steps > MAX_STEPS:
             self.exceed(f"The decision takes more than {MAX_STEPS} steps; make its lists or loops smaller.")
+        self.check_time()
+
+    def check_time(self) -> None:
+        """Raise LimitExceeded once the evaluation has taken too long."""
         if time.monotonic() > self._deadline:
             self.exceed(f"The decision takes longer than {MAX_SECONDS} seconds; make its lists or loops smaller.")
 

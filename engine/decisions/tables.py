@@ -67,7 +67,7 @@ class CompiledTable:
         except Undecided as undecided:
             run.fail(f"Decision table {self.name}: {undecided}.")
             value = None
-        run.tables.append(self._record(seen, hits))
+        run.trace_table(self._record(seen, hits))
         return value
 
     def _check_inputs(self, seen: Sequence[Any], scope: Scope, run: Run) -> None:
@@ -78,6 +78,7 @@ class CompiledTable:
     def _hits(self, seen: Sequence[Any], scope: Scope, run: Run) -> list[Hit]:
         hits = []
         for index, rule in enumerate(self.rules):
+            run.check_time()
             for column, test in rule.tests:
                 if not test(seen[column], scope, run):
                     break

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from engine.decisions.elements import Definitions, ItemDefinition, Place
 from engine.decisions.remarks import Remark, Remarks
-from engine.decisions.types import BUILT_IN, AllowedType, SelfReference, SignatureType, unconstrained
+from engine.decisions.types import BUILT_IN, AllowedType, SelfReference, SignatureType, StructureType, unconstrained
 from engine.feel import FeelSyntaxError, compile_unary_tests
-from engine.feel.types import ANY, ContextType, FeelType, ListType
+from engine.feel.types import ANY, FeelType, ListType
 
 
 class TypeCatalogue:
@@ -25,14 +25,15 @@ class TypeCatalogue:
 
     def by_name(self) -> dict[str, FeelType]:
         """Every type under the name that this file's expressions may give it, as `instance of` sees it."""
-        found = {name: unconstrained(kind) for name, kind in self._types.items()}
+        known: dict[int, FeelType] = {}
+        found = {name: unconstrained(kind, known) for name, kind in self._types.items()}
         for import_name, catalogue in self._imported.items():
             prefix = f"{import_name}." if import_name else ""
             found.update({f"{prefix}{name}": kind for name, kind in catalogue.by_name().items()})
         return found
 
     def component_names(self) -> frozenset[str]:
-        """Every name that a path may use after a dot, so that FEEL can read those with spaces."""
+        """Every name with a space or sign in it that a path may use after a dot; FEEL reads the others by itself."""
         names: set[str] = set()
         for item in self._definitions.values():
             _add_component_names(item, names)
@@ -99,7 +100,7 @@ class TypeCatalogue:
         return self._constrained(item, base, item.type_constraint)
 
     def _structure(self, item: ItemDefinition) -> FeelType:
-        return ContextType({part.name: self._compile(part) for part in item.components})
+        return StructureType(item.name, {part.name: self._compile(part) for part in item.components})
 
     def _constrained(self, item: ItemDefinition, base: FeelType, tests: str | None) -> FeelType:
         if tests is None:
@@ -124,5 +125,6 @@ def _leads_to(found: FeelType, reference: SelfReference) -> bool:
 
 def _add_component_names(item: ItemDefinition, names: set[str]) -> None:
     for part in item.components:
-        names.add(part.name)
+        if not part.name.isidentifier():
+            names.add(part.name)
         _add_component_names(part, names)

@@ -33,6 +33,17 @@ class AllowedType(ConstrainedType):
         self.written = written
 
 
+class StructureType(ContextType):
+    """A structure that is called by its name: written out, types that use each other twice grow without end."""
+
+    def __init__(self, name: str, entries: Mapping[str, FeelType]) -> None:
+        super().__init__(entries)
+        self.name = name
+
+    def conforms(self, other: FeelType) -> bool:
+        return self is other or super().conforms(other)
+
+
 class SelfReference(FeelType):
     """Stands for a type inside its own definition: a structure may hold items of its own kind."""
 
@@ -67,14 +78,20 @@ class SignatureType(FunctionType):
         return parameters and (other.result is ANY or other.result.conforms(self.result))
 
 
-def unconstrained(kind: FeelType) -> FeelType:
-    """The type without allowed values, which `instance of` does not look at."""
+def unconstrained(kind: FeelType, known: dict[int, FeelType]) -> FeelType:
+    """The type without allowed values, which `instance of` does not look at; `known` are those already made, by id."""
+    if id(kind) not in known:
+        known[id(kind)] = _unconstrained(kind, known)
+    return known[id(kind)]
+
+
+def _unconstrained(kind: FeelType, known: dict[int, FeelType]) -> FeelType:
     if isinstance(kind, ConstrainedType):
-        return unconstrained(kind.base)
+        return unconstrained(kind.base, known)
     if isinstance(kind, ListType):
-        return ListType(unconstrained(kind.element))
+        return ListType(unconstrained(kind.element, known))
     if isinstance(kind, ContextType):
-        return ContextType({name: unconstrained(entry) for name, entry in kind.entries.items()})
+        return StructureType(kind.name, {name: unconstrained(entry, known) for name, entry in kind.entries.items()})
     return kind
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.decisions import DecisionModelError, check_dmn, parse_dmn
 from engine.decisions.xml import MAX_BYTES
-from tests.engine.decisions.models import NAMESPACE, decision, definitions, literal
+from tests.engine.decisions.models import NAMESPACE, decision, definitions, input_data, item, literal, part
 
 ROOT = f'<definitions xmlns="{NAMESPACE}" id="d" name="n" namespace="urn:n">'
 
@@ -71,11 +71,25 @@ def test_nested_boxed_loops_end_with_a_failure():
     assert outcome.failed is not None
 
 
-def test_a_long_chain_of_decisions_is_a_failure_at_worst():
+def test_a_long_chain_of_decisions_is_followed_to_its_end():
     links = [decision("d0", literal("1"))]
     links += [decision(f"d{n}", literal(f"d{n - 1} + 1"), needs=[f"#d{n - 1}"]) for n in range(1, 2000)]
     outcome = parse_dmn(definitions(*links)).evaluate("d1999", {})
-    assert outcome.value == 2000 or outcome.failed
+    assert (outcome.value, outcome.failed) == (2000, None)
+
+
+def test_a_long_chain_of_types_is_refused():
+    types = "".join(item(f"t{n}", f"t{n + 1}", collection=True) for n in range(3000)) + item("t3000", "number")
+    assert refused(definitions(types)) == "dmn-too-deep"
+
+
+def test_types_that_use_each_other_twice_do_not_grow_without_end():
+    types = "".join(item(f"t{n}", inner=part("a", f"t{n + 1}") + part("b", f"t{n + 1}")) for n in range(60)) + item(
+        "t60", "number", allowed="> 0"
+    )
+    made = parse_dmn(definitions(types, input_data("x", "t0"), decision("it", literal("x"), needs=["in:#x"])))
+    assert made.evaluate("it", {"x": {"a": 1, "b": 1}}).value is None
+    assert made.evaluate("it", {"x": {"a": None, "b": None}}).value == {"a": None, "b": None}
 
 
 def test_text_that_looks_like_python_stays_text():
