@@ -17,7 +17,7 @@ from engine.forms.values import clean
 def check_value(value: Any, instance: Instance, filling: Filling) -> tuple[Any, list[Message]]:
     """The clean value of an instance and what is wrong with it; what the form itself holds is not asked its type."""
     component, scope = instance.component, instance.scope
-    if component.type == "expression" or flag(component.get("readonly"), scope):
+    if component.type == "expression" or instance.path in filling.locked:
         return value, violations(component, value, scope, filling.zone)
     options = options_of(component, filling.initial, scope) if component.kind.options else None
     found, problem = clean(component, value, options)

@@ -66,7 +66,7 @@ def _head(source: Mapping[str, Any]) -> Iterator[Remark]:
 
 def _strays(parent: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[Component, Remark]]:
     """Components of unknown types, and what is no component at all."""
-    children = parent.get("components") or []
+    children = parent.get("components", [])
     if not isinstance(children, list) or depth > _MOST_DEPTH:
         yield Component("default", "", {"id": parent.get("id")}), remark("form-components")
         return
@@ -81,7 +81,7 @@ def _strays(parent: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[Compone
 
 def _known(parent: Mapping[str, Any], depth: int = 0) -> list[Any]:
     """The components whose types are known, all the way down."""
-    children = parent.get("components") or []
+    children = parent.get("components", [])
     if not isinstance(children, list) or depth > _MOST_DEPTH:
         return []
     known = [child for child in children if isinstance(child, Mapping) and child.get("type") in KINDS]

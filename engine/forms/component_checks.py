@@ -62,7 +62,7 @@ def _conditions(component: Component) -> Iterator[Remark]:
             yield from _syntax(name, syntax_error(value, condition=True))
         elif isinstance(value, str) and value:
             yield remark("form-condition-not-expression", name=name)
-    required = component.validate.get("required")
+    required: Any = component.validate.get("required")
     if is_expression(required):
         yield remark("form-required-expression")
         yield from _syntax("validate.required", syntax_error(required))
@@ -70,7 +70,7 @@ def _conditions(component: Component) -> Iterator[Remark]:
 
 def _expressions(component: Component) -> Iterator[Remark]:
     for name in _EXPRESSIONS:
-        if is_expression(value := component.get(name)):
+        if is_expression(value := component.get(name)) and value != "=":
             yield from _syntax(name, syntax_error(value))
     if component.type == "expression" and not is_expression(component.get("expression")):
         yield remark("form-expression-missing")
@@ -88,7 +88,7 @@ def _syntax(name: str, error: FeelSyntaxError | None) -> Iterator[Remark]:
 def _limits(component: Component) -> Iterator[Remark]:
     numbers = {}
     for name in _LIMITS:
-        value = component.validate.get(name)
+        value: Any = component.validate.get(name)
         if is_expression(value):
             yield from _syntax(f"validate.{name}", syntax_error(value))
         elif value is not None and (number := decimal_of(value)) is None:

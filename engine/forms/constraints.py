@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.forms import dates
-from engine.forms.expressions import Scope, evaluate, flag
+from engine.forms.expressions import Scope, evaluate
 from engine.forms.form import Component
 from engine.forms.messages import Message, message
 from engine.forms.patterns import matches
@@ -38,7 +38,8 @@ def violations(component: Component, value: Any, scope: Scope, zone: ZoneInfo) -
 
 
 def is_required(component: Component, scope: Scope) -> bool:
-    return flag(component.validate.get("required"), scope)
+    """Whether a value is asked for; by an expression only when it is exactly true."""
+    return evaluate(component.validate.get("required"), scope) is True
 
 
 def is_empty(component: Component, value: Any) -> bool:

@@ -1,6 +1,6 @@
 """FEEL in a form: a text that begins with "=" is evaluated, every other value is itself.
 
-As in form-js a condition that fails or is not exactly true counts as not met, and an expression that fails is null.
+An expression that fails is null, as in form-js.
 """
 
 from collections.abc import Mapping
@@ -55,13 +55,17 @@ def evaluate(value: Any, scope: Scope) -> Any:
 
 
 def is_met(condition: Any, scope: Scope) -> bool:
-    """Whether a condition is exactly true. What is no expression is no condition."""
+    """Whether a condition of visibility or writing holds: a unary test of nothing, as form-js evaluates it.
+
+    So it holds when it is true, and also when it comes out as null (null is what is tested): `=count < 3` holds as long
+    as there is no count. What is no expression, or is not FEEL, never holds.
+    """
     if not is_expression(condition):
         return False
     try:
-        return compile_expression(condition[1:]).evaluate(scope.names, now=scope.now) is True
+        return compile_unary_tests(condition[1:]).evaluate(None, scope.names, now=scope.now) is True
     except FeelSyntaxError:
-        return _passes(condition[1:], scope)
+        return False
 
 
 def flag(value: Any, scope: Scope) -> bool:
@@ -69,25 +73,10 @@ def flag(value: Any, scope: Scope) -> bool:
     return is_met(value, scope) if is_expression(value) else bool(value)
 
 
-def syntax_error(value: Any, condition: bool = False) -> FeelSyntaxError | None:
+def syntax_error(value: str, condition: bool = False) -> FeelSyntaxError | None:
     """What is wrong with an expression's text; a condition may also be a unary test such as `> 5`."""
     try:
-        compile_expression(value[1:])
+        (compile_unary_tests if condition else compile_expression)(value[1:])
     except FeelSyntaxError as error:
-        return None if condition and _is_test(value[1:]) else error
+        return error
     return None
-
-
-def _is_test(text: str) -> bool:
-    try:
-        compile_unary_tests(text)
-    except FeelSyntaxError:
-        return False
-    return True
-
-
-def _passes(text: str, scope: Scope) -> bool:
-    try:
-        return compile_unary_tests(text).evaluate(None, scope.names, now=scope.now) is True
-    except FeelSyntaxError:
-        return False

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -25,7 +25,7 @@ _MOST_ROUNDS = 10
 class Filling:
     """`initial` is what form-js starts from, `data` what it holds before the submit, `shown` what expressions see.
 
-    `instances` are those of the final data. Values of read-only and disabled fields are never taken from what was sent.
+    `instances` are those of the final data, `locked` the paths of those that are read-only. Values of read-only and disabled fields are never taken from what was sent.
     """
 
     form: Form
@@ -34,6 +34,7 @@ class Filling:
     initial: dict[str, Any]
     data: dict[str, Any]
     shown: Mapping[str, Any] = field(default_factory=dict)
+    locked: set[Path] = field(default_factory=set)
     instances: list[Instance] = field(default_factory=list)
 
     @property
@@ -90,6 +91,7 @@ def _look(filling: Filling) -> None:
 def _settle(filling: Filling) -> bool:
     """Compute expression fields and put back what turns out to be read-only; whether anything changed."""
     changed = False
+    filling.locked.clear()
     for instance in filling.instances:
         value = _own_value(instance, filling)
         if value is not MISSING and not same(value, get_at(filling.data, instance.path)):
@@ -103,12 +105,25 @@ def _own_value(instance: Instance, filling: Filling) -> Any:
     component = instance.component
     if component.type == "expression":
         return MISSING if instance.hidden else evaluate(component.get("expression"), instance.scope)
-    if component.kind.binding != "key" or component.get("readonly") in (None, True, False):
-        return MISSING
-    if not flag(component.get("readonly"), instance.scope):
+    if component.kind.binding != "key" or not component.get("readonly"):
         return MISSING
     before = get_at(filling.initial, instance.path)
-    return default_of(component) if before is MISSING else before
+    before = default_of(component) if before is MISSING else before
+    if not flag(component.get("readonly"), _untouched_scope(instance, before)):
+        return MISSING
+    filling.locked.add(instance.path)
+    return MISSING if component.get("readonly") is True else before
+
+
+def _untouched_scope(instance: Instance, before: Any) -> Scope:
+    """What the instance's own lock sees: everything as it is now, but itself as it was, or what one sends for a field
+    could unlock it."""
+    scope, path = instance.scope, instance.path
+    data = {**scope.data, str(path[0]): copy.deepcopy(scope.data.get(str(path[0])))}
+    set_at(data, path, before)
+    row = max((place for place, segment in enumerate(path) if isinstance(segment, int)), default=-1)
+    this = get_at(data, path[: row + 1]) if row >= 0 else data
+    return replace(scope, data=data, this=this)
 
 
 def _start(parent: Component, path: Path, target: dict[str, Any], source: Mapping[str, Any]) -> None:

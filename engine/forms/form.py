@@ -121,7 +121,7 @@ def _component(data: Any, place: tuple[int, ...]) -> Component:
     if not isinstance(data, dict) or data.get("type") not in KINDS:
         kind = data.get("type") if isinstance(data, dict) else data
         raise InvalidInput(f'"{kind}" is not a component that forms have.')
-    children = data.get("components") or []
+    children = data.get("components", [])
     if not isinstance(children, list):
         raise InvalidInput(f'The components of "{data.get("id", data["type"])}" are not a list.')
     built = tuple(_component(child, (*place, index)) for index, child in enumerate(children))

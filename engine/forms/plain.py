@@ -22,7 +22,7 @@ from typing import Any
 from engine.forms import dates
 from engine.forms.checking import may_not_resize
 from engine.forms.constraints import is_required, limit
-from engine.forms.expressions import Scope, evaluate, flag
+from engine.forms.expressions import Scope, evaluate
 from engine.forms.filling import Filling, fill
 from engine.forms.form import Component, Form, Path
 from engine.forms.instances import Instance
@@ -132,7 +132,7 @@ class _Drawing:
         component, value = instance.component, self.value(instance)
         if component.type == "expression":
             return None
-        if component.get("disabled") is True or flag(component.get("readonly"), instance.scope):
+        if component.get("disabled") is True or instance.path in self.filling.locked:
             return self.field("output", instance, value=self._shown(instance, value), required=False)
         if component.kind.options:
             return self._choice(instance, value)

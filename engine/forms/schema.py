@@ -19,7 +19,7 @@ from engine.forms.instances import Instance
 from engine.forms.messages import Message, message
 from engine.forms.paths import MISSING, get_at, set_at
 
-OWN = "_own"  # Where the messages about a list itself are kept among those of its rows.
+OWN = -1  # Where the messages about a list itself are kept among those of its rows.
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class FormSchema(ma.Schema):
     @ma.pre_load
     def resolve(self, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
-            raise ma.ValidationError([message("object")])
+            raise ma.ValidationError([message("object")], "")
         return entries(fill(self.form, self.opened_on, data, self.now, self.zone))
 
 

@@ -58,7 +58,7 @@ def merged(data_context: Mapping[str, Any], values: Mapping[str, Any]) -> dict[s
 def _flat(messages: Any, path: Path) -> Iterator[FieldError]:
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            yield from _flat(inner, path if key in (OWN, "_schema") else (*path, key))
+            yield from _flat(inner, path if key in (OWN, "") else (*path, key))
         return
     for each in messages:
         if isinstance(each, Message):

@@ -6,7 +6,7 @@ A text that begins with "=" is one expression. What cannot be evaluated shows as
 import re
 from typing import Any
 
-from engine.forms.expressions import Scope, evaluate, is_expression, is_met
+from engine.forms.expressions import Scope, evaluate, is_expression
 
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _Node = str | tuple[str, str, list[Any]]
@@ -71,7 +71,7 @@ def _render(nodes: list[_Node], scope: Scope) -> str:
 
 def _render_tag(kind: str, expression: str, inner: list[_Node], scope: Scope) -> str:
     if kind == "if":
-        return _render(inner, scope) if is_met(f"={expression}", scope) else ""
+        return _render(inner, scope) if evaluate(f"={expression}", scope) is True else ""
     value = evaluate(f"={expression}", scope)
     if kind == "value":
         return shown(value)
