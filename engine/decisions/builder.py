@@ -44,7 +44,8 @@ class Builder:
         self._written = {element.place.id: element for element in definitions.elements}
         catalogues = {name: model.types for name, model in imported.items()}
         self.types: TypeCatalogue = TypeCatalogue(definitions, catalogues, remarks)
-        self._compiler = Compiler(self.types, remarks, definitions.expression_language)
+        declared = frozenset(element.variable.name for element in definitions.elements)
+        self._compiler = Compiler(self.types, remarks, declared, definitions.expression_language)
 
     def elements(self) -> dict[str, GraphElement]:
         self._check_cycles()

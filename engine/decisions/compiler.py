@@ -11,7 +11,7 @@ from engine.decisions.run import Run
 from engine.decisions.table_compiler import compile_table
 from engine.decisions.tables import Compiled, Scope
 from engine.decisions.type_catalogue import TypeCatalogue
-from engine.feel import FeelSyntaxError, compile_expression
+from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.feel.types import ANY, FeelType
 
 Names = frozenset[str]
@@ -22,8 +22,11 @@ _ITEMS: Final = compile_expression("for one in source return one", ["source"])
 class Compiler:
     """Compiles the expressions of one file; what cannot be read is a finding and becomes null with a warning."""
 
-    def __init__(self, types: TypeCatalogue, remarks: Remarks, language: str | None = None) -> None:
+    def __init__(
+        self, types: TypeCatalogue, remarks: Remarks, declared: Names = frozenset(), language: str | None = None
+    ) -> None:
         self.types = types
+        self._declared = declared
         self.remarks = remarks
         self._language = language
         self._anywhere = types.component_names()
@@ -48,11 +51,17 @@ class Compiler:
         if not self.speaks_feel(expression.language, expression.place):
             return _null
         try:
-            evaluate = compile_expression(expression.text, names | self._anywhere, self.named_types).evaluate
+            compiled = compile_expression(expression.text, names | self._anywhere, self.named_types)
         except FeelSyntaxError as error:
             self.remarks.add(Remark.of_syntax(expression.text, error), expression.place)
             return unreadable(str(error))
-        return lambda scope, run: evaluate(scope, now=run.now, warnings=run.warnings)
+        self.check_names(compiled.variables, names, expression.place)
+        return _evaluating(compiled)
+
+    def check_names(self, used: Names, names: Names, place: dmn.Place) -> None:
+        """Remark on names of the file's elements that an expression uses without requiring them: it sees null there."""
+        for name in sorted((used & self._declared) - names):
+            self.remarks.add(Remark("dmn-not-required", name=name), place)
 
     def speaks_feel(self, written: str | None, place: dmn.Place) -> bool:
         language = written or self._language
@@ -136,6 +145,16 @@ class Compiler:
             return None if items is None else finish(items, expression.variable, body, scope, run)
 
         return iterate
+
+
+def _evaluating(expression: Expression) -> Compiled:
+    evaluate = expression.evaluate
+
+    def logic(scope: Scope, run: Run) -> Any:
+        run.check_time()
+        return evaluate(scope, now=run.now, warnings=run.warnings)
+
+    return logic
 
 
 def unreadable(sentence: str) -> Compiled:

@@ -178,6 +178,20 @@ _SENTENCES: Final[Mapping[str, tuple[Severity, str, str, str, str]]] = {
         "List the output values, the most important first.",
         "请列出输出值，最重要的在最前。",
     ),
+    "dmn-not-required": (
+        "warning",
+        "The expression uses {name}, which its element does not require, so it is null there.",
+        "表达式用到了 {name}，但所在元素并不依赖它，因此其值为 null。",
+        "Draw the requirement from {name}.",
+        "请从 {name} 画一条依赖线。",
+    ),
+    "dmn-list-type": (
+        "warning",
+        "The hit policy {policy} makes a list, but the result is declared as {type}.",
+        "命中策略 {policy} 的结果是列表，但声明的类型是 {type}。",
+        "Declare a list type, or none.",
+        "请声明为列表类型，或不声明类型。",
+    ),
     "dmn-no-output": (
         "error",
         "The decision table has no output.",

@@ -12,7 +12,7 @@ from engine.decisions.tables import CellTest, Compiled, CompiledRule, CompiledTa
 from engine.decisions.tests_text import split_tests
 from engine.decisions.types import component, priorities
 from engine.feel import FeelSyntaxError, UnaryTests, compile_unary_tests
-from engine.feel.types import ANY, FeelType
+from engine.feel.types import ANY, FeelType, ListType
 
 if TYPE_CHECKING:
     from engine.decisions.compiler import Compiler, Names
@@ -40,6 +40,7 @@ class _TableCompiler:
         outputs = tuple(self._output(clause) for clause in written.outputs)
         if written.hit_policy in ("PRIORITY", "OUTPUT ORDER") and all(column.rank is None for column in outputs):
             self._compiler.remarks.add(Remark("dmn-no-priorities", policy=written.hit_policy), written.place)
+        self._check_holder(written.hit_policy, aggregation)
         return CompiledTable(
             id=written.place.id,
             name=written.place.name or written.place.id or "",
@@ -50,6 +51,13 @@ class _TableCompiler:
             only_first=written.hit_policy == "FIRST",
             counts=aggregation == "COUNT",
         )
+
+    def _check_holder(self, policy: str, aggregation: str | None) -> None:
+        """A list in a variable that is no list would be null whenever more than one rule matches."""
+        kind = self._expected
+        lists = policy in ("RULE ORDER", "OUTPUT ORDER") or (policy == "COLLECT" and aggregation is None)
+        if lists and kind is not ANY and not isinstance(kind, ListType) and kind.name != "list":
+            self._compiler.remarks.add(Remark("dmn-list-type", policy=policy, type=kind), self._written.place)
 
     def _input(self, clause: dmn.InputClause) -> InputColumn:
         name = clause.label or " ".join(clause.expression.text.split())
@@ -95,10 +103,12 @@ class _TableCompiler:
 
     def _unary_tests(self, text: str, place: dmn.Place) -> UnaryTests | None:
         try:
-            return compile_unary_tests(text, self._compiler.names_in(self._names), self._compiler.named_types)
+            tests = compile_unary_tests(text, self._compiler.names_in(self._names), self._compiler.named_types)
         except FeelSyntaxError as error:
             self._compiler.remarks.add(Remark.of_syntax(text, error), place)
             return None
+        self._compiler.check_names(tests.variables, self._names, place)
+        return tests
 
     def _rank(self, clause: dmn.OutputClause) -> Callable[[Any], int] | None:
         """How far down the list of output values a value stands; the type's allowed values serve where it has none."""
