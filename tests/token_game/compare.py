@@ -49,7 +49,7 @@ class Difference:
         if self.error:
             lines.append(f"The executor raised {self.error}")
         lines += ["The judge allows:", *(f"  {view.as_json()}" for view in self.expected[:4])]
-        if self.shown is not None:
+        if self.shown is not None and self.expected:
             nearest = min((view.differences(self.shown) for view in self.expected), key=_size)
             lines += ["The executor shows:", f"  {self.shown.as_json()}", "Nearest (judge only, executor only):"]
             lines += [f"  {name}: {parts[0]} | {parts[1]}" for name, parts in nearest.items()]
@@ -83,14 +83,12 @@ def replay(xml: str, stimuli: list[Stimulus], start: Start) -> Run:
     return _Comparison(xml, start, random.Random("replay")).run(_given_stimuli(stimuli))
 
 
-Choose = Iterator[Stimulus | None]
-
-
 class _Comparison:
     def __init__(self, xml: str, start: Start, rng: random.Random) -> None:
         self.xml, self.start, self.rng = xml, start, rng
         self.model: Model = read(xml)
         self.result = Run()
+        self.error: str | None = None
 
     def run(self, choose: Callable[[Judge], Iterable[Stimulus]]) -> Run:
         try:
@@ -100,43 +98,40 @@ class _Comparison:
         return self.result
 
     def _play(self, choose: Callable[[Judge], Iterable[Stimulus]]) -> None:
-        judge = Judge(self.model, BEGINNING)
-        executor = self._guarded(judge, lambda: self.start(self.xml, dict(BEGINNING)))
-        if executor is None or not self._agree(judge, executor):
+        executor = self._guarded(lambda: self.start(self.xml, dict(BEGINNING)))
+        shown = executor.view() if executor else None
+        judge = Judge(self.model, BEGINNING, shown)
+        if not self._agree(judge, shown):
             return
         for stimulus in choose(judge):
             self.result.stimuli.append(stimulus)
-            judge.apply(stimulus)
-            if self._guarded(judge, lambda: self._step(executor, stimulus)) is None:  # noqa: B023
-                return
-            if not self._agree(judge, executor):
+            shown = self._guarded(lambda: self._step(executor, stimulus))  # noqa: B023
+            judge.apply(stimulus, shown)
+            if not self._agree(judge, shown):
                 return
 
-    def _step(self, executor: Executor, stimulus: Stimulus) -> bool:
+    def _step(self, executor: Executor, stimulus: Stimulus) -> View:
         executor.store_and_restore(self.rng)
-        executor.apply(stimulus)
         self.result.restores += 1
-        return True
+        executor.apply(stimulus)
+        return executor.view()
 
-    def _guarded(self, judge: Judge, action: Callable):
-        """The action's result; None, and a difference, when the executor raises whatever it may be."""
+    def _guarded(self, action: Callable):
+        """The action's result; None, and the error kept, when the executor raises whatever it may be."""
         try:
             return action()
         except Exception as error:
-            self._differ(judge, None, f"{type(error).__name__}: {error}")
+            self.error = f"{type(error).__name__}: {error}"
             return None
 
-    def _agree(self, judge: Judge, executor: Executor) -> bool:
-        shown = executor.view()
-        if not judge.seen(shown):
-            self._differ(judge, shown, None)
+    def _agree(self, judge: Judge, shown: View | None) -> bool:
+        if shown is None or not judge.seen(shown):
+            stimuli = list(self.result.stimuli)
+            self.result.difference = Difference(self.xml, stimuli, judge.views(), shown, self.error)
             return False
         self.result.ended = shown.ended
         self._count(shown)
         return True
-
-    def _differ(self, judge: Judge, shown: View | None, error: str | None) -> None:
-        self.result.difference = Difference(self.xml, list(self.result.stimuli), judge.views(), shown, error)
 
     def _count(self, shown: View) -> None:
         self.result.exercised = Counter()

@@ -38,17 +38,19 @@ returns all the stable states that they lead to; an executor is right when it sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tests.token_game.conditions import evaluate
-from tests.token_game.model import EXTERNAL, Element, Flow, Model
-from tests.token_game.paths import may_fire
+from tests.token_game.model import EXTERNAL, WAITING, Element, Flow, Model
+from tests.token_game.paths import may_fire, place_of
 from tests.token_game.state import Instance, Place, State, Trail, inner_path, path_of
 
 AT = "@"  # marks a token that lies at an event which has happened, not on a flow
 Move = tuple[str, tuple[int, ...], str]  # what, the position of its scope in the tree, a flow, gateway, event or signal
-WAITING = {"userTask", "intermediateCatchEvent", "eventBasedGateway"}
 ACTIVITIES = {"task", "userTask", "scriptTask", "manualTask", "subProcess"}
+
+
+Possible = Callable[[State], bool]
 
 
 class TooWide(Exception):
@@ -58,17 +60,17 @@ class TooWide(Exception):
 class Game:
     """Plays one diagram. States are never changed once they are handed out."""
 
-    def __init__(self, model: Model, limit: int = 4000) -> None:
+    def __init__(self, model: Model, limit: int = 1200) -> None:
         self.model = model
         self.limit = limit
 
     # ---- what an observer may do -------------------------------------------------------------------------------
 
-    def start(self, variables: dict[str, int | bool]) -> dict[tuple, State]:
-        """Begin the process; the stable states that follow, by key."""
+    def start(self, variables: dict[str, int | bool]) -> State:
+        """The process begun."""
         state = State(Instance(self.model.process), dict(variables))
         self._begin(state, state.root)
-        return self.settle([state])
+        return state
 
     def complete(self, state: State, task: Place, variables: dict[str, int | bool]) -> list[State]:
         """Complete one user task there; one state for each instance that the place may mean."""
@@ -88,14 +90,17 @@ class Game:
         self._catch_signal(copy, signal)
         return [copy]
 
-    def settle(self, states: Iterable[State]) -> dict[tuple, State]:
-        """Every stable state that the automatic steps can lead to, by key; TooWide beyond the limit."""
+    def settle(self, states: Iterable[State], still_possible: Possible = lambda state: True) -> dict[tuple, State]:
+        """Every stable state that the automatic steps can lead to, by key; TooWide beyond the limit.
+
+        Nothing is followed beyond a state that is not `still_possible`.
+        """
         todo, seen, stable = list(states), set(), {}
         while todo:
             state = todo.pop()
             self._tidy(state)
             key = state.key()
-            if key in seen:
+            if key in seen or not still_possible(state):
                 continue
             seen.add(key)
             if len(seen) > self.limit:
@@ -110,15 +115,23 @@ class Game:
 
     def _moves(self, state: State) -> list[Move]:
         """The automatic steps possible now; just one where their order cannot matter."""
+        any_order = not self._races(state)
         moves = [("broadcast", (), signal) for signal in sorted(set(state.broadcasts))]
         for position, scope in _positions(state.root):
             moves += [("deliver", position, event) for event in sorted(set(scope.pending))]
             for flow in scope.tokens:
                 move = self._move_of(position, scope, flow)
-                if move and (not self.model.order_matters or self._is_quiet(move)):
+                if move and (any_order or self._is_quiet(move)):
                     return [move]
                 moves += [move] if move and move not in moves else []
         return moves
+
+    def _races(self, state: State) -> bool:
+        """Whether the order of the steps that come now may matter."""
+        return bool(state.broadcasts) or any(
+            trail[-1].pending or any(self.model.order_matters(place_of(self.model, at)) for at in trail[-1].tokens)
+            for trail in state.trails()
+        )
 
     def _move_of(self, position: tuple[int, ...], scope: Instance, flow: str) -> Move | None:
         if flow.startswith(AT):

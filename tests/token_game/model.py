@@ -21,6 +21,7 @@ NODES = {
     *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"),
     *("task", "userTask", "scriptTask", "manualTask", "subProcess"),
 }
+WAITING = {"userTask", "intermediateCatchEvent", "eventBasedGateway"}
 EXTERNAL = {"message", "timer", "signal"}  # These triggers come from outside; the others are thrown inside.
 
 
@@ -95,24 +96,49 @@ class Model:
             if e.kind == "intermediateCatchEvent" and (e.trigger, e.ref, e.scope) == ("link", throw.ref, throw.scope)
         )
 
-    @cached_property
-    def order_matters(self) -> bool:
-        """Whether the order of automatic steps can change what happens.
+    def order_matters(self, element: str) -> bool:
+        """Whether a token there can, without waiting for anybody, come to something that makes the order of steps matter.
 
-        Without these elements a state has exactly one stable successor: the rest of the net is free of races, as
-        conditions read variables that only a stimulus changes.
+        Where it cannot, a state has exactly one stable successor: the rest of the net is free of races, as conditions
+        read variables that only a stimulus changes.
         """
-        return any(
-            (e.kind == "inclusiveGateway" and len(e.incoming) > 1)
-            or e.trigger in {"terminate", "error", "escalation", "signal"}
-            or e.script is not None
-            or (e.loop is not None and e.loop.condition is not None)
-            for e in self.elements.values()
-        )
+        if element not in self._races:
+            self._races[element] = any(_is_racy(self.elements[e]) for e in self._goes_to(element))
+        return self._races[element]
+
+    @cached_property
+    def _races(self) -> dict[str, bool]:
+        return {}
+
+    def _goes_to(self, element: str) -> set[str]:
+        """Every element that a token there may come to by itself, the completion of the scopes around it included."""
+        seen, todo = {element}, [element]
+        while todo:
+            for following in self._next(self.elements[todo.pop()]) - seen:
+                seen.add(following)
+                todo.append(following)
+        return seen
+
+    def _next(self, element: Element) -> set[str]:
+        if element.kind in WAITING and element.trigger != "link" and not (element.loop and not element.loop.size):
+            return set()
+        following = {flow.target for flow in element.outgoing}
+        if element.kind == "subProcess":
+            following |= {e.id for e in self.elements.values() if e.kind == "startEvent" and e.scope == element.id}
+        if element.trigger == "link" and element.kind == "intermediateThrowEvent":
+            following.add(self.link_target(element).id)
+        return following | ({element.scope} if element.scope else set())
 
     @cached_property
     def has_signals(self) -> bool:
         return any(e.trigger == "signal" for e in self.elements.values())
+
+
+def _is_racy(element: Element) -> bool:
+    throws = element.kind in {"endEvent", "intermediateThrowEvent"} and element.trigger not in {"none", "link"}
+    joins = element.kind == "inclusiveGateway" and len(element.incoming) > 1
+    stops = element.loop is not None and element.loop.condition is not None
+    return throws or joins or stops or element.script is not None
 
 
 def read(xml: str | bytes) -> Model:

@@ -20,12 +20,12 @@ def may_fire(model: Model, scope: Instance, gateway: Element) -> bool:
     filled = {flow for flow in incoming if scope.tokens[flow]}
     if not filled:
         return False
-    sources = {_place(model, flow) for flow in scope.tokens if scope.tokens[flow] and flow not in incoming}
+    sources = {place_of(model, flow) for flow in scope.tokens if scope.tokens[flow] and flow not in incoming}
     sources |= {child.element for child in scope.children}
     return not any(_waits_for(reached(model, source, gateway), filled) for source in sources if source != gateway.id)
 
 
-def _place(model: Model, token: str) -> str:
+def place_of(model: Model, token: str) -> str:
     """Where a token lies: at the target of its flow, or at the event that it is marked with."""
     return model.flows[token].target if token in model.flows else token.removeprefix("@")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
-from tests.token_game.game import Game, incident_places, waiting_places
+from tests.token_game.game import Game, TooWide, incident_places, waiting_places
 from tests.token_game.model import Model
 from tests.token_game.state import Place, State
 
@@ -69,14 +69,18 @@ class View:
 
 
 class Judge:
-    """Follows an instance: every state that the standard allows after what was seen so far."""
+    """Follows an instance: every state that the standard allows after what was seen so far.
 
-    def __init__(self, model: Model, variables: dict[str, int | bool]) -> None:
+    `shown` is what an executor shows after a step. With it the judge looks only for what leads there, which takes far
+    fewer steps than to find everything that is allowed; that it does only when nothing leads there, to tell it.
+    """
+
+    def __init__(self, model: Model, variables: dict[str, int | bool], shown: View | None = None) -> None:
         self.game = Game(model)
-        self.states = self.game.start(variables)
+        self.states = self._settled([self.game.start(variables)], shown)
 
     def views(self) -> list[View]:
-        """What may be seen now."""
+        """What may be seen now; nothing when that is too much to tell."""
         return [self.view(state) for state in self.states.values()]
 
     def view(self, state: State) -> View:
@@ -97,10 +101,21 @@ class Judge:
         self.states = alike or self.states
         return bool(alike)
 
-    def apply(self, stimulus: Stimulus) -> None:
-        """Let something happen in every state."""
+    def apply(self, stimulus: Stimulus, shown: View | None = None) -> None:
+        """Let something happen in every state. Raises TooWide."""
         after = [after for state in self.states.values() for after in self._after(state, stimulus)]
-        self.states = self.game.settle(after)
+        self.states = self._settled(after, shown)
+
+    def _settled(self, states: list[State], shown: View | None) -> dict[tuple, State]:
+        if shown is None:
+            return self.game.settle(states)
+        leading = self.game.settle([state.clone() for state in states], lambda state: _may_show(state, shown))
+        if any(not self.view(state).differences(shown) for state in leading.values()):
+            return leading
+        try:
+            return self.game.settle(states)
+        except TooWide:
+            return {}
 
     def _after(self, state: State, stimulus: Stimulus) -> list[State]:
         if stimulus.what == "complete":
@@ -121,3 +136,8 @@ class Judge:
         stimuli |= {Stimulus("trigger", *place) for place in events if elements[place[0]].trigger != "signal"}
         stimuli |= {Stimulus("broadcast", elements[e].ref) for e, _ in events if elements[e].trigger == "signal"}
         return sorted(stimuli, key=lambda stimulus: (stimulus.what, stimulus.element, stimulus.path))
+
+
+def _may_show(state: State, shown: View) -> bool:
+    """Counts only grow: a state that counts more than is shown leads nowhere near it."""
+    return state.completed <= shown.completed and state.taken <= shown.taken
