@@ -12,7 +12,7 @@ and `PT8H` a day at a desk that is open for eight. Moments are date and time val
 offset or `Z`. Wrong input raises ValueError with a sentence, which FEEL turns into null and a warning.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,14 +20,13 @@ from engine.calendars.arithmetic import business_deadline, business_duration, is
 from engine.calendars.calendar import Calendar
 from engine.calendars.durations import parse_duration
 from engine.errors import InvalidInput
+from engine.feel import to_python
 
 
 def functions(calendars: Mapping[str, Calendar], now: Callable[[], datetime]) -> dict[str, Callable[..., Any]]:
     """FEEL's extra functions by their names. `now` is asked at each call."""
 
     def deadline(*arguments: Any) -> datetime:
-        if len(arguments) not in (2, 3):
-            raise InvalidInput("business deadline takes (duration, calendar) or (from, duration, calendar).")
         start = now() if len(arguments) == 2 else _moment(arguments[0])
         return business_deadline(start, _duration(arguments[-2]), _calendar(arguments[-1]))
 
@@ -42,22 +41,31 @@ def functions(calendars: Mapping[str, Calendar], now: Callable[[], datetime]) ->
             raise InvalidInput(f'There is no calendar "{name}"; there is {", ".join(sorted(calendars))}.')
         return calendars[name]
 
+    from_to = ("from", "to", "calendar")
     return {
-        "business deadline": _with_value_errors(deadline),
-        "business duration": _with_value_errors(duration),
-        "business hours open": _with_value_errors(hours_open),
+        "business deadline": _feel_function(
+            "business deadline", deadline, [("duration", "calendar"), ("from", "duration", "calendar")]
+        ),
+        "business duration": _feel_function("business duration", duration, [from_to]),
+        "business hours open": _feel_function("business hours open", hours_open, [("moment", "calendar")]),
     }
 
 
-def _with_value_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """FEEL knows ValueError and not our errors, because it imports nothing of ours."""
+def _feel_function(name: str, function: Callable[..., Any], forms: Sequence[tuple[str, ...]]) -> Callable[..., Any]:
+    """The function as FEEL calls it: with its own values, by place or by name, in one of the forms. What is wrong is a
+    ValueError, because FEEL knows none of our errors."""
 
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: Any, **named: Any) -> Any:
+        form = next((each for each in forms if len(each) == len(arguments) + len(named)), ())
+        if not form or named.keys() - set(form):
+            raise ValueError(f"{name} takes {' or '.join('(' + ', '.join(each) + ')' for each in forms)}.")
+        values = [named[each] for each in form] if named else arguments
         try:
-            return function(*arguments)
+            return function(*map(to_python, values))
         except InvalidInput as error:
             raise ValueError(str(error)) from error
 
+    call.__name__ = name
     return call
 
 

@@ -25,7 +25,8 @@ _MOST_ROUNDS = 10
 class Filling:
     """`initial` is what form-js starts from, `data` what it holds before the submit, `shown` what expressions see.
 
-    `instances` are those of the final data, `locked` the paths of those that are read-only. Values of read-only and disabled fields are never taken from what was sent.
+    `instances` are those of the final data, `locked` the paths of those that are read-only. Values of read-only and
+    disabled fields are never taken from what was sent.
     """
 
     form: Form

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.calendars import calendar_from_json, functions
+from engine.feel import compile_expression, to_python
 
 DAILY = calendar_from_json({"name": "daily", "week": {"all": ["09:00-18:00"]}})
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
@@ -44,3 +45,29 @@ def test_duration_and_opening():
 def test_wrong_input_is_a_value_error_with_a_sentence(name, arguments, sentence):
     with pytest.raises(ValueError, match=sentence):
         FEEL[name](*arguments)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('business deadline(duration("PT4H"), "daily")', datetime(2026, 3, 2, 6, 0, tzinfo=UTC)),
+        ('business deadline(now(), @"P1D", "daily")', datetime(2026, 3, 4, 8, 0, tzinfo=UTC)),
+        ('business deadline(calendar: "daily", duration: "PT1H")', datetime(2026, 3, 2, 3, 0, tzinfo=UTC)),
+        (
+            'business deadline(from: date and time("2026-03-02T14:01:00@Asia/Shanghai"), duration: "PT4H", calendar: "daily")',
+            datetime(2026, 3, 3, 1, 1, tzinfo=UTC),
+        ),
+        ('business duration(now(), now() + @"P1D", "daily") / @"PT1H"', 9),
+        ('business hours open(now(), "daily")', True),
+        ('business deadline(duration("P1Y"), "daily")', None),
+        ('business deadline(duration("PT1H"), "nights")', None),
+        ('business deadline(wrong: "PT1H", calendar: "daily")', None),
+        ('business hours open(date and time("2026-03-02T14:01:00"), "daily")', None),
+    ],
+)
+def test_feel_calls_them_with_its_own_values(text, expected):
+    warnings: list[str] = []
+    value = compile_expression(text, names=FEEL).evaluate(FEEL, now=NOW, warnings=warnings)
+    assert to_python(value) == expected
+    assert bool(warnings) == (expected is None)
+    assert all(sentence.startswith("business") for sentence in warnings)
