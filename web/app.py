@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 
-from engine.services.startup import is_ready
 from flask import Flask, Response, jsonify
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.runtime import Runtime
+from engine.services.startup import is_ready
 from web import errors, ui
 from web.auth import session
 from web.auth.views import auth

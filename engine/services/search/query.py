@@ -1,0 +1,229 @@
+"""One search: the request checked, a query made, a page of answers with its cursors."""
+
+from __future__ import annotations
+
+import base64
+import json
+import operator as operator_module
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, not_, or_, select, true
+from sqlalchemy.sql import FromClause
+
+from engine.errors import InvalidInput, NotFound
+from engine.model.base import DEFAULT_TENANT
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services.search.fields import Field
+
+DEFAULT_LIMIT, MAX_LIMIT, MAX_COUNTED = 100, 10_000, 10_000
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What can be searched: a table (or join), its key, and the API's fields in the order of an answer."""
+
+    name: str
+    table: Table
+    source: FromClause
+    key: str
+    fields: Mapping[str, Field]
+    filters: Mapping[str, Field] = field(default_factory=dict)  # that are no field of an answer
+    base: ColumnElement[bool] | None = None  # what of the table is meant at all
+
+    def field(self, name: str) -> Field:
+        found = self.fields.get(name) or self.filters.get(name)
+        if found is None:
+            known = ", ".join(sorted({**self.fields, **self.filters}))
+            raise InvalidInput(f"A {self.name} has no field '{name}'; it has {known}.")
+        return found
+
+    @property
+    def key_column(self) -> ColumnElement[Any]:
+        column = self.fields[self.key].column
+        assert column is not None
+        return column
+
+
+@dataclass(frozen=True)
+class Request:
+    """`filter` by field name: a value, or operators such as {"$in": [...]}; `sort`: (field, descending) pairs."""
+
+    filter: Mapping[str, Any] = field(default_factory=dict)
+    sort: tuple[tuple[str, bool], ...] = ()
+    limit: int = DEFAULT_LIMIT
+    offset: int = 0
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """`total` is exact up to MAX_COUNTED; `has_more_total` says that there are more."""
+
+    items: list[dict[str, Any]]
+    total: int
+    has_more_total: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+def search(runtime: Runtime, resource: Resource, request: Request, tenant_id: str = DEFAULT_TENANT) -> Page:
+    """A page of what the filter finds. Raises InvalidInput for an unknown field, operator, value or cursor."""
+    if not 0 <= request.limit <= MAX_LIMIT:
+        raise InvalidInput(f"A page's limit is from 0 to {MAX_LIMIT}.")
+    where = conditions(resource, request.filter)
+    order = _order(resource, request)
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        query = _select(resource, uow).where(where)
+        counted = select(func.count()).select_from(query.with_only_columns(true()).limit(MAX_COUNTED + 1).subquery())
+        total = uow.connection.execute(counted).scalar_one()
+        backwards = request.before is not None
+        cursor = request.after or request.before
+        if cursor is not None:
+            query = query.where(_beyond(order, _read_cursor(cursor, order), backwards))
+        query = query.order_by(*[_directed(column, down != backwards) for _name, column, down in order])
+        rows = list(uow.connection.execute(query.limit(request.limit).offset(request.offset)))
+    if backwards:
+        rows.reverse()
+    return Page(
+        items=[_write(resource, row) for row in rows],
+        total=min(total, MAX_COUNTED),
+        has_more_total=total > MAX_COUNTED,
+        start_cursor=_cursor(order, rows[0]) if rows else None,
+        end_cursor=_cursor(order, rows[-1]) if rows else None,
+    )
+
+
+def get(runtime: Runtime, resource: Resource, key: int, tenant_id: str = DEFAULT_TENANT) -> dict[str, Any]:
+    """One by its key. Raises NotFound."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        row = uow.connection.execute(_select(resource, uow).where(resource.key_column == key)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no {resource.name} with key {key}.")
+    return _write(resource, row)
+
+
+_COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "$eq": operator_module.eq,
+    "$neq": lambda column, value: or_(column != value, column.is_(None)),
+    "$gt": operator_module.gt,
+    "$gte": operator_module.ge,
+    "$lt": operator_module.lt,
+    "$lte": operator_module.le,
+}
+
+
+def conditions(resource: Resource, wanted: Mapping[str, Any]) -> ColumnElement[bool]:
+    """A filter as a condition; `$or` takes a list of filters."""
+    parts: list[ColumnElement[bool]] = []
+    for name, value in wanted.items():
+        if value is None:
+            continue
+        if name == "$or":
+            parts.append(or_(*[conditions(resource, each) for each in value]))
+            continue
+        chosen = resource.field(name)
+        operators = value if isinstance(value, Mapping) else {"$eq": value}
+        parts += [_condition(name, chosen, operator, operand) for operator, operand in operators.items()]
+    return and_(true(), *parts)
+
+
+def _condition(name: str, chosen: Field, operator: str, operand: Any) -> ColumnElement[bool]:
+    if chosen.where is not None:
+        return chosen.where(operator, operand)
+    column = chosen.column
+    if column is None or chosen.kind == "json":
+        raise InvalidInput(f"'{name}' cannot be filtered.")
+    if operator == "$exists":
+        return column.is_not(None) if operand else column.is_(None)
+    if operator in ("$in", "$notIn"):
+        values = [chosen.read(name, each) for each in operand]
+        return column.in_(values) if operator == "$in" else column.not_in(values)
+    if operator == "$like":
+        return column.like(_like(chosen.read(name, operand)), escape="\\")
+    compare = _COMPARE.get(operator)
+    if compare is not None:
+        return compare(column, chosen.read(name, operand))
+    raise InvalidInput(f"There is no filter operator '{operator}'.")
+
+
+def _like(pattern: str) -> str:
+    """Camunda's wildcards `*` and `?` as SQL's."""
+    quoted = pattern.replace("%", r"\%").replace("_", r"\_")
+    return quoted.replace("*", "%").replace("?", "_")
+
+
+Order = list[tuple[str, ColumnElement[Any], bool]]
+
+
+def _order(resource: Resource, request: Request) -> Order:
+    order: Order = []
+    for name, descending in request.sort:
+        chosen = resource.field(name)
+        if chosen.column is None or not chosen.sortable or chosen.kind == "json":
+            raise InvalidInput(f"'{name}' cannot be sorted by.")
+        order.append((name, chosen.column, descending))
+    if all(name != resource.key for name, _column, _down in order):
+        order.append((resource.key, resource.key_column, False))
+    return order
+
+
+def _directed(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+    return column.desc().nulls_last() if descending else column.asc().nulls_first()
+
+
+def _beyond(order: Order, values: list[Any], backwards: bool) -> ColumnElement[bool]:
+    """Rows after the cursor's in the order (before it, going backwards); null is before every value."""
+    steps: list[ColumnElement[bool]] = []
+    equal: list[ColumnElement[bool]] = []
+    for (_name, column, descending), value in zip(order, values, strict=True):
+        upwards = descending == backwards
+        if value is None:
+            further: ColumnElement[bool] = column.is_not(None) if upwards else not_(true())
+            same: ColumnElement[bool] = column.is_(None)
+        else:
+            further = column > value if upwards else or_(column < value, column.is_(None))
+            same = column == value
+        steps.append(and_(*equal, further))
+        equal.append(same)
+    return or_(*steps)
+
+
+def _select(resource: Resource, uow: UnitOfWork) -> Select[Any]:
+    columns = [f.column.label(f"f_{name}") for name, f in resource.fields.items() if f.column is not None]
+    query = select(*columns).select_from(resource.source).where(resource.table.c.tenant_id == uow.tenant_id)
+    return query if resource.base is None else query.where(resource.base)
+
+
+def _write(resource: Resource, row: Row[Any]) -> dict[str, Any]:
+    found = row._mapping
+    return {
+        name: chosen.write(row) if chosen.write is not None else chosen.show(found[f"f_{name}"])
+        for name, chosen in resource.fields.items()
+        if chosen.write is not None or chosen.column is not None
+    }
+
+
+def _cursor(order: Order, row: Row[Any]) -> str:
+    values = []
+    for name, _column, _down in order:
+        value = row._mapping[f"f_{name}"]
+        values.append(value.isoformat() if hasattr(value, "isoformat") else value)
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def _read_cursor(text: str, order: Order) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text.encode()))
+        if not isinstance(values, list) or len(values) != len(order):
+            raise ValueError
+        return [
+            datetime.fromisoformat(value) if isinstance(value, str) and column.type.python_type is datetime else value
+            for value, (_name, column, _down) in zip(values, order, strict=True)
+        ]
+    except (ValueError, NotImplementedError) as error:
+        raise InvalidInput("The cursor is not one that this search gave.") from error

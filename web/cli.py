@@ -1,0 +1,149 @@
+"""The `kefuflow` command: where everything is put together."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from engine.config import Settings
+from engine.errors import KefuflowError
+from engine.services import evaluation, startup
+
+
+class Sentences(click.Group):
+    """Our own errors are sentences for people, not tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KefuflowError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Sentences)
+@click.version_option(package_name="kefuflow")
+def main() -> None:
+    """Kefuflow: executable BPMN for an e-commerce customer-service desk."""
+
+
+@main.command()
+def run() -> None:
+    """Everything in one process: web, worker, deployed processes."""
+    from web.serving import serve
+
+    serve(Settings.from_env(), with_worker=True)
+
+
+@main.command()
+def web() -> None:
+    """Only the web."""
+    from web.serving import serve
+
+    serve(Settings.from_env(), with_worker=False)
+
+
+@main.command()
+def worker() -> None:
+    """Only a worker: timers, service tasks, notifications."""
+    from web.serving import work
+
+    work(Settings.from_env())
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def deploy(paths: tuple[Path, ...]) -> None:
+    """Deploy diagrams, decision tables and forms; folders are searched."""
+    runtime = startup.open_runtime(Settings.from_env())
+    try:
+        deployment = startup.deploy_paths(runtime, paths, "cli")
+    except startup.DeploymentRefused as refused:
+        _print_findings(refused.findings)
+        raise SystemExit(1) from refused
+    for item in deployment.items:
+        click.echo(f"{item.kind} {item.id} version {item.version}")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def check(paths: tuple[Path, ...]) -> None:
+    """Only the findings; exit status 1 when there is an error."""
+    findings = startup.check_paths(paths)
+    _print_findings(findings)
+    if any(finding.severity == "error" for finding in findings):
+        raise SystemExit(1)
+
+
+def _print_findings(findings: Iterable[startup.Finding]) -> None:
+    for finding in findings:
+        line = f":{finding.line}" if finding.line else ""
+        where = f" {finding.element_id}" if finding.element_id else ""
+        click.echo(f"{finding.file}{line}: {finding.severity}{where}: {finding.message} {finding.hint}")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def test(paths: tuple[Path, ...]) -> None:
+    """Run scenario files with a moved clock."""
+    from engine.services.scenarios import run_paths
+
+    if not run_paths(paths, click.echo):
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("expression", required=False)
+@click.option("--context", default="{}", help="The variables, as JSON.")
+@click.option("--batch", type=click.File("r", encoding="utf-8"), help="A file of {id, expression, context} lines.")
+def feel(expression: str | None, context: str, batch: Iterable[str] | None) -> None:
+    """Evaluate a FEEL expression."""
+    if batch is not None:
+        for line in evaluation.feel_batch(batch):
+            click.echo(line)
+        return
+    if expression is None:
+        raise click.UsageError("Give an expression, or --batch FILE.")
+    value, warnings = evaluation.feel(expression, _context(context))
+    _print_value(value, warnings)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--decision", required=True, help="The decision's name or id.")
+@click.option("--context", default="{}", help="The input, as JSON.")
+def decide(file: Path, decision: str, context: str) -> None:
+    """Evaluate one decision of a DMN file."""
+    value, warnings = evaluation.decide(file, decision, _context(context))
+    _print_value(value, warnings)
+
+
+def _context(text: str) -> dict[str, object]:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"The context is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise click.BadParameter("The context must be a JSON object.")
+    return found
+
+
+def _print_value(value: object, warnings: Iterable[str]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+
+@main.command()
+def demo() -> None:
+    """Load the demo people, customers and orders (clearly a demo)."""
+    runtime = startup.open_runtime(Settings.from_env())
+    for line in startup.load_demo(runtime):
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
