@@ -41,6 +41,7 @@ class Builder:
         self._imported = imported
         self._remarks = remarks
         self._given = frozenset(names)
+        self._prefixes = {one.key: one.name for one in definitions.imports}
         self._written = {element.place.id: element for element in definitions.elements}
         catalogues = {name: model.types for name, model in imported.items()}
         self.types: TypeCatalogue = TypeCatalogue(definitions, catalogues, remarks)
@@ -52,7 +53,7 @@ class Builder:
         return {element.place.id or "": self._build(element) for element in self._definitions.elements}
 
     def resolve(self, href: str) -> tuple[str | None, dmn.DrgElement] | None:
-        """The import name (None for this file) and element that an href means."""
+        """The import's key (None for this file) and the element that an href means."""
         namespace, _, key = href.rpartition("#")
         if (not namespace or namespace == self._definitions.namespace) and key in self._written:
             return None, self._written[key]
@@ -127,13 +128,20 @@ class Builder:
                 remark = Remark("dmn-wrong-requirement", href=href, found=_KINDS[type(found[1])], expected=expected)
                 self._remarks.add(remark, owner.place)
             else:
-                links.append(_link(*found))
+                links.append(self._link(*found))
         return links
+
+    def _link(self, import_key: str | None, element: dmn.DrgElement) -> Link:
+        """Reached by the variable's name; in the same file also by the element's id, as Camunda's models do it."""
+        key, name = element.place.id or "", element.variable.name
+        if import_key is not None:
+            return Link(key, import_key, name, self._prefixes[import_key])
+        return Link(key, None, name, alias=key if key.isidentifier() and key != name else None)
 
     def _names(self, links: Iterable[Link]) -> Names:
         names = set(self._given)
         for link in links:
-            names.update(name for name in (link.import_name, link.name, link.alias) if name)
+            names.update(name for name in (link.prefix, link.name, link.alias) if name)
         return frozenset(names)
 
     def _variable_of(self, link: Link) -> dmn.Variable:
@@ -141,14 +149,14 @@ class Builder:
         return element.variable
 
     def _element(self, link: Link) -> dmn.DrgElement:
-        if link.import_name is None:
+        if link.import_key is None:
             return self._written[link.key]
-        element = self._imported[link.import_name].written(link.key)
+        element = self._imported[link.import_key].written(link.key)
         assert element is not None
         return element
 
     def _type_of(self, link: Link, variable: dmn.Variable) -> Any:
-        types = self.types if link.import_name is None else self._imported[link.import_name].types
+        types = self.types if link.import_key is None else self._imported[link.import_key].types
         return types.find(variable.type_ref)
 
     def _check_cycles(self) -> None:
@@ -170,12 +178,6 @@ class Builder:
             hrefs = element.outputs + element.encapsulated
         found = [self.resolve(href) for href in hrefs]
         return [one[1].place.id or "" for one in found if one is not None and one[0] is None]
-
-
-def _link(import_name: str | None, element: dmn.DrgElement) -> Link:
-    """Reached by the variable's name; in the same file also by the element's id, as Camunda's models do it."""
-    key, name = element.place.id or "", element.variable.name
-    return Link(key, import_name, name, key if import_name is None and key.isidentifier() and key != name else None)
 
 
 def _null(scope: dict[str, Any], run: Run) -> Any:

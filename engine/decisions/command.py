@@ -44,7 +44,7 @@ def typed_context(model: DecisionModel, context: Mapping[str, Any]) -> dict[str,
     """
     typed = {str(name): plain(value) for name, value in context.items()}
     for name, imported in model.imported.items():
-        given = context.get(name)
+        given = context.get(name)  # An import without a name is known by its namespace, which is no variable.
         if isinstance(given, Mapping):
             typed[name] = typed_context(imported, given)
         else:

@@ -200,6 +200,11 @@ class Import:
     namespace: str
     kind: str
 
+    @property
+    def key(self) -> str:
+        """What tells it from the other imports: several may have no name, and then bring their elements in plainly."""
+        return self.name or self.namespace
+
 
 DrgElement = InputData | Decision | KnowledgeModel | DecisionService
 

@@ -31,11 +31,15 @@ class Elements(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A requirement: which element, of which import (None for the same file), under which names."""
+    """A requirement: which element, of which import (None for the same file), and what expressions call it.
+
+    `prefix` is the import's name, empty for this file's elements and for an import without a name.
+    """
 
     key: str
-    import_name: str | None
+    import_key: str | None
     name: str
+    prefix: str = ""
     alias: str | None = None
 
 
@@ -82,7 +86,7 @@ class Frame:
 
     def of(self, link: Link) -> "Frame":
         """The frame in which the linked element lives."""
-        return self if link.import_name is None else self._child(link.import_name)
+        return self if link.import_key is None else self._child(link.import_key, link.prefix)
 
     def scope(self, links: Sequence[Link]) -> dict[str, Any]:
         """What an expression with these requirements sees."""
@@ -100,17 +104,17 @@ class Frame:
 
     def _bind(self, scope: dict[str, Any], link: Link) -> None:
         value = self.of(link).value(link.key)
-        if link.import_name:
-            around = scope.get(link.import_name)
-            scope[link.import_name] = {**(around if isinstance(around, Mapping) else {}), link.name: value}
+        if link.prefix:
+            around = scope.get(link.prefix)
+            scope[link.prefix] = {**(around if isinstance(around, Mapping) else {}), link.name: value}
             return
         scope[link.name] = value
         if link.alias is not None:
             scope.setdefault(link.alias, value)
 
-    def _child(self, import_name: str) -> "Frame":
-        if import_name not in self._children:
-            given = self.context.get(import_name) if import_name else None
+    def _child(self, import_key: str, prefix: str) -> "Frame":
+        if import_key not in self._children:
+            given = self.context.get(prefix) if prefix else None
             inputs = {**self.context, **given} if isinstance(given, Mapping) else self.context
-            self._children[import_name] = Frame(self.model.imported[import_name], self.run, inputs)
-        return self._children[import_name]
+            self._children[import_key] = Frame(self.model.imported[import_key], self.run, inputs)
+        return self._children[import_key]

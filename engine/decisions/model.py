@@ -109,7 +109,7 @@ class DecisionModel:
         wanted = " ".join(decision_id_or_name.split())
         for kind in (dmn.Decision, dmn.DecisionService, dmn.KnowledgeModel):
             for key, element in self._written.items():
-                if isinstance(element, kind) and element.place.name == wanted:
+                if isinstance(element, kind) and wanted in (element.place.name, element.variable.name):
                     return key or ""
         raise NotFound(f'The decision model {self.name} has no decision "{wanted}".')
 
@@ -182,7 +182,7 @@ def _compiled(
     imported = {}
     for one in definitions.imports:
         if one.namespace in imports:
-            imported[one.name] = imports[one.namespace]
+            imported[one.key] = imports[one.namespace]
         elif "DMN" in one.kind.upper() or not one.kind:
             remarks.add(Remark("dmn-import-missing", namespace=one.namespace), one.place)
     return DecisionModel(definitions, imported, remarks, names)

@@ -16,8 +16,13 @@ class TypeCatalogue:
         self._definitions = {item.name: item for item in definitions.item_definitions}
         self._namespace = definitions.namespace
         self._prefixes = definitions.prefixes
-        self._import_names = {one.namespace: one.name for one in definitions.imports}
-        self._imported = imported
+        self._import_keys = {one.namespace: one.key for one in definitions.imports}
+        self._imported = [
+            (f"{one.name}." if one.name else "", imported[one.key])
+            for one in definitions.imports
+            if one.key in imported
+        ]
+        self._by_key = imported
         self._remarks = remarks
         self._types: dict[str, FeelType] = {}
         for name in self._definitions:
@@ -27,8 +32,7 @@ class TypeCatalogue:
         """Every type under the name that this file's expressions may give it, as `instance of` sees it."""
         known: dict[int, FeelType] = {}
         found = {name: unconstrained(kind, known) for name, kind in self._types.items()}
-        for import_name, catalogue in self._imported.items():
-            prefix = f"{import_name}." if import_name else ""
+        for prefix, catalogue in self._imported:
             found.update({f"{prefix}{name}": kind for name, kind in catalogue.by_name().items()})
         return found
 
@@ -37,7 +41,7 @@ class TypeCatalogue:
         names: set[str] = set()
         for item in self._definitions.values():
             _add_component_names(item, names)
-        for catalogue in self._imported.values():
+        for _, catalogue in self._imported:
             names |= catalogue.component_names()
         return frozenset(names)
 
@@ -77,14 +81,14 @@ class TypeCatalogue:
             return None
         if uri == self._namespace:
             return self._own(name)
-        if uri in self._import_names:
-            return self._foreign(f"{self._import_names[uri]}.{name}")
+        if uri in self._import_keys:
+            home = self._by_key.get(self._import_keys[uri])
+            return home.exported(name) if home else None
         return BUILT_IN.get(name) if "/FEEL" in uri.upper() else None
 
     def _foreign(self, written: str) -> FeelType | None:
         """`import name.type name`, or the bare name where the import has none."""
-        for import_name, catalogue in self._imported.items():
-            prefix = f"{import_name}." if import_name else ""
+        for prefix, catalogue in self._imported:
             if written.startswith(prefix) and (found := catalogue.exported(written.removeprefix(prefix))):
                 return found
         return None

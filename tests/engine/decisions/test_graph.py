@@ -217,6 +217,49 @@ def test_inputs_of_an_imported_model_may_be_given_plainly():
     assert made.evaluate("it", {"order": {"Total Price": 8}, "discount": 1}).value == 14
 
 
+GREETING = definitions(
+    input_data("Person name", "string", "person"),
+    decision("Say Hello", literal('"Hello, " + Person name'), needs=["in:#person"], id="hello"),
+    namespace="urn:a",
+)
+
+
+def asking(namespace):
+    return definitions(
+        '<import namespace="urn:a" name="model A" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>',
+        decision("Ask Again", literal('model A.Say Hello + "?"'), needs=["urn:a#hello"], id="again"),
+        namespace=namespace,
+    )
+
+
+def test_a_model_that_is_imported_twice_has_the_inputs_of_each_way_to_it():
+    top = definitions(
+        '<import namespace="urn:b1" name="First B" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>',
+        '<import namespace="urn:b2" name="Second B" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>',
+        decision("it", literal("[First B.Ask Again, Second B.Ask Again]"), needs=["urn:b1#again", "urn:b2#again"]),
+        namespace="urn:c",
+    )
+    files = {"c": top, "b1": asking("urn:b1"), "b2": asking("urn:b2"), "a": GREETING}
+    inputs = {
+        "First B": {"model A": {"Person name": "Li"}},
+        "Second B": {"model A": {"Person name": "Wang"}},
+    }
+    assert parse_folder(files)["c"].evaluate("it", inputs).value == ["Hello, Li?", "Hello, Wang?"]
+
+
+def test_imports_without_a_name_bring_their_elements_in_plainly():
+    other = definitions(item("tText", "string"), decision("Other", literal("1"), id="other"), namespace="urn:other")
+    kind = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+    top = definitions(
+        f'<import namespace="urn:a" name="" importType="{kind}"/><import namespace="urn:other" importType="{kind}"/>',
+        input_data("x", "tText"),
+        decision("it", literal("[Say Hello, Other, x]"), needs=["urn:a#hello", "urn:other#other", "in:#x"]),
+        namespace="urn:top",
+    )
+    made = parse_folder({"top": top, "a": GREETING, "other": other})["top"]
+    assert made.evaluate("it", {"Person name": "Li", "x": 1}).value == ["Hello, Li", 1, None]
+
+
 def test_an_import_that_was_not_given_is_refused():
     with pytest.raises(DecisionModelError, match="urn:library"):
         parse_dmn(importing(), "main.dmn")
