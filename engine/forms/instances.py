@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.forms.expressions import Scope, is_met
 from engine.forms.form import Component, Form, Path
-from engine.forms.paths import MISSING, clear_at, get_at
+from engine.forms.paths import clear_at, get_at
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Instance:
 def instances(form: Form, data: Mapping[str, Any], scope: Scope) -> Iterator[Instance]:
     """All instances in order, containers before their children; the rows of a hidden list are left out.
 
-    `data` says how many rows there are, `scope` what conditions see.
+    `data` says which rows there are and what `this` is in each (with the values of hidden fields, as in form-js),
+    `scope` what conditions see by name.
     """
     yield from _children(form.root, (), data, scope, hidden=False)
 
@@ -52,6 +53,4 @@ def _children(parent: Component, path: Path, data: Mapping[str, Any], scope: Sco
 def _rows(component: Component, path: Path, data: Mapping[str, Any], scope: Scope) -> Iterator[Instance]:
     rows = get_at(data, path)
     for index, value in enumerate(rows if isinstance(rows, list) else ()):
-        seen = get_at(scope.data, (*path, index))
-        row = scope.row(value if seen is MISSING else seen, index)
-        yield from _children(component, (*path, index), data, row, hidden=False)
+        yield from _children(component, (*path, index), data, scope.row(value, index), hidden=False)
