@@ -1,6 +1,7 @@
 """A small site that keeps the front end's HTML contract, with the real policy: what the pages send is kept in `received`."""
 
 import json
+import threading
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, render_template_string, request
@@ -32,8 +33,9 @@ BODIES = {
     "form": """<main class="container py-4"><form id="plain-form" method="post" action="/submit"><input name="order.number"></form>
       <div data-form="#data" data-fallback="#plain-form" data-submit-url="/submit" data-draft-url="/draft" data-upload-url="/upload"
         data-csrf="token-1"></div><script type="application/json" id="data">{form}</script></main>""",
-    "case-diagram": """<main class="container py-4"><h1>进度</h1><div class="kf-diagram" data-diagram-url="/files/refund.bpmn"
-      data-active='["approve"]' data-completed='["start", "verify", "big"]' data-incidents='["refund"]' data-label="退款流程"></div></main>""",
+    "case-diagram": """<main class="container py-4"><h1>进度</h1>
+      <div class="kf-diagram" data-diagram-url="/files/refund.bpmn" data-label="退款流程" data-active='["approve"]'
+        data-completed='["start", "verify", "big"]' data-incidents='["refund"]'></div></main>""",
     "modeler": """<div class="vh-100"><div id="modeler" data-xml-url="/files/refund.bpmn" data-check-url="/check" data-deploy-url="/deploy"
       data-forms-url="/forms" data-csrf="token-1" data-file-name="退款.bpmn" data-back-url="/"></div></div>""",
     "dmn": """<div class="vh-100"><div id="dmn-modeler" data-xml-url="/files/approval.dmn" data-check-url="/check" data-deploy-url="/deploy"
@@ -47,14 +49,17 @@ NOW, DUE, LATE = "2026-06-03T11:55:00+00:00", "2026-06-03T14:00:00+00:00", "2026
 def form_data() -> str:
     schema = json.loads((FILES / "verify_order.form").read_text(encoding="utf-8"))
     data = {"order": {"number": "20260603-1"}, "evidence": ["old-1"]}
-    return json.dumps({"schema": schema, "data": data, "revision": 7, "files": {"old-1": "聊天截图.png"}}, ensure_ascii=False)
+    return json.dumps(
+        {"schema": schema, "data": data, "revision": 7, "files": {"old-1": "聊天截图.png"}}, ensure_ascii=False
+    )
 
 
 def make_site() -> Flask:
-    """The site; `app.received` lists (method, path, headers, body), `app.answers[path]` is what a path answers next."""
+    """The site; `app.received` lists (method, path, headers, body), `app.answers[path]` is what a path answers, and `app.arrived`
+    is set once something came."""
     app = Flask("site", static_folder=str(WEB / "static"), static_url_path="/static")
     assets.register(app)
-    app.received, app.answers = [], {}
+    app.received, app.answers, app.arrived = [], {}, threading.Event()
 
     @app.get("/page/<entry>/<lang>")
     def page(entry: str, lang: str):
@@ -84,6 +89,7 @@ def make_site() -> Flask:
     def receive(what: str):
         body = {name: part.filename for name, part in request.files.items()} or request.get_data(as_text=True)
         app.received.append((request.method, request.path, dict(request.headers), body))
+        app.arrived.set()
         return app.answers.get(request.path, ({}, 200))
 
     return app

@@ -22,6 +22,7 @@ const PATTERNS = [
   new RegExp(String.raw`\btranslate\(\s*${LITERAL}`, 'g'),
   // Menus: `label: 'User task'` in bpmn-js and create-append-anything.
   new RegExp(String.raw`^\s*label: ${LITERAL},?$`, 'gm'),
+  new RegExp(String.raw`_GROUP = .* name: ${LITERAL}`, 'g'),
 ];
 
 /** The sources of a bundle, without Camunda 7's panel, which the bundle carries and nobody sees. */

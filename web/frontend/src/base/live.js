@@ -17,13 +17,24 @@ function isReaders(name, node) {
   return name === 'open' && node instanceof HTMLDetailsElement;
 }
 
+/** Whether a field holds something that the server did not put there: it is then left alone. */
+function isEdited(node) {
+  if (node instanceof HTMLSelectElement) return [...node.options].some((option) => option.selected !== option.defaultSelected);
+  if (node instanceof HTMLTextAreaElement) return node.value !== node.defaultValue;
+  if (!(node instanceof HTMLInputElement)) return false;
+  return node.checked !== node.defaultChecked || node.value !== node.defaultValue;
+}
+
 function swap(region, html) {
   const scroll = { left: window.scrollX, top: window.scrollY };
   Idiomorph.morph(region, html, {
     morphStyle: 'innerHTML',
     ignoreActiveValue: true,
     restoreFocus: true,
-    callbacks: { beforeAttributeUpdated: (name, node) => !isReaders(name, node) },
+    callbacks: {
+      beforeAttributeUpdated: (name, node) => !isReaders(name, node),
+      beforeNodeMorphed: (old) => !isEdited(old),
+    },
   });
   window.scrollTo(scroll);
   announceContent(region);

@@ -15,7 +15,14 @@ export class Draft {
     this.read = read;
     this.saved = JSON.stringify(read());
     this.active = true;
-    addEventListener('pagehide', () => this.active && this.save({ keepalive: true }));
+    addEventListener('pagehide', () => this.leave());
+  }
+
+  leave() {
+    if (!this.active) return;
+    // form-js takes over what is typed after a pause, or when the field loses focus.
+    document.activeElement?.blur();
+    this.send({ keepalive: true });
   }
 
   changed() {
@@ -24,13 +31,13 @@ export class Draft {
     this.timer = setTimeout(() => this.save(), QUIET_MS);
   }
 
-  save(options = {}) {
+  save() {
     clearTimeout(this.timer);
-    this.saving = this.saving.then(() => this.send(options));
+    this.saving = this.saving.then(() => this.send());
     return this.saving;
   }
 
-  async send(options) {
+  async send(options = {}) {
     const data = this.read();
     const text = JSON.stringify(data);
     if (!this.active || text === this.saved) return;

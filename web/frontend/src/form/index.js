@@ -9,7 +9,8 @@ import { isEnglish } from '../shared/language.js';
 import { mountEach } from '../shared/mount.js';
 import { TaskForm } from './task-form.js';
 
-if (!isEnglish) flatpickr.localize(Mandarin);
+const LABELS = { yearAriaLabel: '年', monthAriaLabel: '月', hourAriaLabel: '时', minuteAriaLabel: '分' };
+if (!isEnglish) flatpickr.localize({ ...Mandarin, ...LABELS, firstDayOfWeek: 1 });
 
 async function mountForm(element) {
   const source = JSON.parse(document.querySelector(element.dataset.form).textContent);

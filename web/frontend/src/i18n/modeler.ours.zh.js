@@ -86,6 +86,12 @@ export default {
   Infos: '提示',
 
   // Menus and tools.
+  Events: '事件',
+  Tasks: '任务',
+  Gateways: '网关',
+  'Sub-processes': '子流程',
+  Data: '数据',
+  Participants: '参与者',
   'Align elements ': '对齐元素',
   'Boundary event': '边界事件',
   'Camunda user task': '用户任务（引擎管理）',

@@ -12,6 +12,7 @@ const WORDS = {
   fit: ['适应窗口', 'Fit to view'],
   download: ['下载', 'Download'],
   upload: ['打开文件', 'Open file'],
+  diagram: ['决策图', 'Diagram'],
   simulate: ['模拟', 'Simulate'],
   panel: ['属性', 'Properties'],
   close: ['关闭', 'Close'],

@@ -28,6 +28,8 @@ export class BpmnEditor {
       moddleExtensions,
       additionalModules: modules({ formsUrl }),
     });
+    // The findings and the panel open and close beside it.
+    new ResizeObserver(() => this.modeler.get('canvas').resized()).observe(canvas);
     this.stack = this.modeler.get('commandStack');
     this.extras = [['panel', () => { this.panel.hidden = !this.panel.hidden; }], ['simulate', () => this.simulate()]];
   }

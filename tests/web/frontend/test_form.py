@@ -1,0 +1,141 @@
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+ORDER = "订单号"
+
+
+def sent(site, path: str) -> list[dict]:
+    return [json.loads(body) for _, where, _, body in site.received if where == path]
+
+
+@pytest.fixture
+def page(open_page):
+    page = open_page("form")
+    page.get_by_label(ORDER).wait_for()
+    return page
+
+
+def test_the_plain_form_gives_way(page):
+    expect(page.locator("#plain-form")).to_be_hidden()
+    expect(page.get_by_label(ORDER)).to_have_value("20260603-1")
+    expect(page.locator(".fjs-powered-by-link")).to_be_visible()
+
+
+def test_words_are_chinese(page):
+    page.get_by_label(ORDER).fill("")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("此项必填。")).to_be_visible()
+    expect(page.get_by_text("请选择", exact=True)).to_be_visible()
+    page.get_by_role("textbox", name="承诺日期").click()
+    expect(page.locator(".flatpickr-weekday").first).to_have_text("周一")
+    expect(page.get_by_label(ORDER)).to_be_visible()
+
+
+def test_words_are_english_for_an_english_reader(open_page):
+    page = open_page("form", "en")
+    page.get_by_label(ORDER).fill("")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("Field is required.")).to_be_visible()
+
+
+def test_a_form_is_sent_with_its_revision_and_token_and_leads_on(page, site):
+    site.answers["/submit"] = ({"redirect": "/page/base/zh-CN"}, 200)
+    page.get_by_label(ORDER).fill("42")
+    with page.expect_navigation(url="**/page/base/zh-CN"):
+        page.get_by_role("button", name="提交").click()
+    (body,) = sent(site, "/submit")
+    assert body["data"]["order"] == {"number": "42"}
+    assert body["revision"] == 7
+    headers = next(headers for _, path, headers, _ in site.received if path == "/submit")
+    assert headers["X-Csrftoken"] == "token-1"
+
+
+def test_the_servers_errors_stand_at_their_fields(page, site):
+    errors = {
+        "order.number": ["没有这个订单"],
+        "items[0].sku": ["货号不存在"],
+        "": ["已超过七天"],
+        "hidden": ["看不见"],
+    }
+    site.answers["/submit"] = ({"errors": errors, "message": "请检查。"}, 422)
+    page.get_by_label("货号").fill("X1")
+    page.get_by_role("button", name="提交").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("请检查。")
+    expect(alert.locator("li")).to_have_text(["已超过七天", "看不见"])
+    field = page.locator(".fjs-form-field-textfield", has=page.get_by_label(ORDER))
+    expect(field).to_contain_text("没有这个订单")
+    expect(page.get_by_text("货号不存在")).to_be_visible()
+    page.get_by_label(ORDER).fill("43")
+    expect(field).not_to_contain_text("没有这个订单")
+
+
+def test_a_conflict_keeps_what_was_typed(page, site):
+    site.answers["/submit"] = ({"message": "小李已经完成了这个任务。"}, 409)
+    page.get_by_label(ORDER).fill("我写了很多")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("alert")).to_contain_text("小李已经完成了这个任务。")
+    expect(page.get_by_label(ORDER)).to_have_value("我写了很多")
+    expect(page.get_by_role("button", name="提交")).to_be_enabled()
+
+
+def test_without_a_connection_all_stays(page, site):
+    page.context.set_offline(True)
+    page.get_by_label(ORDER).fill("断网")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("alert")).to_contain_text("网络不通")
+    expect(page.get_by_label(ORDER)).to_have_value("断网")
+    page.context.set_offline(False)
+
+
+def test_a_draft_is_saved_by_itself_and_its_revision_is_used(open_page, site):
+    site.answers["/draft"] = ({"revision": 8}, 200)
+    page = open_page("form", clock=True)
+    page.get_by_label(ORDER).fill("草稿")
+    with page.expect_response("**/draft"):
+        page.clock.fast_forward(2000)
+    expect(page.get_by_text("草稿已保存")).to_be_visible()
+    (draft,) = sent(site, "/draft")
+    assert (draft["data"]["order"]["number"], draft["revision"]) == ("草稿", 7)
+    site.answers["/submit"] = ({"redirect": "/page/base/zh-CN"}, 200)
+    with page.expect_navigation(url="**/page/base/zh-CN"):
+        page.get_by_role("button", name="提交").click()
+    assert sent(site, "/submit")[0]["revision"] == 8
+    assert len(sent(site, "/draft")) == 1
+
+
+def test_opening_a_form_saves_no_draft(open_page, site):
+    page = open_page("form", clock=True)
+    page.get_by_label(ORDER).wait_for()
+    page.clock.fast_forward(10_000)
+    page.goto("about:blank")
+    assert sent(site, "/draft") == []
+
+
+def test_leaving_the_page_saves_the_draft(page, site):
+    page.get_by_label(ORDER).fill("走了")
+    page.goto("about:blank")
+    assert site.arrived.wait(10)
+    assert sent(site, "/draft")[0]["data"]["order"]["number"] == "走了"
+
+
+def test_a_file_is_uploaded_and_its_id_sent(page, site):
+    site.answers["/upload"] = ({"id": "new-2", "name": "照片.jpg"}, 201)
+    site.answers["/submit"] = ({"redirect": "/page/base/zh-CN"}, 200)
+    page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"jpeg"})
+    expect(page.locator(".kf-file-list li")).to_contain_text(["聊天截图.png", "照片.jpg"])
+    page.get_by_role("button", name="移除 聊天截图.png").click()
+    with page.expect_navigation(url="**/page/base/zh-CN"):
+        page.get_by_role("button", name="提交").click()
+    assert sent(site, "/submit")[0]["data"]["evidence"] == ["new-2"]
+    upload = next(body for _, path, _, body in site.received if path == "/upload")
+    assert upload == {"file": "a.jpg"}
+
+
+def test_a_refused_file_says_why(page, site):
+    site.answers["/upload"] = ({"message": "只收图片。"}, 422)
+    page.locator("input[type=file]").set_input_files({"name": "a.exe", "mimeType": "application/exe", "buffer": b"MZ"})
+    expect(page.locator(".fjs-form-field-filepicker")).to_contain_text("a.exe: 只收图片。")
