@@ -11,6 +11,7 @@ from engine.decisions.run import Run
 from engine.decisions.table_compiler import compile_table
 from engine.decisions.tables import Compiled, Scope
 from engine.decisions.type_catalogue import TypeCatalogue
+from engine.decisions.vocabulary import mentioned
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.feel.types import ANY, FeelType
 
@@ -30,7 +31,7 @@ class Compiler:
         self.remarks = remarks
         self._language = language
         self._anywhere = types.component_names()
-        self.named_types = types.by_name()
+        self._named_types = types.by_name()
 
     def compile(self, expression: dmn.Expression, names: Names, expected: FeelType = ANY) -> Compiled:
         """The expression's closure; `expected` is the type of what will hold its value."""
@@ -51,7 +52,7 @@ class Compiler:
         if not self.speaks_feel(expression.language, expression.place):
             return _null
         try:
-            compiled = compile_expression(expression.text, names | self._anywhere, self.named_types)
+            compiled = compile_expression(expression.text, *self.vocabulary(expression.text, names))
         except FeelSyntaxError as error:
             self.remarks.add(Remark.of_syntax(expression.text, error), expression.place)
             return unreadable(str(error))
@@ -70,9 +71,10 @@ class Compiler:
         self.remarks.add(Remark("dmn-expression-language", language=language), place)
         return False
 
-    def names_in(self, names: Names) -> Names:
-        """The names that a text may use: those in scope and those of components."""
-        return names | self._anywhere
+    def vocabulary(self, text: str, names: Names) -> tuple[Names, Mapping[str, FeelType] | None]:
+        """What FEEL must know to read the text: names in scope, names of components, types where it may ask for one."""
+        asks_types = "instance" in text or "function" in text
+        return mentioned(text, names, self._anywhere), self._named_types if asks_types else None
 
     def function(self, expression: dmn.FunctionDefinition, names: Names) -> Compiled:
         signature = self.signature("The function", expression.parameters)

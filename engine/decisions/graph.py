@@ -12,6 +12,7 @@ from engine.decisions.tables import Compiled
 from engine.decisions.trace import EvaluatedDecision, EvaluatedTable
 from engine.feel.types import FeelType
 
+_MAX_CIRCLES: Final = 20
 _TYPE_NAMES: Final[Mapping[type, str]] = {
     dmn.DecisionTable: "DECISION_TABLE",
     dmn.LiteralExpression: "LITERAL_EXPRESSION",
@@ -129,13 +130,15 @@ def type_name(expression: dmn.Expression | None) -> str:
 
 
 def cycles(edges: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """The circles in a graph, each once, as the ids along it; found without recursion."""
+    """Circles in a graph, as the ids along each, twenty at most; found without recursion."""
     found: list[list[str]] = []
     done: set[str] = set()
     for start in edges:
+        if len(found) >= _MAX_CIRCLES:
+            break
         path: dict[str, None] = {}
         pending = [(start, iter(edges[start]))] if start not in done else []
-        while pending:
+        while pending and len(found) < _MAX_CIRCLES:
             node, rest = pending[-1]
             path[node] = None
             following = next((one for one in rest if one not in done), None)

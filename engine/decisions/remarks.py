@@ -8,6 +8,8 @@ from engine.decisions.values import shown
 from engine.deployment.findings import Finding, Severity
 from engine.feel import FeelSyntaxError
 
+_MAX_FINDINGS: Final = 1_000
+
 # code: (severity, message, Chinese message, hint, Chinese hint)
 _SENTENCES: Final[Mapping[str, tuple[Severity, str, str, str, str]]] = {
     "dmn-too-large": (
@@ -243,10 +245,13 @@ class Remarks:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.findings: list[Finding] = []
+        self._findings: dict[Finding, None] = {}
 
     def add(self, remark: Remark, place: Place | None = None) -> None:
-        finding = remark.at(self.file, place)
-        # One text may be compiled for two purposes, and is wrong only once.
-        if finding not in self.findings:
-            self.findings.append(finding)
+        """Add a finding once; one text may be compiled for two purposes. Beyond the limit nobody reads on."""
+        if len(self._findings) < _MAX_FINDINGS:
+            self._findings[remark.at(self.file, place)] = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        return list(self._findings)

@@ -103,7 +103,7 @@ class _TableCompiler:
 
     def _unary_tests(self, text: str, place: dmn.Place) -> UnaryTests | None:
         try:
-            tests = compile_unary_tests(text, self._compiler.names_in(self._names), self._compiler.named_types)
+            tests = compile_unary_tests(text, *self._compiler.vocabulary(text, self._names))
         except FeelSyntaxError as error:
             self._compiler.remarks.add(Remark.of_syntax(text, error), place)
             return None

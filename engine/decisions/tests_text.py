@@ -1,5 +1,7 @@
 """Taking a text of unary tests apart at its outer commas, without reading FEEL otherwise."""
 
+_LOOK = 40  # how much white space may stand between a bracket of an open interval and what tells it
+
 
 def split_tests(text: str) -> list[str]:
     """`"a", [1..2], ]3..4[, f(x, y)` → its parts, stripped; empty ones left out."""
@@ -32,7 +34,7 @@ def _nesting(text: str, index: int, character: str) -> int:
     if character in ")}":
         return -1
     if character == "[":
-        return -1 if text[index + 1 :].lstrip()[:1] in ("", ",", ")") else 1
+        return -1 if text[index + 1 : index + 1 + _LOOK].lstrip()[:1] in ("", ",", ")") else 1
     if character == "]":
-        return 1 if text[:index].rstrip()[-1:] in ("", ",", "(") else -1
+        return 1 if text[max(index - _LOOK, 0) : index].rstrip()[-1:] in ("", ",", "(") else -1
     return 0
