@@ -14,6 +14,7 @@ from engine.errors import InvalidInput
 
 Week = tuple[tuple[Slot, ...], ...]
 _ONE_DAY = timedelta(days=1)
+_MOST_MONTHS = 1200  # Kept at a time: a hundred years, more than any one question spans.
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ class Calendar:
         """The open intervals of a local month, computed once."""
         found = self._months.get((year, month))
         if found is None:
+            if len(self._months) >= _MOST_MONTHS:
+                self._months.clear()
             found = self._months[year, month] = self._compute(year, month)
         return found
 

@@ -55,9 +55,9 @@ def fill(
     A key that was not sent keeps its value from the context, or else its default. `now` is aware, the clock's unless
     given; `zone` is the one in which the person who fills it in reads dates.
     """
-    initial = copy.deepcopy(dict(context))
+    initial = form.own_copy(context)
     _start(form.root, (), initial, context)
-    data = copy.deepcopy(initial)
+    data = form.own_copy(initial)
     if sent:
         _lay_over(form.root, (), data, sent, initial)
     filling = Filling(form, now or datetime.now(UTC), ZoneInfo(zone), initial, data)

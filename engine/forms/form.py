@@ -1,5 +1,6 @@
 """A form-js form as plain records: its components, their ids, and the keys that they bind to data."""
 
+import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -82,6 +83,15 @@ class Form:
             yield from component.walk()
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The variables that the form writes to: the first segment of each of its paths."""
+        return frozenset(_first_segments(self.root))
+
+    def own_copy(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data, with copies of what the form may change; the rest of a process's variables is shared."""
+        return {name: copy.deepcopy(value) if name in self.names else value for name, value in data.items()}
+
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The paths of all values, dotted from the root; a list's children follow `[]`."""
         return tuple(_keys(self.root, ""))
@@ -127,6 +137,14 @@ def _component(data: Any, place: tuple[int, ...]) -> Component:
     built = tuple(_component(child, (*place, index)) for index, child in enumerate(children))
     identity = str(data.get("id") or "Field_" + "_".join(map(str, place)))
     return Component(data["type"], identity, data, built)
+
+
+def _first_segments(parent: Component) -> Iterator[str]:
+    for child in parent.components:
+        if child.segments:
+            yield child.segments[0]
+        else:
+            yield from _first_segments(child)
 
 
 def _keys(component: Component, prefix: str) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The instances of a form's components for given data: one each, and one per row of a list; who is visible."""
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +31,7 @@ def instances(form: Form, data: Mapping[str, Any], scope: Scope) -> Iterator[Ins
 def visible_data(form: Form, initial: Mapping[str, Any], data: dict[str, Any], scope: Scope) -> dict[str, Any]:
     """What expressions see, as form-js has it: the data without the hidden fields' values, where a name that vanishes
     falls back to what the form was opened with."""
-    filtered = copy.deepcopy(data)
+    filtered = form.own_copy(data)
     for instance in instances(form, data, scope):
         if instance.hidden and instance.component.kind.binding in ("key", "list"):
             clear_at(filtered, instance.path)

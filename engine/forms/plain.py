@@ -6,7 +6,8 @@
 - `text` `textarea` `number` `date` `time` `datetime` `email` `tel` `checkbox` `checkboxes` `radios` `select` `file`: inputs;
 - `output`: a value that only reads (read-only, disabled or computed);
 - `group`: a fieldset with `children`; `list`: a fieldset with `rows`, each a tuple of fields;
-- `paragraph`, `table`, `image`, `separator`, `button`: what is only looked at. Spacers and frames have no plain form.
+- `markdown`, `html` (not yet sanitised), `table`, `image`, `separator`, `button`: what is only looked at. Spacers, frames and
+  document previews have no plain form.
 
 A `checkbox`, `checkboxes` or `file` needs `<input type="hidden" name="{name}" value="">` before it, and a `list`
 `<input type="hidden" name="{name}[]" value="">`: an unchecked box posts nothing. Buttons named `_add` (value: the list's name)
