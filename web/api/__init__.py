@@ -1,10 +1,55 @@
-"""The api's pages."""
+"""The REST API: Camunda 8's Orchestration Cluster API under `/v2`, validated by marshmallow, described by OpenAPI."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
+
+from web.api import problems, security
+from web.api.blueprint import v2
+from web.api.views import (
+    clock,
+    cluster,
+    decisions,
+    definitions,
+    deployments,
+    elements,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    searches,
+    tasks,
+)
+
+__all__ = ["register"]
+
+_VIEWS = (
+    clock,
+    cluster,
+    decisions,
+    definitions,
+    deployments,
+    elements,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    searches,
+    tasks,
+)
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
-    """Add the pages and their menu entries."""
+    """Add `/v2`, its OpenAPI description at `/v2/openapi.json` and a page to read it at `/v2/docs`."""
+    app.config.setdefault("API_TITLE", "Kefuflow API")
+    app.config.setdefault("API_VERSION", "v2")
+    app.config.setdefault("OPENAPI_VERSION", "3.1.0")
+    app.config.setdefault("OPENAPI_URL_PREFIX", "/v2")
+    app.config.setdefault("OPENAPI_JSON_PATH", "openapi.json")
+    api = Api(app)
+    api.register_blueprint(v2)
+    csrf.exempt(v2)  # No cookie is taken here: each request brings its own credentials.
+    v2.before_request(security.authenticate_request)
+    problems.register(app)

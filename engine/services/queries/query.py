@@ -17,7 +17,7 @@ from engine.errors import InvalidInput, NotFound
 from engine.model.base import DEFAULT_TENANT
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services.search.fields import Field
+from engine.services.queries.fields import Field
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_COUNTED = 100, 10_000, 10_000
 

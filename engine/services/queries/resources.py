@@ -17,8 +17,8 @@ from engine.model.job import OWN, Job
 from engine.model.subscription import Subscription
 from engine.model.user_task import TaskCandidate, UserTask
 from engine.model.variable import Variable
-from engine.services.search.fields import Field
-from engine.services.search.query import Resource
+from engine.services.queries.fields import Field
+from engine.services.queries.query import Resource
 
 definition, instance, element = table_of(ProcessDefinition), table_of(ProcessInstance), table_of(ElementInstance)
 task, candidate, variable = table_of(UserTask), table_of(TaskCandidate), table_of(Variable)

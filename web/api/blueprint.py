@@ -1,0 +1,38 @@
+"""The blueprint that all of `/v2` hangs on, and what a body of it is like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+v2 = Blueprint("v2", "v2", url_prefix="/v2", description="Camunda 8's Orchestration Cluster API")
+
+
+class Body(Schema):
+    """A request's body. A field that we do not know is passed over: clients send what newer versions of the API have."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Key(fields.Field[int]):
+    """A key: a number in a text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        try:
+            found = int(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError("Not a key.") from error
+        if isinstance(value, bool) or not 0 <= found < 2**63:
+            raise ValidationError("Not a key.")
+        return found
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+def variables(**options: Any) -> fields.Field[Any]:
+    """Variables by name."""
+    return fields.Dict(keys=fields.String(), load_default=dict, allow_none=True, **options)

@@ -1,0 +1,77 @@
+"""Errors of `/v2` as RFC 9457 problems."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, UnprocessableEntity
+
+from engine import errors
+from engine.services.deployments import DeploymentRefused
+
+log = logging.getLogger("kefuflow.api")
+
+STATUS: list[tuple[type[Exception], int, str]] = [
+    (errors.NotFound, 404, "NOT_FOUND"),
+    (errors.Conflict, 409, "INVALID_STATE"),
+    (errors.InvalidInput, 400, "INVALID_ARGUMENT"),
+    (errors.Forbidden, 403, "FORBIDDEN"),
+    (errors.Unavailable, 503, "UNAVAILABLE"),
+    (errors.KefuflowError, 400, "INVALID_ARGUMENT"),
+]
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path, **more}
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
+
+
+def handle(error: Exception) -> Response | None:
+    """The problem for an error at `/v2`."""
+    if isinstance(error, errors.KefuflowError):
+        status, title = next((code, name) for kind, code, name in STATUS if isinstance(error, kind))
+        more = {"findings": _findings(error)} if isinstance(error, DeploymentRefused) else {}
+        return problem(status, title, _detail(error), **more)
+    if isinstance(error, UnprocessableEntity):
+        messages = getattr(error, "data", {}).get("messages", {})
+        return problem(400, "INVALID_ARGUMENT", f"The request does not fit: {json.dumps(messages)}", errors=messages)
+    if isinstance(error, HTTPException):
+        return problem(error.code or 500, (error.name or "").upper().replace(" ", "_"), error.description or "")
+    log.exception("unexpected error at %s %s", request.method, request.path)
+    return problem(500, "INTERNAL", "An unexpected error happened; it was logged.")
+
+
+def _detail(error: errors.KefuflowError) -> str:
+    if isinstance(error, DeploymentRefused):
+        lines = [f"{f.file}:{f.line or ''} {f.element_id or ''} {f.message} {f.hint}" for f in error.findings]
+        return "\n".join(lines)
+    return str(error)
+
+
+def _findings(error: DeploymentRefused) -> list[dict[str, Any]]:
+    names = (
+        "severity",
+        "file",
+        "element_id",
+        "element_name",
+        "line",
+        "code",
+        "message",
+        "message_zh",
+        "hint",
+        "hint_zh",
+    )
+    return [{name: getattr(finding, name) for name in names} for finding in error.findings]
+
+
+def register(app: Flask) -> None:
+    """Let `/v2` answer its own errors, whatever the pages do with theirs."""
+    whole = app.handle_user_exception
+
+    def by_path(error: Exception) -> Any:
+        return handle(error) if request.path.startswith("/v2/") else whole(error)
+
+    app.handle_user_exception = by_path  # type: ignore[method-assign]

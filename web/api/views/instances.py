@@ -1,0 +1,133 @@
+"""Process instances: starting, ending, and what belongs to one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import fields, validate
+
+from engine.errors import InvalidInput, Unavailable
+from engine.services import instances, paths
+from web.api.blueprint import Body, Key, v2, variables
+from web.api.security import caller, require
+from web.api.views.searching import SearchRequest, SearchResult, found, one
+from web.ui.context import current_runtime
+
+DEFAULT_WAIT_MS, MAX_WAIT_MS = 10_000, 60_000
+
+
+class Creation(Body):
+    processDefinitionId = fields.String(allow_none=True)
+    processDefinitionKey = Key(allow_none=True)
+    processDefinitionVersion = fields.Integer(load_default=-1, allow_none=True)
+    variables = variables()
+    tenantId = fields.String(allow_none=True)
+    awaitCompletion = fields.Boolean(load_default=False, allow_none=True)
+    requestTimeout = fields.Integer(load_default=0, validate=validate.Range(-1, 3_600_000), allow_none=True)
+    fetchVariables = fields.List(fields.String(), load_default=list, allow_none=True)
+    startInstructions = fields.List(fields.Dict(), load_default=list, allow_none=True)
+    tags = fields.List(fields.String(), load_default=list, allow_none=True)
+
+
+class Created(Body):
+    processDefinitionId = fields.String()
+    processDefinitionVersion = fields.Integer()
+    processDefinitionKey = fields.String()
+    processInstanceKey = fields.String()
+    tenantId = fields.String()
+    variables = fields.Dict()
+    tags = fields.List(fields.String())
+
+
+@v2.post("/process-instances")
+@v2.arguments(Creation)
+@v2.response(200, Created)
+def create_instance(body: dict[str, Any]) -> dict[str, Any]:
+    """Start an instance by the process's id or a definition's key; with awaitCompletion answer when it has ended."""
+    who = require("instances.modify")
+    if not body.get("processDefinitionId") and not body.get("processDefinitionKey"):
+        raise InvalidInput("Give processDefinitionId or processDefinitionKey.")
+    version = body.get("processDefinitionVersion")
+    started = instances.start(
+        current_runtime(),
+        body.get("processDefinitionId"),
+        body["variables"] or {},
+        who=who,
+        version=None if version in (None, -1) else version,
+        definition_key=body.get("processDefinitionKey"),
+        start_at=[each.get("elementId", "") for each in body["startInstructions"] or []],
+        tenant_id=caller().tenant_id,
+    )
+    answer = {
+        "processDefinitionId": started.process_id,
+        "processDefinitionVersion": started.version,
+        "processDefinitionKey": str(started.process_definition_key),
+        "processInstanceKey": str(started.key),
+        "tenantId": started.tenant_id,
+        "variables": {},
+        "tags": body["tags"] or [],
+    }
+    if body["awaitCompletion"]:
+        answer["variables"] = _awaited(started.key, body)
+    return answer
+
+
+def _awaited(key: int, body: dict[str, Any]) -> dict[str, Any]:
+    wait = min(body["requestTimeout"] or DEFAULT_WAIT_MS, MAX_WAIT_MS)
+    ended = instances.wait_until_ended(current_runtime(), key, timedelta(milliseconds=wait), caller().tenant_id)
+    if ended is None:
+        raise Unavailable(f"Process instance {key} did not end within {wait} ms; it goes on.")
+    wanted = body["fetchVariables"]
+    return {name: value for name, value in ended.items() if name in wanted} if wanted else ended
+
+
+@v2.post("/process-instances/<int:key>/cancellation")
+def cancel_instance(key: int) -> tuple[str, int]:
+    """End an instance and what it called."""
+    instances.cancel(current_runtime(), key, who=require("instances.modify"), tenant_id=caller().tenant_id)
+    return "", 204
+
+
+@v2.post("/process-instances/<int:key>/incidents/search")
+@v2.arguments(SearchRequest, required=False)
+@v2.response(200, SearchResult)
+def search_incidents(body: dict[str, Any], key: int) -> dict[str, Any]:
+    """The incidents of an instance and of those that it called."""
+    require("instances.read")
+    root = one("process-instances", key)["rootProcessInstanceKey"]
+    fixed = {"rootProcessInstanceKey": root} if root == str(key) else {"processInstanceKey": str(key)}
+    return found("incidents", body, **fixed)
+
+
+@v2.get("/process-instances/<int:key>/sequence-flows")
+def sequence_flows(key: int) -> dict[str, Any]:
+    """The sequence flows that an instance has taken."""
+    require("instances.read")
+    instance = one("process-instances", key)
+    flows = paths.taken_flows(current_runtime(), key, caller().tenant_id)
+    names = ("processInstanceKey", "processDefinitionKey", "processDefinitionId", "tenantId")
+    shared = {name: instance[name] for name in names}
+    return {"items": [{"sequenceFlowId": f"{key}_{flow}", "elementId": flow, **shared} for flow in flows]}
+
+
+@v2.get("/process-instances/<int:key>/statistics/element-instances")
+def element_statistics(key: int) -> dict[str, Any]:
+    """How many element instances are in which state, by element."""
+    require("instances.read")
+    one("process-instances", key)
+    return {"items": paths.element_counts(current_runtime(), key, caller().tenant_id)}
+
+
+@v2.get("/process-instances/<int:key>/call-hierarchy")
+def call_hierarchy(key: int) -> list[dict[str, Any]]:
+    """From the outermost caller down to this instance."""
+    require("instances.read")
+    chain, current = [], one("process-instances", key)
+    while True:
+        chain.append(current)
+        if current["parentProcessInstanceKey"] is None:
+            break
+        current = one("process-instances", int(current["parentProcessInstanceKey"]))
+    names = ("processInstanceKey", "processDefinitionKey", "processDefinitionName")
+    return [{name: each[name] or each["processDefinitionId"] for name in names} for each in reversed(chain)]

@@ -1,0 +1,163 @@
+"""Jobs for workers: taking them, with long polling, and saying how they went."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import fields, validate
+
+from engine.services import jobs, polling
+from engine.services.jobs import ActivatedJob
+from web.api.blueprint import Body, v2, variables
+from web.api.security import caller, require
+from web.ui.context import current_runtime
+
+LONGEST_POLL = timedelta(seconds=30)
+DEFAULT_POLL = timedelta(seconds=10)
+
+
+class Activation(Body):
+    type = fields.String(required=True, validate=validate.Length(1, 255))
+    worker = fields.String(load_default="", allow_none=True)
+    timeout = fields.Integer(required=True, validate=validate.Range(1, 86_400_000 * 30))
+    maxJobsToActivate = fields.Integer(required=True, validate=validate.Range(1, 10_000))
+    fetchVariable = fields.List(fields.String(), load_default=list, allow_none=True)
+    requestTimeout = fields.Integer(load_default=0, validate=validate.Range(-3_600_000, 3_600_000), allow_none=True)
+    tenantIds = fields.List(fields.String(), load_default=list, allow_none=True)
+
+
+class Activated(Body):
+    jobs = fields.List(fields.Dict())
+
+
+@v2.post("/jobs/activation")
+@v2.arguments(Activation)
+@v2.response(200, Activated)
+def activate(body: dict[str, Any]) -> dict[str, Any]:
+    """Take due jobs of a type; without any, wait for some up to requestTimeout (negative: do not wait)."""
+    require("instances.modify")
+    asked = timedelta(milliseconds=body["requestTimeout"] or 0)
+    wait = DEFAULT_POLL if not asked else max(timedelta(0), min(asked, LONGEST_POLL))
+
+    def take() -> list[ActivatedJob]:
+        return jobs.activate(
+            current_runtime(),
+            body["type"],
+            body["worker"] or "",
+            timedelta(milliseconds=body["timeout"]),
+            body["maxJobsToActivate"],
+            body["fetchVariable"] or None,
+            (caller().tenant_id,),
+        )
+
+    return {"jobs": [_written(job) for job in polling.poll(current_runtime(), take, wait)]}
+
+
+def _written(job: ActivatedJob) -> dict[str, Any]:
+    return {
+        "type": job.type,
+        "processDefinitionId": job.process_id,
+        "processDefinitionVersion": job.version,
+        "elementId": job.element_id,
+        "customHeaders": job.headers,
+        "worker": job.worker,
+        "retries": job.retries,
+        "deadline": int(job.deadline.timestamp() * 1000),
+        "variables": job.variables,
+        "tenantId": job.tenant_id,
+        "jobKey": str(job.key),
+        "processInstanceKey": str(job.process_instance_key),
+        "processDefinitionKey": str(job.process_definition_key),
+        "elementInstanceKey": str(job.element_instance_key),
+        "kind": "BPMN_ELEMENT",
+        "listenerEventType": "UNSPECIFIED",
+        "tags": [],
+    }
+
+
+class Completion(Body):
+    variables = variables()
+
+
+@v2.post("/jobs/<int:key>/completion")
+@v2.arguments(Completion, required=False)
+def complete_job(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """The work is done."""
+    who = require("instances.modify")
+    jobs.complete(current_runtime(), key, body.get("variables") or {}, who=who, tenant_id=caller().tenant_id)
+    return "", 204
+
+
+class Failure(Body):
+    retries = fields.Integer(load_default=0, validate=validate.Range(0, 1_000_000), allow_none=True)
+    errorMessage = fields.String(load_default="", allow_none=True)
+    retryBackOff = fields.Integer(load_default=0, validate=validate.Range(0, 86_400_000 * 30), allow_none=True)
+    variables = variables()
+
+
+@v2.post("/jobs/<int:key>/failure")
+@v2.arguments(Failure, required=False)
+def fail_job(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """A try failed; `retries` are left. None left: an incident."""
+    who = require("instances.modify")
+    jobs.fail(
+        current_runtime(),
+        key,
+        body.get("errorMessage") or "The worker gave no reason.",
+        retries=body.get("retries") or 0,
+        retry_after=timedelta(milliseconds=body.get("retryBackOff") or 0),
+        variables=body.get("variables") or {},
+        who=who,
+        tenant_id=caller().tenant_id,
+    )
+    return "", 204
+
+
+class Thrown(Body):
+    errorCode = fields.String(required=True)
+    errorMessage = fields.String(load_default="", allow_none=True)
+    variables = variables()
+
+
+@v2.post("/jobs/<int:key>/error")
+@v2.arguments(Thrown)
+def throw_job_error(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """The work ended with an error that the diagram may catch."""
+    who = require("instances.modify")
+    jobs.throw_error(
+        current_runtime(),
+        key,
+        body["errorCode"],
+        body["errorMessage"] or "",
+        body["variables"] or {},
+        who=who,
+        tenant_id=caller().tenant_id,
+    )
+    return "", 204
+
+
+class JobChanges(Body):
+    retries = fields.Integer(validate=validate.Range(1, 1_000_000), allow_none=True)
+    timeout = fields.Integer(validate=validate.Range(0, 86_400_000 * 30), allow_none=True)
+
+
+class JobUpdate(Body):
+    changeset = fields.Nested(JobChanges, required=True)
+
+
+@v2.route("/jobs/<int:key>", methods=["PATCH"])
+@v2.arguments(JobUpdate)
+def update_job(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """Give a job more tries, or its worker more time."""
+    who, changes = require("instances.modify"), body["changeset"]
+    timeout = changes.get("timeout")
+    jobs.update_job(
+        current_runtime(),
+        key,
+        who=who,
+        retries=changes.get("retries"),
+        timeout=None if timeout is None else timedelta(milliseconds=timeout),
+        tenant_id=caller().tenant_id,
+    )
+    return "", 204
