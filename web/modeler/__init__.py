@@ -1,10 +1,16 @@
-"""The modeler's pages."""
+"""The process owner's pages: what is deployed, and editors for diagrams, decision tables and forms."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
+
+from web.modeler.views import modeler
+from web.ui.navigation import Page, add_page
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
-    """Add the pages and their menu entries."""
+    """Add the pages and their menu entry."""
+    app.register_blueprint(modeler)
+    add_page(app, Page("modeler.index", lambda: _("流程"), "processes.read", 40))

@@ -1,0 +1,119 @@
+"""What is deployed: lists for people, and files as they were sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.model.base import DEFAULT_TENANT, table_of
+from engine.model.deployment import (
+    DecisionDefinition,
+    DecisionRequirements,
+    Deployment,
+    FormDefinition,
+    ProcessDefinition,
+)
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services import definitions
+from engine.services.people import Actor
+
+_KINDS: dict[str, tuple[type[Any], str]] = {
+    "process": (ProcessDefinition, "process_id"),
+    "requirements": (DecisionRequirements, "requirements_id"),
+    "form": (FormDefinition, "form_id"),
+}
+
+
+@dataclass(frozen=True)
+class DefinitionView:
+    """One version of a process, DMN file (`requirements`) or form."""
+
+    kind: str
+    key: int
+    id: str
+    name: str | None
+    version: int
+    resource_name: str
+    deployed_at: datetime
+    deployed_by: str
+
+
+def newest(runtime: Runtime, kind: str, *, actor: Actor) -> list[DefinitionView]:
+    """The newest version of each process, DMN file or form, by name. Raises Forbidden without processes.read."""
+    actor.require("processes.read")
+    entity, identifier = _KINDS[kind]
+    table = table_of(entity)
+    newer = table.alias("newer")
+    last = (
+        select(func.max(newer.c.version))
+        .where(newer.c[identifier] == table.c[identifier], newer.c.tenant_id == table.c.tenant_id)
+        .scalar_subquery()
+    )
+    return _views(runtime, kind, table.c.version == last, actor.tenant_id)
+
+
+def versions(runtime: Runtime, kind: str, identifier: str, *, actor: Actor) -> list[DefinitionView]:
+    """All versions of one, the newest first. Raises Forbidden without processes.read."""
+    actor.require("processes.read")
+    entity, column = _KINDS[kind]
+    found = _views(runtime, kind, table_of(entity).c[column] == identifier, actor.tenant_id)
+    return sorted(found, key=lambda view: -view.version)
+
+
+def source(runtime: Runtime, kind: str, key: int, tenant_id: str = DEFAULT_TENANT) -> bytes:
+    """The file that defines this version, as it was deployed. Raises NotFound."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return definitions.content(uow, definitions.of_key(uow, _KINDS[kind][0], key).resource_key)
+
+
+def process_xml(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> bytes:
+    return source(runtime, "process", key, tenant_id)
+
+
+def requirements_xml(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> bytes:
+    return source(runtime, "requirements", key, tenant_id)
+
+
+def decision_xml(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> bytes:
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return definitions.content(uow, definitions.of_key(uow, DecisionDefinition, key).resource_key)
+
+
+def any_deployed(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> bool:
+    table = table_of(ProcessDefinition)
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        found = uow.connection.execute(select(table.c.key).where(table.c.tenant_id == tenant_id).limit(1))
+        return found.first() is not None
+
+
+def _views(runtime: Runtime, kind: str, condition: Any, tenant_id: str) -> list[DefinitionView]:
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return _read(uow, kind, condition)
+
+
+def _read(uow: UnitOfWork, kind: str, condition: Any) -> list[DefinitionView]:
+    entity, identifier = _KINDS[kind]
+    table, deployment = table_of(entity), table_of(Deployment)
+    query = (
+        select(table, deployment.c.deployed_by)
+        .join(deployment, deployment.c.key == table.c.deployment_key)
+        .where(condition, table.c.tenant_id == uow.tenant_id)
+        .order_by(table.c.name, table.c[identifier])
+    )
+    return [
+        DefinitionView(
+            kind=kind,
+            key=row.key,
+            id=row._mapping[identifier],
+            name=row.name,
+            version=row.version,
+            resource_name=row.resource_name,
+            deployed_at=row.deployed_at,
+            deployed_by=row.deployed_by,
+        )
+        for row in uow.connection.execute(query)
+    ]
