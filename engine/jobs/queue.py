@@ -80,3 +80,26 @@ def hand_back(uow: UnitOfWork, leases: Collection[tuple[int, int]]) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)
+
+
+def first_due(uow: UnitOfWork, types: Collection[str]) -> Any:
+    """The row (type, run_at, key) of the open job of these types that may be taken first, due or not; None if none is."""
+    query = (
+        select(Job.type, Job.run_at, Job.key)
+        .where(Job.type.in_(types), Job.state == JobState.CREATED, Job.run_at.is_not(None))
+        .order_by(Job.run_at, Job.key)
+        .limit(1)
+    )
+    return uow.connection.execute(query).one_or_none()
+
+
+def claim_one(uow: UnitOfWork, key: int, worker: str, lease: timedelta) -> Row[Any] | None:
+    """Take this job if it is due and nobody has it."""
+    statement = (
+        update(Job)
+        .where(Job.key == key, Job.state == JobState.CREATED, Job.run_at <= uow.now)
+        .values(worker=worker, lease=Job.lease + 1, run_at=uow.now + lease)
+        .returning(*COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    return uow.connection.execute(statement).one_or_none()

@@ -126,19 +126,20 @@ class UserTask(Keyed, Base):
 class TaskCandidate(Base):
     """An open task offered to a group or person; one row each, so that an inbox is read along an index.
 
-    The rows go when the task ends. The sort columns repeat the task's.
+    The rows go when the task ends. The other columns repeat the task's.
     """
 
     __tablename__ = "task_candidate"
     __table_args__ = (
-        Index(None, "tenant_id", "kind", "name", "priority", "created_at"),
-        Index(None, "tenant_id", "kind", "name", "due_at"),
+        Index("ix_task_candidate_inbox", "tenant_id", "kind", "name", "assignee", text("priority DESC"), "created_at"),
+        Index("ix_task_candidate_due", "tenant_id", "kind", "name", "assignee", "due_at"),
     )
 
     task_key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # group, user
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(64))
+    assignee: Mapped[str | None] = mapped_column(String(255))
     priority: Mapped[int]
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -44,7 +44,7 @@ def migrate(database: Database) -> None:
     with database.begin() as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        command.upgrade(_config(connection), "head")
+        command.upgrade(config(connection), "head")
 
 
 def is_current(database: Database) -> bool:
@@ -54,8 +54,9 @@ def is_current(database: Database) -> bool:
     return found == ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
+def config(connection: Connection) -> Config:
+    """What Alembic needs to know to work on this connection."""
+    found = Config()
+    found.set_main_option("script_location", str(_MIGRATIONS))
+    found.attributes["connection"] = connection
+    return found

@@ -199,7 +199,7 @@ def _change(
         after = _visible(task)
         uow.flush(stale)
         changed = [name for name in after if after[name] != before[name]]
-        if set(changed) & {"candidate_groups", "candidate_users", "priority", "due_at"}:
+        if set(changed) & {"assignee", "candidate_groups", "candidate_users", "priority", "due_at"}:
             _offer_again(uow, task)
         if changed:
             turn = Turn(runtime, uow, who)
@@ -225,7 +225,7 @@ def _visible(task: UserTask) -> dict[str, Any]:
 
 
 def _offer_again(uow: UnitOfWork, task: UserTask) -> None:
-    order = {"priority": task.priority, "due_at": task.due_at, "created_at": task.created_at}
+    order = {"assignee": task.assignee, "priority": task.priority, "due_at": task.due_at, "created_at": task.created_at}
     rows = candidate_rows(task.tenant_id, task.key, task.candidate_groups, task.candidate_users, order)
     uow.connection.execute(delete(TaskCandidate).where(TaskCandidate.task_key == task.key))
     if rows:

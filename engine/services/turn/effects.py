@@ -114,7 +114,12 @@ def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) ->
         event.key,
         event.candidate_groups,
         event.candidate_users,
-        {"priority": event.priority, "due_at": event.due_at, "created_at": turn.uow.now},
+        {
+            "assignee": event.assignee,
+            "priority": event.priority,
+            "due_at": event.due_at,
+            "created_at": turn.uow.now,
+        },
     )
     turn.tell_task(event.key, TaskState.CREATED)
 

@@ -25,3 +25,11 @@ class Live:
     state: InstanceState = InstanceState.ACTIVE
     end_element: str | None = None
     changed: bool = field(default=False)
+
+    def has_incident(self, key: int) -> bool:
+        """Whether the executor knows this incident; one of the engine's own jobs stands beside the instance."""
+        return any(token.incident is not None and token.incident.key == key for token in self.instance.active())
+
+    def awaits(self, subscription_key: int) -> bool:
+        """Whether this timer, message or signal is still waited for."""
+        return subscription_key in self.instance.run.owners

@@ -61,6 +61,9 @@ class Turn:
             query = select(_table.c.key).where(_table.c.key.in_(wanted)).order_by(_table.c.key).with_for_update()
             self.uow.connection.execute(query)
 
+    def has_locked(self, roots: Iterable[int]) -> bool:
+        return self._locked >= set(roots)
+
     def locked(self, root: int) -> None:
         """The caller's own query has locked this tree."""
         self._locked.add(root)
@@ -164,6 +167,10 @@ class Turn:
         command(live.instance)
         events: list[Event] = live.instance.take_events()
         apply(self, live, events)
+
+    def trigger(self, live: Live, subscription_key: int, variables: dict[str, Any]) -> None:
+        """A timer, message or signal has come."""
+        self.act(live, lambda instance: instance.trigger(subscription_key, variables))
 
     def answer(self, caller_key: int, command: Callable[[Instance], None]) -> None:
         """Tell a calling instance what became of its call, when the current instance has come to rest."""

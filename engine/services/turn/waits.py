@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, and_, exists, func, select
 
-from engine.execution import Instance
 from engine.execution.contract import MessageAwaited
 from engine.model.base import table_of
 from engine.model.deployment import ProcessDefinition
@@ -40,11 +38,7 @@ def offer_buffered(turn: Turn, live: Live, event: MessageAwaited) -> None:
         if message is None:
             return
         correlate(turn, message.key, live)
-        turn.step(live, partial(_trigger, event.key, message.variables))
-
-
-def _trigger(subscription_key: int, variables: dict[str, Any], instance: Instance) -> None:
-    instance.trigger(subscription_key, variables)
+        turn.trigger(live, event.key, message.variables)
 
 
 def offer_to_starts(turn: Turn, ended: Live) -> None:
