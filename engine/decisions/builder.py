@@ -12,6 +12,7 @@ from engine.decisions.remarks import Remark, Remarks
 from engine.decisions.run import Run
 from engine.decisions.type_catalogue import TypeCatalogue
 from engine.decisions.types import result_of
+from engine.decisions.vocabulary import entry_names
 from engine.feel.types import ANY
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ class Builder:
         self._written = {element.place.id: element for element in definitions.elements}
         catalogues = {name: model.types for name, model in imported.items()}
         self.types: TypeCatalogue = TypeCatalogue(definitions, catalogues, remarks)
-        declared = frozenset(element.variable.name for element in definitions.elements)
-        self._compiler = Compiler(self.types, remarks, declared, definitions.expression_language)
+        foreign = (model.entry_names for model in imported.values())
+        self.entry_names: Names = entry_names(definitions).union(*foreign)
+        self._compiler = Compiler(definitions, self.types, remarks, self.entry_names)
 
     def elements(self) -> dict[str, GraphElement]:
         self._check_cycles()

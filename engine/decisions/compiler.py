@@ -24,13 +24,13 @@ class Compiler:
     """Compiles the expressions of one file; what cannot be read is a finding and becomes null with a warning."""
 
     def __init__(
-        self, types: TypeCatalogue, remarks: Remarks, declared: Names = frozenset(), language: str | None = None
+        self, definitions: dmn.Definitions, types: TypeCatalogue, remarks: Remarks, anywhere: Names = frozenset()
     ) -> None:
         self.types = types
-        self._declared = declared
+        self._declared = frozenset(element.variable.name for element in definitions.elements)
         self.remarks = remarks
-        self._language = language
-        self._anywhere = types.component_names()
+        self._language = definitions.expression_language
+        self._anywhere = anywhere
         self._named_types = types.by_name()
 
     def compile(self, expression: dmn.Expression, names: Names, expected: FeelType = ANY) -> Compiled:

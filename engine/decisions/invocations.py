@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.decisions.functions import ModelFunction
 from engine.decisions.run import Run
+from engine.feel.builtins.registry import Builtin
 from engine.feel.calling import invoke as call
 from engine.feel.errors import FeelLimitExceeded
 from engine.feel.runtime import Runtime
-from engine.feel.values import UserFunction
+from engine.feel.values import Function
 
 
 def invoke(called: Any, arguments: Mapping[str, Any], run: Run) -> Any:
@@ -16,7 +16,7 @@ def invoke(called: Any, arguments: Mapping[str, Any], run: Run) -> Any:
     if called is None:
         run.warn("The invoked function does not exist.")
         return None
-    if isinstance(called, ModelFunction | UserFunction):
+    if isinstance(called, Function) and not isinstance(called, Builtin):
         arguments = {**dict.fromkeys(called.parameters), **arguments}
     names = [" ".join(name.split()) for name in arguments]
     try:

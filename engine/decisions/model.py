@@ -18,6 +18,7 @@ from engine.decisions.trace import DecisionOutcome
 from engine.decisions.xml import MAX_DEPTH
 from engine.deployment.findings import Finding
 from engine.errors import NotFound
+from engine.feel.errors import FeelLimitExceeded
 
 # What keeps a model from being evaluated at all; other errors make null of one expression.
 _FATAL: Final = frozenset({"dmn-duplicate-id", "dmn-import-missing", "dmn-requirement-cycle"})
@@ -59,6 +60,7 @@ class DecisionModel:
         self.namespace = definitions.namespace
         self.imported = imported
         self.types = builder.types
+        self.entry_names = builder.entry_names
         self._written = {element.place.id: element for element in definitions.elements}
         self.declared = frozenset(element.variable.name for element in definitions.elements)
         self.elements: Mapping[str, GraphElement] = builder.elements()
@@ -97,6 +99,8 @@ class DecisionModel:
             value = self._value(key, Frame(self, run, context))
         except LimitExceeded:
             value = None
+        except FeelLimitExceeded as error:
+            run.exceeded, value = str(error), None
         except RecursionError:
             run.exceeded = "The decision goes too deep: functions that call each other, or values inside values."
             value = None

@@ -36,15 +36,6 @@ class TypeCatalogue:
             found.update({f"{prefix}{name}": kind for name, kind in catalogue.by_name().items()})
         return found
 
-    def component_names(self) -> frozenset[str]:
-        """Every name with a space or sign in it that a path may use after a dot; FEEL reads the others by itself."""
-        names: set[str] = set()
-        for item in self._definitions.values():
-            _add_component_names(item, names)
-        for _, catalogue in self._imported:
-            names |= catalogue.component_names()
-        return frozenset(names)
-
     def find(self, written: str | None, place: Place | None = None) -> FeelType:
         """The type by its name as written in the file; unknown ones are a finding and behave as Any."""
         if not written:
@@ -125,10 +116,3 @@ def _leads_to(found: FeelType, reference: SelfReference) -> bool:
             found = found.element
         else:
             return found is reference
-
-
-def _add_component_names(item: ItemDefinition, names: set[str]) -> None:
-    for part in item.components:
-        if not part.name.isidentifier():
-            names.add(part.name)
-        _add_component_names(part, names)

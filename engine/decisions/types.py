@@ -54,6 +54,9 @@ class SelfReference(FeelType):
     def accepts(self, value: Any) -> bool:
         return self.target.accepts(value)
 
+    def admits(self, value: Any) -> bool:
+        return self.target.admits(value)
+
     def conforms(self, other: FeelType) -> bool:
         return other is self or other is self.target or other is ANY
 

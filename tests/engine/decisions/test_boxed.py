@@ -24,6 +24,12 @@ def test_a_context_with_a_result_is_that_result():
     assert value(logic) == 11
 
 
+def test_entries_with_signs_in_their_names_are_reached_by_paths():
+    fees = f"<context>{entry('Fee/Day', literal('10'))}{entry('Long-Stay Fee', literal('8'))}</context>"
+    other = decision("it", literal("fees.Fee/Day + fees.Long-Stay Fee"), needs=["#fees"])
+    assert model(decision("fees", fees), other).evaluate("it", {}).value == 18
+
+
 def test_a_context_entry_is_converted_to_its_type():
     logic = f"<context>{entry('a', literal('[10]'), 'number')}{entry('b', literal('10'), 'string')}</context>"
     assert value(logic) == {"a": 10, "b": None}
