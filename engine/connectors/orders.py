@@ -10,7 +10,7 @@ from typing import Any, Protocol
 class OrderLine:
     """One line of an order. `unit_price` is in the order's currency; a gift has price 0 and a stated `gift_value`.
 
-    `traits` are what return rules ask about: custom, perishable, opened_digital, press, no_return_confirmed.
+    `traits` are what return rules ask about: custom, perishable, digital_opened, press, no_return_confirmed.
     """
 
     line: int

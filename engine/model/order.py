@@ -59,7 +59,8 @@ class Shipment(Keyed, Base):
     __tablename__ = "shipment"
     __table_args__ = (UniqueConstraint("tenant_id", "idempotency_key"), Index(None, "order_key"))
 
-    order_key: Mapped[Key] = mapped_column(ForeignKey("shop_order.key", ondelete="CASCADE"))
+    # None: a parcel of a case whose order is kept by a shop outside.
+    order_key: Mapped[Key | None] = mapped_column(ForeignKey("shop_order.key", ondelete="CASCADE"))
     direction: Mapped[str] = mapped_column(String(8), default="out")
     carrier: Mapped[str] = mapped_column(String(64))
     tracking_number: Mapped[str] = mapped_column(String(64))

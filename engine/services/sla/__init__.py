@@ -1,27 +1,6 @@
-"""SLA clocks of cases: starting, pausing, moving and meeting them, and the FEEL functions that diagrams read them with."""
+"""SLA clocks of cases: starting, pausing, moving and meeting them, and the FEEL function that diagrams read them with."""
 
-from engine.services.sla.clocks import (
-    ClockView,
-    cancel_clocks,
-    clocks_of,
-    meet_clock,
-    move_clock,
-    pause_clock,
-    resume_clock,
-    start_clock,
-    view,
-)
+from engine.services.sla.clocks import CaseClocks, ClockView, clocks_of, view
 from engine.services.sla.feel import sla_functions
 
-__all__ = [
-    "ClockView",
-    "cancel_clocks",
-    "clocks_of",
-    "meet_clock",
-    "move_clock",
-    "pause_clock",
-    "resume_clock",
-    "sla_functions",
-    "start_clock",
-    "view",
-]
+__all__ = ["CaseClocks", "ClockView", "clocks_of", "sla_functions", "view"]

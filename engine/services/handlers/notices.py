@@ -1,0 +1,94 @@
+"""Job types that tell somebody: customer.notify, customer.survey, lead.notify. The header `template` names the words."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.calendars import parse_duration
+from engine.errors import InvalidInput, NotFound
+from engine.model.notification import Survey
+from engine.persistence import UnitOfWork
+from engine.runtime import JobContext, JobFailed, Runtime
+from engine.services import notifications
+from engine.services.cases.links import survey_link
+from engine.services.handlers.once import case_of, once, text
+from engine.services.notifications.staff import leads_of
+from engine.services.people.actors import users_with_role
+from engine.services.rows import add
+from engine.services.settings import setting
+
+
+def notify_customer(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
+    """Write to the case's customer; every simple variable may stand in the template. Answers `notified`: the channel."""
+    _link(runtime, job)
+    try:
+        values = _values(runtime, job)
+        channel = notifications.notify_customer(
+            runtime, text(job, "case_number"), _template(job), values, job.idempotency_key, job.tenant_id
+        )
+    except (NotFound, InvalidInput) as error:
+        raise JobFailed(str(error), permanent=True) from error
+    return {"notified": channel}
+
+
+def send_survey(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
+    """Send the case's customer a survey with a signed link that is good for `expires`. Answers `survey_sent`."""
+
+    def work(uow: UnitOfWork) -> notifications.Sending | None:
+        case = case_of(uow, job)
+        query = select(Survey).where(Survey.tenant_id == uow.tenant_id, Survey.idempotency_key == job.idempotency_key)
+        survey = uow.session.scalars(query).one_or_none() or add(
+            runtime, uow, Survey, case_key=case.key, idempotency_key=job.idempotency_key, sent_at=uow.now
+        )
+        expires = job.variables.get("expires")
+        until = uow.now + (parse_duration(expires) if isinstance(expires, str) else timedelta(days=7))
+        values = _simple(job) | {"link": survey_link(runtime, case, survey.key, until), "until": until}
+        return notifications.prepare(runtime, uow, case, _template(job), values, job.idempotency_key)
+
+    try:
+        sending = runtime.transact(work, job.tenant_id)
+    except (NotFound, InvalidInput) as error:
+        raise JobFailed(str(error), permanent=True) from error
+    if sending is not None:
+        notifications.deliver(runtime, sending, job.tenant_id)
+    return {"survey_sent": True}
+
+
+def notify_lead(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
+    """Leave a notice for the lead of the case's owner (`to`: another group's people). Answers `told`: their names."""
+
+    def work(uow: UnitOfWork) -> dict[str, Any]:
+        case, to = case_of(uow, job), job.headers.get("to")
+        people = users_with_role(uow, to) if to else leads_of(uow, case)
+        told = notifications.notify_staff(runtime, uow, case, people, _template(job), _simple(job), job.idempotency_key)
+        return {"told": told}
+
+    return once(runtime, job, work)
+
+
+def _link(runtime: Runtime, job: JobContext) -> None:
+    """A process that only writes to a customer works on the case too."""
+    try:
+        runtime.transact(lambda uow: case_of(uow, job), job.tenant_id)
+    except (InvalidInput, NotFound) as error:
+        raise JobFailed(str(error), permanent=True) from error
+
+
+def _values(runtime: Runtime, job: JobContext) -> dict[str, Any]:
+    with runtime.unit_of_work(read_only=True, tenant_id=job.tenant_id) as uow:
+        return {"return_address": setting(uow, "return.address")} | _simple(job)
+
+
+def _simple(job: JobContext) -> dict[str, Any]:
+    """The variables that words can show; null is nothing, so that a missing value leaves its line out."""
+    shown = {name: value for name, value in job.variables.items() if isinstance(value, str | int | float)}
+    return {name: value for name, value in shown.items() if not isinstance(value, bool)}
+
+
+def _template(job: JobContext) -> str:
+    name = job.headers.get("template") or text(job, "template")
+    if not name:
+        raise InvalidInput(f"The job {job.type} needs the header template.")
+    return name

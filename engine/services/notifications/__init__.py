@@ -1,0 +1,32 @@
+"""Messages to customers and notices to staff: written from templates, sent by consent, kept so that they can be read."""
+
+from engine.services.notifications.outbox import (
+    MessageView,
+    list_messages,
+    mark_message_read,
+    messages_for_customer,
+    resend,
+)
+from engine.services.notifications.sending import Sending, deliver, notify_customer, prepare
+from engine.services.notifications.staff import NoticeView, list_notices, mark_notice_read, notify_staff
+from engine.services.notifications.templates import Template, load_templates, render, template
+
+__all__ = [
+    "MessageView",
+    "NoticeView",
+    "Sending",
+    "Template",
+    "deliver",
+    "list_messages",
+    "list_notices",
+    "load_templates",
+    "mark_message_read",
+    "mark_notice_read",
+    "messages_for_customer",
+    "notify_customer",
+    "notify_staff",
+    "prepare",
+    "render",
+    "resend",
+    "template",
+]
