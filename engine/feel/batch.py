@@ -17,7 +17,16 @@ def run_batch(lines: Iterable[str]) -> Iterator[str]:
     """
     for line in lines:
         if line.strip():
-            yield json.dumps(_answer(line), ensure_ascii=False)
+            yield _line(_answer(line))
+
+
+def _line(answer: dict[str, Any]) -> str:
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, which only an escape can carry
+        return json.dumps(answer)
+    return text
 
 
 def _answer(line: str) -> dict[str, Any]:
@@ -39,7 +48,4 @@ def _evaluated(text: str, context: dict[str, Any]) -> dict[str, Any]:
         value = compile_expression(text, context).evaluate(context)
     except FeelSyntaxError as error:
         return {"error": str(error)}
-    try:
-        return to_typed(value)
-    except RecursionError:
-        return {"type": "null", "value": None}
+    return to_typed(value)

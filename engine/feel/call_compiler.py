@@ -7,10 +7,11 @@ from engine.feel import nodes as n
 from engine.feel.builtins import BUILTINS
 from engine.feel.calling import invoke
 from engine.feel.compiler import warning
+from engine.feel.functions import UserFunction
 from engine.feel.inference import type_of
 from engine.feel.loop_compiler import LoopCompiler
 from engine.feel.runtime import MISSING, Code, Env
-from engine.feel.values import UserFunction, kind_of
+from engine.feel.values import kind_of
 
 
 class Compiler(LoopCompiler):

@@ -6,6 +6,7 @@ from typing import Any
 from engine.feel.chronology import NANOS
 from engine.feel.durations import DaysTime, YearsMonths
 from engine.feel.python_values import from_python
+from engine.feel.runtime import spend
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime
 from engine.feel.values import Range, kind_of
 
@@ -28,11 +29,15 @@ def equal(left: Any, right: Any) -> bool | None:
 
 
 def _equal_of_kind(kind: str, left: Any, right: Any) -> bool | None:
+    if left is right:
+        return True
     if kind == "list":
+        spend(len(left))
         return len(left) == len(right) and all(
             equal(from_python(a), from_python(b)) is True for a, b in zip(left, right, strict=True)
         )
     if kind == "context":
+        spend(len(left))
         return left.keys() == right.keys() and all(
             equal(from_python(left[key]), from_python(right[key])) is True for key in left
         )
@@ -40,7 +45,7 @@ def _equal_of_kind(kind: str, left: Any, right: Any) -> bool | None:
         return _equal_moments(left, right)
     if kind == "range":
         return same_range(left, right)
-    return left is right
+    return False
 
 
 def _equal_moments(left: Any, right: Any) -> bool:

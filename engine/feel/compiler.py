@@ -9,7 +9,6 @@ from typing import Any
 
 from engine.feel import arithmetic, compare, properties
 from engine.feel import nodes as n
-from engine.feel.python_values import from_python
 from engine.feel.runtime import MISSING, Code, Env, Runtime
 from engine.feel.temporal import parse_at
 from engine.feel.type_parser import UnknownType
@@ -76,9 +75,7 @@ class OperatorCompiler(CompilerBase):
     def _inner_name(self, name: str) -> Code:
         def read(env: Env) -> Any:
             value = env.find(name)
-            if value is MISSING:
-                return unknown_name(env, name)
-            return value if type(value) in _PLAIN else from_python(value)
+            return unknown_name(env, name) if value is MISSING else value
 
         return read
 
@@ -149,8 +146,19 @@ class OperatorCompiler(CompilerBase):
         return logic
 
     def compile_if(self, node: n.If) -> Code:
-        condition, then, otherwise = self.compile(node.condition), self.compile(node.then), self.compile(node.otherwise)
-        return lambda env: then(env) if condition(env) is True else otherwise(env)
+        branches = [(self.compile(condition), self.compile(then)) for condition, then in node.branches]
+        otherwise = self.compile(node.otherwise)
+        if len(branches) == 1:
+            condition, then = branches[0]
+            return lambda env: then(env) if condition(env) is True else otherwise(env)
+
+        def choose(env: Env) -> Any:
+            for condition, then in branches:
+                if condition(env) is True:
+                    return then(env)
+            return otherwise(env)
+
+        return choose
 
     def compile_listliteral(self, node: n.ListLiteral) -> Code:
         items = [self.compile(item) for item in node.items]
@@ -240,7 +248,7 @@ def _outer_name(name: str) -> Code:
         value = env.context.get(name, MISSING)
         if type(value) in _PLAIN:
             return value
-        return unknown_name(env, name) if value is MISSING else from_python(value)
+        return unknown_name(env, name) if value is MISSING else env.rt.convert(value)
 
     return read
 

@@ -59,6 +59,14 @@ class ParserBase:
             return True
         return False
 
+    def another(self, closing: str) -> bool:
+        """Pass a comma; false at the end of a list. A comma right before the end is an error."""
+        if not self.accept(","):
+            return False
+        if self.at(closing):
+            self.unexpected()
+        return True
+
     def expect(self, text: str) -> None:
         token = self.tokens[self.index]
         if token.text != text or token.kind not in ("op", "name"):

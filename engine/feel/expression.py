@@ -12,9 +12,10 @@ from engine.feel.compiler import INPUT
 from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError
 from engine.feel.names import NameTable
 from engine.feel.python_values import from_python
-from engine.feel.runtime import Env, Frame, Runtime
+from engine.feel.runtime import Env, Frame, Runtime, run
 from engine.feel.test_parser import TestParser
 from engine.feel.types import FeelType
+from engine.feel.weight import weigh
 
 CACHE_SIZE = 4096
 _BUILTIN_TABLE = NameTable(BUILTINS)
@@ -34,7 +35,9 @@ class Compiled:
 
     def _run(self, env: Env) -> Any:
         try:
-            return self._code(env)
+            value = run(env.rt, self._code, env)
+            weigh(value)
+            return value
         except FeelLimitExceeded as error:
             env.rt.warn(str(error))
         except RecursionError:

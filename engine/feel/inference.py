@@ -24,7 +24,7 @@ def type_of(node: n.Node | None, known: Mapping[str, FeelType | None]) -> FeelTy
     if isinstance(node, n.ListLiteral):
         return ListType(_common([type_of(item, known) for item in node.items]) or ANY)
     if isinstance(node, n.If):
-        return _common([type_of(node.then, known), type_of(node.otherwise, known)])
+        return _common([type_of(each, known) for each in (*(then for _, then in node.branches), node.otherwise)])
     if isinstance(node, n.Arithmetic):
         return _common([type_of(each, known) for each in (node.first, *(operand for _, operand in node.rest))])
     if isinstance(node, n.Call) and isinstance(node.function, n.Name) and node.function.name in BUILTINS:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.feel.numbers import is_number
+from engine.feel.numbers import Number, is_number
 from engine.feel.python_values import from_python
 from engine.feel.temporal import FeelDate
 from engine.feel.values import Range
@@ -42,3 +42,11 @@ def items_between(start: Any, end: Any) -> Iterable[Any] | None:
 
 def _numbers(first: int, last: int) -> Iterator[int]:
     return iter(range(first, last + 1) if first <= last else range(first, last - 1, -1))
+
+
+def index_of_position(items: list[Any], position: Number) -> int | None:
+    """The Python index of a FEEL position; None for 0 and beyond the list."""
+    place = int(position) if is_number(position) else 0
+    if place == 0 or abs(place) > len(items):
+        return None
+    return place - 1 if place > 0 else len(items) + place

@@ -1,12 +1,14 @@
 """Closures for what goes over lists: for, some, every, filters, and the tests after `in`."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from engine.feel import compare
 from engine.feel import nodes as n
 from engine.feel.compiler import INPUT, OperatorCompiler
-from engine.feel.iteration import items_between, items_of
+from engine.feel.iteration import index_of_position, items_between, items_of
+from engine.feel.limits import MAX_LIST_ITEMS
 from engine.feel.numbers import is_number
 from engine.feel.python_values import from_python
 from engine.feel.runtime import Code, Env, Frame
@@ -30,9 +32,9 @@ class LoopCompiler(OperatorCompiler):
                 scope["partial"] = results
                 results.append(body(env.inner(scope)))
                 env.rt.spend(1)
-                if len(results) > 100_000:
-                    return env.rt.list_of(results)
-            return results
+                if len(results) > MAX_LIST_ITEMS:
+                    break
+            return env.rt.list_of(results)
 
         return loop
 
@@ -115,7 +117,7 @@ class LoopCompiler(OperatorCompiler):
             subject, expected = env.find(INPUT), code(env)
             if expected is True and in_cell and not isinstance(subject, bool):
                 return True
-            result = compare.matches(from_python(subject), expected)
+            result = compare.matches(subject, expected)
             if result is None and ordered:
                 env.rt.warn("The test does not apply to this value.")
             return result
@@ -177,24 +179,23 @@ def _filtered_by_constant(env: Env, base: Any, index: Any) -> Any:
         return None
     items = base if isinstance(base, list) else [base]
     if is_number(index):
-        return _at(env, items, int(index))
+        return _at(env, items, index)
     return list(items) if index is True else []
 
 
-def _at(env: Env, items: list[Any], index: int) -> Any:
-    if 1 <= index <= len(items):
-        return from_python(items[index - 1])
-    if -len(items) <= index <= -1:
-        return from_python(items[index])
-    env.rt.warn(f"The list has no item {index}.")
-    return None
+def _at(env: Env, items: list[Any], position: Any) -> Any:
+    index = index_of_position(items, position)
+    if index is None:
+        env.rt.warn(f"The list has {len(items)} items, so there is none at the position asked for.")
+        return None
+    return from_python(items[index])
 
 
 def _filtered(env: Env, base: Any, condition: Code) -> Any:
     if base is None:
         return None
     if isinstance(base, Range):
-        base = list(items_of(base) or ())
+        base = env.rt.list_of(list(islice(items_of(base) or (), MAX_LIST_ITEMS + 1)))
     items = base if isinstance(base, list) else [base]
     kept: list[Any] = []
     for position, raw in enumerate(items):
@@ -204,14 +205,14 @@ def _filtered(env: Env, base: Any, condition: Code) -> Any:
         if verdict is True:
             kept.append(item)
         elif position == 0 and is_number(verdict):
-            return _at(env, items, int(verdict))
+            return _at(env, items, verdict)
     if not items:
         verdict = condition(env.inner({"item": None}))
-        return _at(env, items, int(verdict)) if is_number(verdict) else []
+        return _at(env, items, verdict) if is_number(verdict) else []
     return kept
 
 
 def item_scope(env: Env, item: Any) -> Env:
     """The scope of a filter: `item`, and over it the item's own entries where it is a context."""
     scope = env.inner({"item": item})
-    return scope.inner(item) if isinstance(item, dict) else scope
+    return scope.inner(item, raw=True) if isinstance(item, dict) else scope

@@ -98,8 +98,9 @@ class Logic(Node):
 
 @dataclass(slots=True)
 class If(Node):
-    condition: Node
-    then: Node
+    """`if … then … else if … then … else …`"""
+
+    branches: list[tuple[Node, Node]]
     otherwise: Node
 
 

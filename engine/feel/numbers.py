@@ -30,8 +30,9 @@ def is_number(value: Any) -> bool:
 
 def tidy(number: Decimal) -> Number:
     """An int for an integral decimal of ordinary size, otherwise the decimal itself."""
-    exponent = number.as_tuple().exponent
-    if exponent == 0 or (isinstance(exponent, int) and -34 <= exponent <= 34 and number == number.to_integral_value()):
+    if not number:
+        return 0
+    if -1 < number.adjusted() < 35 and number == number.to_integral_value():
         whole = int(number)
         if -INT_LIMIT < whole < INT_LIMIT:
             return whole
@@ -60,7 +61,9 @@ def parse(text: str) -> Number:
 def plain(number: Number) -> str:
     """The number in plain digits, without exponent and without zeros at the end: 0.5, 1200, -3."""
     if isinstance(number, int):
-        return str(number)
+        if -INT_LIMIT < number < INT_LIMIT:
+            return str(number)
+        number = DECIMAL128.create_decimal(number)
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")

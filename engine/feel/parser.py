@@ -3,8 +3,6 @@
 The grammar is that of DMN 1.5, chapter 10.3.1.2; what operators stand between is in `term_parser`.
 """
 
-from collections.abc import Callable
-
 from engine.feel import nodes as n
 from engine.feel.cursor import ParserBase
 from engine.feel.lexer import unescape
@@ -17,83 +15,75 @@ _OPENING_WORDS = frozenset({"if", "for", "some", "every", "function", "true", "f
 _OPENING_SYMBOLS = frozenset({"-", "(", "[", "{", "@", "?"})
 
 
+_LEVELS = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6, "instance": 7}
+_LEVELS |= dict.fromkeys(COMPARISONS, 3)
+_WORDS = frozenset({"or", "and", "between", "in", "instance"})
+ADDITIVE = 4
+
+
 class ExpressionParser(ParserBase):
-    """Operators, from the loosest to the tightest."""
+    """Operators, from the loosest to the tightest; few calls a level, for Python's stack is short."""
 
     def expression(self) -> n.Node:
         self.enter()
-        node = self.disjunction()
+        node = self.binary(1)
         self.depth -= 1
         return node
 
-    def disjunction(self) -> n.Node:
-        operands = [self.conjunction()]
-        while self.at_word("or"):
-            self.index += 1
-            operands.append(self.conjunction())
-        return operands[0] if len(operands) == 1 else n.Logic("or", operands)
-
-    def conjunction(self) -> n.Node:
-        operands = [self.comparison()]
-        while self.at_word("and"):
-            self.index += 1
-            operands.append(self.comparison())
-        return operands[0] if len(operands) == 1 else n.Logic("and", operands)
-
-    def comparison(self) -> n.Node:
-        left = self.additive()
-        for _ in range(MAX_CHAIN):
+    def binary(self, least: int) -> n.Node:
+        """Operands joined by operators that bind at least so tightly."""
+        left = self.unary()
+        chain: n.Node | None = None  # the node that more operands of one level may join
+        comparisons = 0
+        while True:
             token = self.token
-            if token.kind == "op" and token.text in COMPARISONS:
-                self.index += 1
-                left = n.Comparison(token.text, left, self.additive())
-            elif self.at_word("between"):
-                self.index += 1
-                low = self.additive()
-                self.expect("and")
-                left = n.Between(left, low, self.additive())
-            elif self.at_word("in"):
-                self.index += 1
-                left = n.Membership(left, self.membership_tests())
-            else:
+            level = _LEVELS.get(token.text, 0) if (token.kind == "op" or token.text in _WORDS) else 0
+            if level < least or level == 0:
                 return left
-        self.fail("There are too many comparisons in a row.", "连续比较太多。")
+            if level in (3, 7):
+                left = self._comparison(token.text, left)
+                chain = None
+                comparisons += 1
+                if comparisons > MAX_CHAIN:
+                    self.fail("There are too many comparisons in a row.", "连续比较太多。")
+            else:
+                left = chain = self._joined(token.text, level, left, chain)
 
-    def additive(self) -> n.Node:
-        return self._chain(("+", "-"), self.multiplicative)
+    def _joined(self, operator: str, level: int, left: n.Node, chain: n.Node | None) -> n.Node:
+        """`left operator operand`, put into the chain of the same level where there is one."""
+        self.index += 1
+        operand = self.binary(level + 1)
+        if isinstance(chain, n.Logic) and chain.operator == operator:
+            chain.operands.append(operand)
+            return chain
+        if level <= 2:
+            return n.Logic(operator, [left, operand])
+        if isinstance(chain, n.Arithmetic) and _LEVELS[chain.rest[0][0]] == level:
+            chain.rest.append((operator, operand))
+            return chain
+        return n.Arithmetic(left, [(operator, operand)])
 
-    def multiplicative(self) -> n.Node:
-        return self._chain(("*", "/"), self.exponentiation)
-
-    def exponentiation(self) -> n.Node:
-        return self._chain(("**",), self.type_check)
-
-    def _chain(self, operators: tuple[str, ...], operand: Callable[[], n.Node]) -> n.Node:
-        first = operand()
-        rest = []
-        while self.token.kind == "op" and self.token.text in operators:
-            operator = self.advance().text
-            rest.append((operator, operand()))
-        return n.Arithmetic(first, rest) if rest else first
-
-    def type_check(self) -> n.Node:
-        node = self.unary()
-        while self.at_word("instance") and self.peek().text == "of":
-            self.index += 2
-            node = n.InstanceOf(node, self.type())
-        return node
+    def _comparison(self, operator: str, left: n.Node) -> n.Node:
+        self.index += 1
+        if operator == "between":
+            low = self.binary(ADDITIVE)
+            self.expect("and")
+            return n.Between(left, low, self.binary(ADDITIVE))
+        if operator == "in":
+            return n.Membership(left, self.membership_tests())
+        if operator == "instance":
+            self.expect("of")
+            return n.InstanceOf(left, self.type())
+        return n.Comparison(operator, left, self.binary(ADDITIVE))
 
     def unary(self) -> n.Node:
         minuses = 0
         while self.accept("-"):
             minuses += 1
-        node = self.postfix()
+        node = self.postfix_of(self.primary())
         for _ in range(min(minuses, 2 - minuses % 2)):
             node = n.Negation(node)
         return node
-
-    def postfix(self) -> n.Node:
-        return self.postfix_of(self.primary())
 
     def postfix_of(self, node: n.Node) -> n.Node:
         """The node with the paths, filters and calls that follow it."""
@@ -122,7 +112,7 @@ class ExpressionParser(ParserBase):
         self.scopes.append(NameTable(["item"]))
         if self.token.kind == "op" and self.token.text in COMPARISONS:
             operator = self.advance().text
-            condition: n.Node = n.Comparison(operator, n.Name("item"), self.additive())
+            condition: n.Node = n.Comparison(operator, n.Name("item"), self.binary(ADDITIVE))
         else:
             condition = self.expression()
         self.scopes.pop()
@@ -159,7 +149,7 @@ class ExpressionParser(ParserBase):
             if name is not None:
                 names.append(name)
             args.append(self.expression())
-            if not self.accept(","):
+            if not self.another(")"):
                 break
         self.expect(")")
         return n.Call(function, args, names or None)

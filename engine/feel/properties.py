@@ -18,7 +18,7 @@ def read(rt: Runtime, value: Any, name: str) -> Any:
         if found is MISSING:
             rt.warn(f"The context has no entry {name!r}.")
             return None
-        return from_python(found)
+        return rt.convert(found)
     if type(value) is list:
         return rt.list_of([read(rt, from_python(item), name) for item in value])
     found = _component(value, name)

@@ -9,9 +9,10 @@ from typing import Any
 from engine.feel.durations import DaysTime, YearsMonths
 from engine.feel.numbers import DECIMAL128, from_float, tidy
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime, of_date, of_datetime, of_time
-from engine.feel.values import KINDS
+from engine.feel.values import KINDS, Function
 
 PLAIN = frozenset({type(None), bool, int, str, FeelDate, FeelTime, FeelDateTime, YearsMonths, DaysTime, dict})
+_PLAIN_INSIDE = PLAIN | {list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Opaque:
 
 
 def from_python(value: Any) -> Any:
-    """The FEEL value of a Python value; contexts stay as they are and are converted as their entries are read."""
+    """The FEEL value of a Python value; what contexts and lists hold inside is converted as it is read."""
     kind = type(value)
     if kind in PLAIN:
         return value
@@ -37,8 +38,8 @@ def from_python(value: Any) -> Any:
 
 def _list(items: list[Any]) -> list[Any]:
     for item in items:
-        if type(item) not in PLAIN:
-            return [from_python(each) for each in items]
+        if type(item) not in _PLAIN_INSIDE:
+            return [each if type(each) is list else from_python(each) for each in items]
     return items
 
 
@@ -52,7 +53,7 @@ def _decimal(number: Decimal) -> Any:
 
 
 def _rare(value: Any) -> Any:
-    if type(value) in KINDS or callable(value):
+    if type(value) in KINDS or isinstance(value, Function | Opaque) or callable(value):
         return value
     if isinstance(value, str):
         return str.__str__(value)
@@ -69,8 +70,8 @@ def _rare(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return [from_python(each) for each in value]
-    return value if hasattr(type(value), "invoke") else Opaque(type(value).__name__)
+        return _list(list(value))
+    return Opaque(type(value).__name__)
 
 
 def to_python(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The state of one evaluation: variables in scope, warnings, the clock, and the budget it may use."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from engine.feel.limits import (
     MAX_UNITS,
     UNITS_BETWEEN_CLOCK_READS,
 )
+from engine.feel.python_values import from_python
 
 MISSING = object()
 
@@ -35,7 +37,7 @@ class Runtime:
     def warn(self, sentence: str) -> None:
         """Note why a value is null; without a warnings list nothing is kept."""
         if self.warnings is not None and len(self.warnings) < 100:
-            self.warnings.append(sentence)
+            self.warnings.append(sentence[:500])
 
     def clock(self) -> datetime:
         """The moment that now() and today() mean: one and the same through an evaluation."""
@@ -57,6 +59,11 @@ class Runtime:
         if time.monotonic() > self.deadline:
             raise FeelLimitExceeded("The evaluation takes longer than a second; make its lists or loops smaller.")
         self.units_at_check = self.units + UNITS_BETWEEN_CLOCK_READS
+
+    def check_clock(self) -> None:
+        """Look at the clock now, after a piece of work that may have been slow."""
+        self.units_at_check = 0
+        self.spend(1)
 
     def list_of(self, items: list[Any]) -> list[Any]:
         """Pass on a new list after checking that it is not too long."""
@@ -82,15 +89,48 @@ class Runtime:
     def leave_call(self) -> None:
         self.depth -= 1
 
+    def convert(self, value: Any) -> Any:
+        """The FEEL value of what a context holds, the work of looking through a long list counted."""
+        if type(value) is list:
+            self.spend(len(value) >> 5)
+        return from_python(value)
+
+
+_current = threading.local()
+
+
+def running() -> Runtime | None:
+    """The evaluation that this thread is in the middle of."""
+    runtime: Runtime | None = getattr(_current, "runtime", None)
+    return runtime
+
+
+def run(runtime: Runtime, work: Callable[["Env"], Any], env: "Env") -> Any:
+    """Do the work as this runtime's evaluation; evaluations may stand inside each other."""
+    outer = running()
+    _current.runtime = runtime
+    try:
+        return work(env)
+    finally:
+        _current.runtime = outer
+
+
+def spend(units: int) -> None:
+    """Count work on nested values, whoever does it; outside of an evaluation nothing is counted."""
+    runtime = running()
+    if runtime is not None:
+        runtime.spend(units)
+
 
 class Frame:
-    """Names of one inner scope and the scope around it."""
+    """Names of one inner scope and the scope around it; `raw` ones may hold Python values still to be converted."""
 
-    __slots__ = ("names", "parent")
+    __slots__ = ("names", "parent", "raw")
 
-    def __init__(self, names: Mapping[str, Any], parent: "Frame | None") -> None:
+    def __init__(self, names: Mapping[str, Any], parent: "Frame | None", raw: bool = False) -> None:
         self.names = names
         self.parent = parent
+        self.raw = raw
 
 
 class Env:
@@ -103,19 +143,20 @@ class Env:
         self.frame = frame
         self.rt = rt
 
-    def inner(self, names: Mapping[str, Any]) -> "Env":
+    def inner(self, names: Mapping[str, Any], raw: bool = False) -> "Env":
         """The same evaluation with more names in scope."""
-        return Env(self.context, Frame(names, self.frame), self.rt)
+        return Env(self.context, Frame(names, self.frame, raw), self.rt)
 
     def find(self, name: str) -> Any:
-        """The raw value of a name, innermost scope first, or MISSING."""
+        """The FEEL value of a name, innermost scope first, or MISSING."""
         frame = self.frame
         while frame is not None:
             value = frame.names.get(name, MISSING)
             if value is not MISSING:
-                return value
+                return self.rt.convert(value) if frame.raw else value
             frame = frame.parent
-        return self.context.get(name, MISSING)
+        value = self.context.get(name, MISSING)
+        return value if value is MISSING else self.rt.convert(value)
 
 
 Code = Callable[[Env], Any]

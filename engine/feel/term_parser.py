@@ -4,7 +4,7 @@ from engine.feel import nodes as n
 from engine.feel.lexer import Token, unescape
 from engine.feel.names import KEYWORDS, NameTable
 from engine.feel.numbers import parse as parse_number
-from engine.feel.parser import COMPARISONS, ExpressionParser
+from engine.feel.parser import ADDITIVE, COMPARISONS, ExpressionParser
 from engine.feel.types import FeelType
 
 
@@ -66,10 +66,7 @@ class TermParser(ExpressionParser):
                 "function": self._function,
             }.get(word)
             if parse is not None:
-                self.enter()
-                node = parse()
-                self.depth -= 1
-                return node
+                return parse()
             if word in ("true", "false", "null"):
                 self.index += 1
                 return n.Const({"true": True, "false": False, "null": None}[word])
@@ -90,7 +87,7 @@ class TermParser(ExpressionParser):
         self.expect("(")
         if self.token.kind == "op" and self.token.text in COMPARISONS:
             operator = self.advance().text
-            node: n.Node = n.UnaryRange(operator, self.additive())
+            node: n.Node = n.UnaryRange(operator, self.binary(ADDITIVE))
             self.expect(")")
             return node
         node = self.expression()
@@ -118,7 +115,7 @@ class TermParser(ExpressionParser):
         """An item of a list, where `[< 10, > 20]` may hold tests too."""
         if self.token.kind == "op" and self.token.text in COMPARISONS:
             operator = self.advance().text
-            return n.UnaryRange(operator, self.additive())
+            return n.UnaryRange(operator, self.binary(ADDITIVE))
         return self.expression()
 
     def range_end(self, start: n.Node, included: bool) -> n.Node:
@@ -136,19 +133,22 @@ class TermParser(ExpressionParser):
             entries.append((key, self.expression()))
             self.declare(key)
             self.properties.add(key)
-            if not self.accept(","):
+            if not self.another("}"):
                 break
         self.expect("}")
         self.scopes.pop()
         return n.ContextLiteral(entries)
 
     def _if(self) -> n.Node:
-        self.expect("if")
-        condition = self.expression()
-        self.expect("then")
-        then = self.expression()
-        self.expect("else")
-        return n.If(condition, then, self.expression())
+        """A whole chain of `else if` is one node."""
+        branches = []
+        while self.at_word("if"):
+            self.index += 1
+            condition = self.expression()
+            self.expect("then")
+            branches.append((condition, self.expression()))
+            self.expect("else")
+        return n.If(branches, self.expression())
 
     def _for(self) -> n.Node:
         self.expect("for")
@@ -189,7 +189,7 @@ class TermParser(ExpressionParser):
         while not self.at(")"):
             names.append(self.new_name(":", ",", ")"))
             types.append(self.type() if self.accept(":") else None)
-            if not self.accept(","):
+            if not self.another(")"):
                 break
         self.expect(")")
         if len(set(names)) != len(names):

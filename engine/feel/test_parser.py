@@ -1,7 +1,7 @@
 """Unary tests: the cells of a decision table, and what stands after `in`."""
 
 from engine.feel import nodes as n
-from engine.feel.parser import COMPARISONS
+from engine.feel.parser import ADDITIVE, COMPARISONS
 from engine.feel.type_parser import TypeParser
 
 
@@ -51,16 +51,16 @@ class TestParser(TypeParser):
     def _test(self) -> n.Node:
         if self.token.kind == "op" and self.token.text in COMPARISONS:
             operator = self.advance().text
-            return n.UnaryRange(operator, self.additive())
+            return n.UnaryRange(operator, self.binary(ADDITIVE))
         return self.expression()
 
     def membership_tests(self) -> list[n.Node]:
         """What follows `in`: one test, or several in parentheses."""
         if self.token.kind == "op" and self.token.text in COMPARISONS:
             operator = self.advance().text
-            return [n.UnaryRange(operator, self.additive())]
+            return [n.UnaryRange(operator, self.binary(ADDITIVE))]
         if not self.at("("):
-            return [self.additive()]
+            return [self.binary(ADDITIVE)]
         self.index += 1
         first = self._test()
         if self.accept(".."):

@@ -38,7 +38,7 @@ class TypeParser(TermParser):
             name = self.new_name(":")
             self.expect(":")
             entries[name] = self.type()
-            if not self.accept(","):
+            if not self.another(">"):
                 break
         self.expect(">")
         return ContextType(entries)
@@ -48,7 +48,7 @@ class TypeParser(TermParser):
         parameters: list[FeelType] = []
         while not self.at(">"):
             parameters.append(self.type())
-            if not self.accept(","):
+            if not self.another(">"):
                 break
         self.expect(">")
         self.expect("->")

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.feel.functions import UserFunction
 from engine.feel.python_values import from_python
+from engine.feel.runtime import spend
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime
-from engine.feel.values import Function, Range, UserFunction, kind_of
+from engine.feel.values import Function, Range, kind_of
 
 
 class FeelType:
@@ -59,6 +61,7 @@ class ListType(FeelType):
         self.element = element
 
     def accepts(self, value: Any) -> bool:
+        spend(len(value) if isinstance(value, list) else 0)
         return isinstance(value, list) and all(_fits(self.element, each) for each in value)
 
     def admits(self, value: Any) -> bool:

@@ -13,6 +13,7 @@ from engine.feel.numbers import from_float
 from engine.feel.python_values import from_python
 from engine.feel.runtime import Runtime
 from engine.feel.temporal import FeelDateTime, FeelTime
+from engine.feel.weight import weigh
 
 
 @builtin("is defined", "value: Any", result="boolean", doc="Whether the value is not null.")
@@ -72,6 +73,7 @@ def to_base64(rt: Runtime, value: str) -> str:
 
 @builtin("to json", "value: Any", result="string", doc="The value as JSON text.")
 def to_json_text(rt: Runtime, value: Any) -> str:
+    weigh(value)
     return rt.string_of(json.dumps(to_json(_with_offsets(value)), ensure_ascii=False, separators=(",", ":")))
 
 

@@ -12,6 +12,7 @@ from engine.feel.numbers import parse as parse_number
 from engine.feel.printing import feel_string
 from engine.feel.runtime import Runtime
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime, parse_date, parse_date_time, parse_time, parse_zone
+from engine.feel.weight import weigh
 
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:\d\d(?::\d\d)?)$")
 
@@ -148,6 +149,7 @@ def number_with_separators(rt: Runtime, text: str, grouping: str | None, point: 
 
 @builtin("string", "from: Any", result="string", doc="The text of a value.")
 def string(rt: Runtime, value: Any) -> str | None:
+    weigh(value)
     return None if value is None else rt.string_of(feel_string(value))
 
 

@@ -6,7 +6,8 @@ from engine.feel.builtins.registry import builtin
 from engine.feel.builtins.sets import distinct, duplicates
 from engine.feel.calling import arity, invoke
 from engine.feel.compare import equal
-from engine.feel.numbers import Number, is_number
+from engine.feel.iteration import index_of_position
+from engine.feel.numbers import Number
 from engine.feel.python_values import from_python
 from engine.feel.runtime import Runtime
 from engine.feel.values import Function
@@ -109,7 +110,7 @@ def flatten(rt: Runtime, items: list[Any]) -> list[Any]:
             if isinstance(item, list):
                 pending.append(iter(item))
                 break
-            result.append(item)
+            result.append(from_python(item))
         else:
             pending.pop()
     return result
@@ -138,11 +139,3 @@ def any_true(rt: Runtime, items: list[Any]) -> bool | None:
     if any(item is True for item in items):
         return True
     return False if all(item is False for item in items) else None
-
-
-def index_of_position(items: list[Any], position: Number) -> int | None:
-    """The Python index of a FEEL position; None for 0 and beyond the list."""
-    place = int(position) if is_number(position) else 0
-    if place == 0 or abs(place) > len(items):
-        return None
-    return place - 1 if place > 0 else len(items) + place

@@ -129,6 +129,9 @@ class Builtin(Function):
         rt.warn(f"{self.name}() does not take these arguments.")
 
     def _run(self, rt: Runtime, body: Body, args: list[Any]) -> Any:
+        for arg in args:
+            if type(arg) is list:
+                rt.spend(len(arg) >> 3)
         try:
             result = body(rt, *args)
         except (ArithmeticError, ValueError) as error:
