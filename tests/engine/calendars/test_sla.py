@@ -54,6 +54,12 @@ def test_pausing_twice_and_resuming_twice_change_nothing():
     assert resumed.resume(TEN + 4 * HOUR) == resumed
 
 
+def test_a_clock_of_another_machine_that_runs_behind_does_not_count_time_twice():
+    resumed = clock().start(TEN).pause(TEN + 2 * HOUR).resume(TEN + HOUR)
+    assert resumed.elapsed(TEN + 3 * HOUR) == 3 * HOUR
+    assert resumed.breach_at == TEN + 8 * HOUR
+
+
 def test_a_clock_met_in_time_is_met_and_a_late_one_breached():
     running = clock().start(TEN)
     assert running.meet(TEN + 8 * HOUR).state(TEN + 99 * HOUR) == "met"
