@@ -131,7 +131,7 @@ class TaskCandidate(Base):
 
     __tablename__ = "task_candidate"
     __table_args__ = (
-        Index("ix_task_candidate_inbox", "tenant_id", "kind", "name", "assignee", text("priority DESC"), "created_at"),
+        Index("ix_task_candidate_inbox", "tenant_id", "kind", "name", "assignee", "rank", "created_at"),
         Index("ix_task_candidate_due", "tenant_id", "kind", "name", "assignee", "due_at"),
     )
 
@@ -140,7 +140,7 @@ class TaskCandidate(Base):
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(64))
     assignee: Mapped[str | None] = mapped_column(String(255))
-    priority: Mapped[int]
+    rank: Mapped[int]  # 100 - priority, so that the index is read forwards: the most important first, then the oldest
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -154,17 +154,17 @@ def _offers(uow: UnitOfWork, user: str, groups: Sequence[str], most: int) -> Any
     names = [("user", user), *[("group", group) for group in dict.fromkeys(groups)]]
     parts = [_offers_to(uow, kind, name, most).subquery() for kind, name in names]
     union = union_all(*[select(part) for part in parts]).subquery()
-    columns = union.c.task_key, union.c.priority, union.c.created_at
-    return select(*columns).group_by(*columns).order_by(union.c.priority.desc(), union.c.created_at, union.c.task_key)
+    columns = union.c.task_key, union.c.rank, union.c.created_at
+    return select(*columns).group_by(*columns).order_by(union.c.rank, union.c.created_at, union.c.task_key)
 
 
 def _offers_to(uow: UnitOfWork, kind: str, name: str, most: int) -> Select[Any]:
     return (
-        select(_candidate.c.task_key, _candidate.c.priority, _candidate.c.created_at)
+        select(_candidate.c.task_key, _candidate.c.rank, _candidate.c.created_at)
         .where(
             and_(_candidate.c.tenant_id == uow.tenant_id, _candidate.c.kind == kind, _candidate.c.name == name),
             _candidate.c.assignee.is_(None),
         )
-        .order_by(_candidate.c.priority.desc(), _candidate.c.created_at)
+        .order_by(_candidate.c.rank, _candidate.c.created_at)
         .limit(most)
     )

@@ -225,7 +225,12 @@ def _visible(task: UserTask) -> dict[str, Any]:
 
 
 def _offer_again(uow: UnitOfWork, task: UserTask) -> None:
-    order = {"assignee": task.assignee, "priority": task.priority, "due_at": task.due_at, "created_at": task.created_at}
+    order = {
+        "assignee": task.assignee,
+        "rank": 100 - task.priority,
+        "due_at": task.due_at,
+        "created_at": task.created_at,
+    }
     rows = candidate_rows(task.tenant_id, task.key, task.candidate_groups, task.candidate_users, order)
     uow.connection.execute(delete(TaskCandidate).where(TaskCandidate.task_key == task.key))
     if rows:

@@ -116,7 +116,7 @@ def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) ->
         event.candidate_users,
         {
             "assignee": event.assignee,
-            "priority": event.priority,
+            "rank": 100 - event.priority,
             "due_at": event.due_at,
             "created_at": turn.uow.now,
         },

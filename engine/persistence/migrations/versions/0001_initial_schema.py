@@ -499,7 +499,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("tenant_id", sa.String(length=64), nullable=False),
         sa.Column("assignee", sa.String(length=255), nullable=True),
-        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("task_key", "kind", "name", name=op.f("pk_task_candidate")),
@@ -507,6 +507,9 @@ def upgrade() -> None:
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
         batch_op.create_index(
             "ix_task_candidate_due", ["tenant_id", "kind", "name", "assignee", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_task_candidate_inbox", ["tenant_id", "kind", "name", "assignee", "rank", "created_at"], unique=False
         )
 
     op.create_table(
@@ -1180,6 +1183,7 @@ def downgrade() -> None:
 
     op.drop_table("user_task")
     with op.batch_alter_table("task_candidate", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_candidate_inbox")
         batch_op.drop_index("ix_task_candidate_due")
 
     op.drop_table("task_candidate")
