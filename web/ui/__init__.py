@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, make_response, redirect, request, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from web.ui import assets, filters, navigation, security
 from web.ui.context import LANGUAGES, choose_locale, choose_time_zone, current_runtime
-from web.ui.translations import Catalogues
+from web.ui.translations import CatalogueBabel
 
 ui = Blueprint("ui", __name__, template_folder="templates")
 
@@ -27,11 +27,10 @@ def set_language(code: str) -> Response:
 
 
 def register(app: Flask) -> None:
-    Babel(
+    CatalogueBabel(
         app,
         default_locale="zh",
         default_timezone="Asia/Shanghai",
-        default_domain=Catalogues(),  # type: ignore[arg-type]
         locale_selector=choose_locale,
         timezone_selector=choose_time_zone,
     )

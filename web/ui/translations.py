@@ -10,7 +10,7 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask_babel import Domain, get_locale
+from flask_babel import Babel, Domain, get_locale
 
 WEB = Path(__file__).resolve().parent.parent
 
@@ -40,3 +40,11 @@ class Catalogues(Domain):  # type: ignore[misc]
     def get_translations(self) -> Any:
         locale = get_locale()
         return load(locale.language if locale is not None else "zh")
+
+
+class CatalogueBabel(Babel):  # type: ignore[misc]
+    """Flask-Babel with our catalogues as its one domain."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        return Catalogues()

@@ -1,0 +1,92 @@
+"""From settings to a runtime that works: schema, handlers, functions, the deployed processes, the first admin, the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.clock import Clock
+from engine.config import Settings
+from engine.deployment.findings import Finding
+from engine.persistence import is_current, migrate
+from engine.runtime import Runtime
+from engine.services import deployments, people, resources
+from engine.services.deployments import Deployment, DeploymentRefused
+from engine.services.handlers import register_handlers
+from engine.services.sla import sla_functions
+
+__all__ = [
+    "DeploymentRefused",
+    "Finding",
+    "check_paths",
+    "deploy_paths",
+    "is_ready",
+    "load_demo",
+    "open_runtime",
+    "prepare",
+    "wire",
+]
+
+DEPLOYABLE = (".bpmn", ".dmn", ".form")
+SYSTEM_USER = "system"
+
+
+def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """A runtime over a migrated database, with every handler and function of the desk."""
+    runtime = Runtime(settings, clock=clock)
+    migrate(runtime.database)
+    wire(runtime)
+    return runtime
+
+
+def wire(runtime: Runtime) -> None:
+    """Tell the engine what the desk adds: FEEL functions and job handlers."""
+    runtime.function_providers.append(sla_functions(runtime))
+    register_handlers(runtime)
+
+
+def prepare(settings: Settings) -> Iterator[str]:
+    """Bring the database up to date, deploy `processes/`, make the first admin; in demo mode load the demo.
+
+    Yields a line for each thing that a person should know. Doing it again changes nothing that is there.
+    """
+    runtime = open_runtime(settings)
+    try:
+        deployment = deploy_paths(runtime, [settings.processes_dir], SYSTEM_USER)
+        yield from (f"{item.kind} {item.id}: version {item.version}" for item in deployment.items if item.is_new)
+        password = people.ensure_admin(runtime)
+        if password is not None:
+            yield f"The first administrator is 'admin' with the password {password} (shown once)."
+        if settings.mode == "demo":
+            yield from load_demo(runtime)
+    finally:
+        runtime.close()
+
+
+def load_demo(runtime: Runtime) -> list[str]:
+    """Demo people, customers and orders, and their logins as lines to print."""
+    from engine.services import demo
+
+    return demo.load(runtime)
+
+
+def deploy_paths(runtime: Runtime, paths: Iterable[Path], who: str) -> Deployment:
+    """Deploy the files, and the deployable files below folders. Raises DeploymentRefused, InvalidInput."""
+    return deployments.deploy(runtime, _files(paths), who)
+
+
+def check_paths(paths: Iterable[Path]) -> list[Finding]:
+    return deployments.check(None, _files(paths))
+
+
+def is_ready(runtime: Runtime) -> bool:
+    """Is the schema current and something deployed?"""
+    return is_current(runtime.database) and resources.any_deployed(runtime)
+
+
+def _files(paths: Iterable[Path]) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.suffix in DEPLOYABLE) if path.is_dir() else [path]
+        found += [(str(file.relative_to(path)) if path.is_dir() else file.name, file.read_bytes()) for file in inside]
+    return found
