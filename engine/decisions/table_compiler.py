@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from engine.decisions import elements as dmn
 from engine.decisions.functions import converted
 from engine.decisions.hit_policies import HIT_POLICIES
+from engine.decisions.quick_cells import QuickTest, quick_test
 from engine.decisions.remarks import Remark
 from engine.decisions.run import Run
 from engine.decisions.tables import CellTest, Compiled, CompiledRule, CompiledTable, InputColumn, OutputColumn, Scope
@@ -95,7 +96,7 @@ class _TableCompiler:
         tests = self._unary_tests(cell.text, cell.place)
         if tests is None:
             return _unreadable(cell.text)
-        return _asking(tests)
+        return _asking(tests, quick_test(cell.text))
 
     def _allowed(self, text: str | None, place: dmn.Place) -> CellTest | None:
         tests = None if text is None or text in _IRRELEVANT else self._unary_tests(text, place)
@@ -130,9 +131,15 @@ def _named(logic: Compiled, kind: FeelType, name: str) -> Compiled:
     return lambda scope, run: converted(logic(scope, run), kind, name, run)
 
 
-def _asking(tests: UnaryTests) -> CellTest:
+def _asking(tests: UnaryTests, quick: QuickTest | None = None) -> CellTest:
     evaluate = tests.evaluate
-    return lambda value, scope, run: evaluate(value, scope, now=run.now, warnings=run.warnings) is True
+
+    def ask(value: Any, scope: Scope, run: Run) -> bool:
+        if quick is not None and (answer := quick(value)) is not None:
+            return answer
+        return evaluate(value, scope, now=run.now, warnings=run.warnings) is True
+
+    return ask
 
 
 def _unreadable(text: str) -> CellTest:
