@@ -107,6 +107,17 @@ def test_deploying_sends_the_change_and_shows_the_version(open_page, site):
     assert "核实订单与付款" in site.received[-1][3]
 
 
+def test_what_was_typed_just_before_deploying_is_deployed(open_page, site):
+    page = opened(open_page)
+    select(page, "verify")
+    page.locator("[data-group-id=group-general] .bio-properties-panel-group-header").click()
+    page.locator("#bio-properties-panel-name").fill("最后一刻")
+    page.get_by_role("button", name="部署", exact=True).click()
+    expect(page.get_by_text("已部署")).to_be_visible()
+    assert "最后一刻" in site.received[-1][3]
+    expect(page.get_by_text("有未部署的修改")).to_be_hidden()
+
+
 def test_a_refused_deployment_keeps_the_change_and_says_why(open_page, site):
     site.answers["/deploy"] = ({"findings": FINDINGS, "message": "有错误，未部署。"}, 422)
     page = opened(open_page)

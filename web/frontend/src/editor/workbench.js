@@ -10,6 +10,14 @@ import { word } from '../i18n/workbench.js';
 import { findingsOf, FindingsPanel } from './findings.js';
 import { Toolbar } from './toolbar.js';
 
+/** How long a panel waits for the next key before it takes over what was typed: the editors give it to their libraries. */
+export const TYPING_PAUSE_MS = 150;
+
+/** Nothing that was typed just before a button was pressed may be left out. */
+function typingTakenOver() {
+  return new Promise((resolve) => { setTimeout(resolve, TYPING_PAUSE_MS + 50); });
+}
+
 export class Workbench {
   constructor(element, { fileName, contentType, blank }) {
     this.options = element.dataset;
@@ -84,14 +92,20 @@ export class Workbench {
     this.toolbar.say(this.isChanged() ? word('changed') : '', 'changed');
   }
 
+  async text() {
+    await typingTakenOver();
+    return this.editor.save();
+  }
+
   async post(url) {
     const headers = { 'Content-Type': this.contentType, 'X-File-Name': encodeURIComponent(this.fileName) };
-    this.toolbar.say(word('busy'));
     this.setBusy(true);
-    const body = await this.editor.save();
+    const body = await this.text();
+    const revision = this.editor.revision();
+    this.toolbar.say(word('busy'));
     const answer = await send(url, { method: 'POST', csrf: this.options.csrf, headers, body });
     this.setBusy(false);
-    return answer;
+    return { ...answer, revision };
   }
 
   setBusy(busy) {
@@ -107,11 +121,10 @@ export class Workbench {
   }
 
   async deploy() {
-    const revision = this.editor.revision();
     const answer = await this.post(this.options.deployUrl);
     if (answer.ok || answer.body?.findings) this.showFindings(answer);
     if (!answer.ok) return this.toolbar.say(answer.body?.message ?? (answer.status === 422 ? word('refused') : answer.message), 'error');
-    this.deployed = revision;
+    this.deployed = answer.revision;
     this.refresh();
     this.toolbar.say(word('deployed', { version: answer.body?.version ?? '' }), 'ok');
   }
@@ -124,7 +137,7 @@ export class Workbench {
   }
 
   async download() {
-    const url = URL.createObjectURL(new Blob([await this.editor.save()], { type: this.contentType }));
+    const url = URL.createObjectURL(new Blob([await this.text()], { type: this.contentType }));
     h('a', { href: url, download: this.fileName }).click();
     setTimeout(() => URL.revokeObjectURL(url));
   }

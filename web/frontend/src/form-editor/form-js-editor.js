@@ -7,6 +7,7 @@ import './form-editor.css';
 
 import { FormEditor } from '@bpmn-io/form-js-editor';
 
+import { TYPING_PAUSE_MS } from '../editor/workbench.js';
 import { h } from '../shared/dom.js';
 import { isEnglish } from '../shared/language.js';
 import { translateShown } from './translate-shown.js';
@@ -16,7 +17,7 @@ export class FormJsEditor {
     const container = h('div', { class: 'kfe-form-editor' });
     body.append(container);
     if (!isEnglish) translateShown(container);
-    this.editor = new FormEditor({ container });
+    this.editor = new FormEditor({ container, debounce: TYPING_PAUSE_MS, debounceInput: TYPING_PAUSE_MS });
     this.stack = this.editor.get('commandStack');
     this.changes = 0;
     this.listeners = [];

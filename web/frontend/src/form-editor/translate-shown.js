@@ -4,7 +4,7 @@ import words from '../i18n/form-editor.zh.js';
 const OWN = [
   '.fjs-palette-container', '.bio-properties-panel-label', '.bio-properties-panel-group-header-title', '.bio-properties-panel-header-type',
   '.bio-properties-panel-description', '.bio-properties-panel-input option', '.bio-properties-panel-add-entry', '.bio-properties-panel-placeholder',
-  '.fjs-empty-editor', '.fjs-empty-component', '.bio-properties-panel-toggle-switch', '.bio-properties-panel-collapsible-entry-header-title',
+  '.fjs-empty-editor', '.fjs-repeat-render-footer', '.fjs-filepicker-container', '.fjs-select-placeholder', '.fjs-empty-component', '.bio-properties-panel-toggle-switch', '.bio-properties-panel-collapsible-entry-header-title',
 ].join(', ');
 const ATTRIBUTES = ['title', 'placeholder', 'aria-label', 'data-placeholder'];
 

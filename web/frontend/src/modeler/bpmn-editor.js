@@ -8,6 +8,7 @@ import 'bpmn-js-bpmnlint/dist/assets/css/bpmn-js-bpmnlint.css';
 import Modeler from 'bpmn-js/lib/Modeler';
 import * as lintRules from 'virtual:bpmnlint-rules';
 
+import { TYPING_PAUSE_MS } from '../editor/workbench.js';
 import { h } from '../shared/dom.js';
 import { modules, moddleExtensions } from './modules.js';
 
@@ -25,6 +26,7 @@ export class BpmnEditor {
       container: canvas,
       propertiesPanel: { parent: this.panel },
       linting: { bpmnlint: lintRules, active: true },
+      debounceInput: TYPING_PAUSE_MS,
       moddleExtensions,
       additionalModules: modules({ formsUrl }),
     });
