@@ -19,7 +19,8 @@ from engine.execution import contract as told
 from tests.token_game.play import Stimulus, View
 from tests.token_game.state import Place
 
-WAITING = {"USER_TASK", "INTERMEDIATE_CATCH_EVENT", "EVENT_BASED_GATEWAY"}
+WORK = {"USER_TASK", "SERVICE_TASK"}
+WAITING = WORK | {"RECEIVE_TASK", "INTERMEDIATE_CATCH_EVENT", "EVENT_BASED_GATEWAY"}
 NOT_COUNTED = {"PROCESS", "MULTI_INSTANCE_BODY"}
 
 
@@ -71,6 +72,7 @@ class RealExecutor:
         self.completed: Counter[str] = Counter()
         self.taken: Counter[str] = Counter()
         self.thrown: list[str] = []
+        self.found = 0
         self.instance = Instance.start(self.process, self.surroundings.new_key(), variables, self.surroundings)
         self._settle()
 
@@ -80,6 +82,9 @@ class RealExecutor:
         """KeyError when nothing of the executor's matches the stimulus."""
         if stimulus.what == "complete":
             self.instance.complete(self._find(self._tasks(), stimulus.place), dict(stimulus.variables))
+        elif stimulus.what == "error":
+            code = dict(stimulus.variables)["code"]
+            self.instance.throw_error(self._find(self._tasks(), stimulus.place), str(code))
         elif stimulus.what == "trigger":
             self.instance.trigger(self._find(self._subscriptions(), stimulus.place), {})
         else:
@@ -90,13 +95,16 @@ class RealExecutor:
         """Go on with what was stored, and nothing else; `chance` is not needed for it."""
         stored = self.instance.dump()
         self.instance = Instance.restore(self.process, bytes(stored), self.surroundings)
+        if self.instance.dump() != stored:
+            raise Inconsistent(f"restored as {self.instance.dump()!r} what was {stored!r}")
 
     def _find(self, places: dict[int, Place], place: Place) -> int:
-        """The oldest that is there."""
-        found = [key for key, there in places.items() if there == place]
+        """One that is there, now an old and now a young one."""
+        found = sorted(key for key, there in places.items() if there == place)
         if not found:
             raise KeyError(f"nothing waits at {place}")
-        return min(found)
+        self.found += 1
+        return found[self.found % len(found)]
 
     def _settle(self) -> None:
         """Take the events; deliver the signals that were thrown, until there are none."""
@@ -154,9 +162,7 @@ class RealExecutor:
             self.instance.ended,
             Counter(self._place(element) for element in self.active.values() if self._waits(element)),
             Counter(self._subscriptions().values()),
-            Counter(
-                (self.active[key].element_id, self._path(self.active[key].scope_key)) for key in self.incidents.values()
-            ),
+            Counter(self._place(self.active[key]) for key in self.incidents.values()),
             self.completed.copy(),
             self.taken.copy(),
         )
@@ -165,13 +171,15 @@ class RealExecutor:
         return element.element_type in WAITING and element.key not in self.incidents.values()
 
     def _tasks(self) -> dict[int, Place]:
-        return {key: self._place(e) for key, e in self.active.items() if e.element_type == "USER_TASK"}
+        return {key: self._place(e) for key, e in self.active.items() if e.element_type in WORK and self._waits(e)}
 
     def _subscriptions(self) -> dict[int, Place]:
         return {key: (waiting.event, self._event_path(waiting)) for key, waiting in self.waiting.items()}
 
     def _event_path(self, waiting: Waiting) -> tuple[str, ...]:
         owner = self.active[waiting.owner]
+        if waiting.event == owner.element_id:
+            return self._place(owner)[1]
         return self._path(owner.key if waiting.event in self.starts else owner.scope_key)
 
     def _place(self, element: told.ElementActivated) -> Place:

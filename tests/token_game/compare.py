@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tests.token_game.game import TooWide
@@ -164,11 +164,13 @@ def _random_stimuli(rng: random.Random, steps: int) -> Callable[[Judge], Iterato
 
 
 def _with_variables(stimulus: Stimulus, rng: random.Random) -> Stimulus:
-    """A completed user task mostly sets variables."""
+    """A completed task mostly sets variables; an error has a code."""
+    if stimulus.what == "error":
+        return replace(stimulus, variables=(("code", rng.choice(("E1", "E2"))),))
     if stimulus.what != "complete" or rng.random() < 0.2:
         return stimulus
     values = {"x": rng.randint(0, 4), "y": rng.randint(0, 4), "b": rng.random() < 0.5}
-    return Stimulus(stimulus.what, stimulus.element, stimulus.path, tuple(sorted(values.items())))
+    return replace(stimulus, variables=tuple(sorted(values.items())))
 
 
 def _given_stimuli(stimuli: list[Stimulus]) -> Callable[[Judge], Iterator[Stimulus]]:

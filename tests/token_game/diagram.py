@@ -139,6 +139,8 @@ def _attributes(node: Node, scope: Scope) -> str:
         pairs["cancelActivity"] = "false"
     if node.kind == "startEvent" and scope.by_event:
         pairs["isInterrupting"] = "true" if node.interrupting else "false"
+    if node.kind == "receiveTask":
+        pairs["messageRef"] = f"message_{node.ref}"
     if node.inner and node.inner.by_event:
         pairs["triggeredByEvent"] = "true"
     return "".join(f" {name}={quoteattr(value)}" for name, value in pairs.items() if value)
@@ -149,13 +151,15 @@ def _extensions(node: Node) -> list[str]:
         variable, expression = node.script
         script = f'<zeebe:script expression={quoteattr(expression)} resultVariable="{variable}" />'
         return [f"<bpmn:extensionElements>{script}</bpmn:extensionElements>"]
+    if node.kind == "serviceTask":
+        return ['<bpmn:extensionElements><zeebe:taskDefinition type="work" /></bpmn:extensionElements>']
     if node.kind == "userTask":
         return ["<bpmn:extensionElements><zeebe:userTask /></bpmn:extensionElements>"]
     return []
 
 
 def _trigger(node: Node) -> list[str]:
-    if node.trigger == "none":
+    if node.trigger == "none" or node.kind == "receiveTask":
         return []
     tag, id = f"bpmn:{node.trigger}EventDefinition", f'id="{node.id}_event"'
     if node.trigger == "timer":

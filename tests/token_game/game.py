@@ -5,8 +5,8 @@ Where the standard is silent, Camunda 8's documentation decides. The rules:
 * A token lies on a sequence flow until its target takes it. Each token that arrives at an activity, an event or an
   exclusive gateway activates it once. What completes puts a token on every outgoing flow; without one, the path ends
   there.
-* Tasks: a user task waits for a stimulus, which may set process variables; every other task passes on at once, a
-  script after setting its variable.
+* Tasks: a user or service task waits for a stimulus, which may set process variables, a receive task for its message;
+  every other task passes on at once, a script after setting its variable.
 * Exclusive gateway: the first flow whose condition is true, else the default flow. Inclusive split: every flow whose
   condition is true, else the default. When neither is there, the token stays at the gateway: an incident.
 * Parallel gateway: fires when every incoming flow of its scope holds a token and takes one of each; further tokens
@@ -26,7 +26,7 @@ Where the standard is silent, Camunda 8's documentation decides. The rules:
   then the activity's boundary events, a catch with the code before one without. A handler does not catch what it
   throws itself. An uncaught error is an incident at its end event; an uncaught escalation is nothing. After an
   escalation that no interrupting event caught, the thrower goes on; otherwise it is terminated with its scope, and
-  has not completed.
+  has not completed. Whoever works on a service task may report an error; it climbs from that task.
 * A signal reaches every subscription there is when it is delivered, each once, and is delivered some time after its
   throw.
 * Event-based gateway: the first of its events wins, the gateway and that event complete.
@@ -41,13 +41,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from tests.token_game.conditions import evaluate
-from tests.token_game.model import EXTERNAL, WAITING, Element, Flow, Model
+from tests.token_game.model import EXTERNAL, WAITING, WORK, Element, Flow, Model
 from tests.token_game.paths import may_fire, place_of
 from tests.token_game.state import Instance, Place, State, Trail, inner_path, path_of
 
 AT = "@"  # marks a token that lies at an event which has happened, not on a flow
 Move = tuple[str, tuple[int, ...], str]  # what, the position of its scope in the tree, a flow, gateway, event or signal
-ACTIVITIES = {"task", "userTask", "scriptTask", "manualTask", "subProcess"}
+ACTIVITIES = {"task", "userTask", "serviceTask", "receiveTask", "scriptTask", "manualTask", "subProcess"}
 
 
 Possible = Callable[[State], bool]
@@ -73,8 +73,20 @@ class Game:
         return state
 
     def complete(self, state: State, task: Place, variables: dict[str, int | bool]) -> list[State]:
-        """Complete one user task there; one state for each instance that the place may mean."""
+        """Complete one user or service task there; one state for each instance that the place may mean."""
         return [self._completed(copy, trail, variables) for copy, trail in self._choices(state, task, self._waits_at)]
+
+    def report_error(self, state: State, task: Place, code: str) -> list[State]:
+        """Whoever works on the service task there reports an error; one state for each instance."""
+        after = []
+        for copy, trail in self._choices(state, task, self._waits_at):
+            caught = self._catcher(trail, "error", code)
+            if caught:
+                self._fire(copy, *caught)
+            else:
+                trail[-1].incident = True
+            after.append(copy)
+        return after
 
     def trigger(self, state: State, event: Place) -> list[State]:
         """A message or timer arrives at one subscription; one state for each owner that the place may mean."""
@@ -255,7 +267,7 @@ class Game:
             scope.put(AT + self.model.link_target(event).id)
 
     def _throw_error(self, state: State, trail: Trail, event: Element) -> None:
-        caught = self._catcher(trail, event)
+        caught = self._catcher(trail, "error", event.ref)
         if caught:
             self._fire(state, *caught)
         else:
@@ -263,19 +275,19 @@ class Game:
 
     def _escalate(self, state: State, trail: Trail, event: Element) -> bool:
         """Whether the thrower was terminated by what caught its escalation."""
-        caught = self._catcher(trail, event)
+        caught = self._catcher(trail, "escalation", event.ref)
         if caught:
             self._fire(state, *caught)
         return bool(caught) and caught[1].interrupting
 
-    def _catcher(self, trail: Trail, event: Element) -> tuple[Trail, Element] | None:
-        """Who catches an error or escalation thrown in the scope at the end of the trail."""
+    def _catcher(self, trail: Trail, trigger: str, code: str | None) -> tuple[Trail, Element] | None:
+        """Who catches an error or escalation thrown at the end of the trail."""
         handler = None  # the event subprocess in which it is thrown does not catch it
         for depth in range(len(trail), 0, -1):
             owner = trail[depth - 1]
             starts = [] if owner.interrupted or not owner.is_scope else self.model.event_starts.get(owner.element, [])
             for events in ([e for e in starts if e.scope != handler], self._boundaries(trail[:depth])):
-                found = _matching(events, event)
+                found = _matching(events, trigger, code)
                 if found:
                     return trail[:depth], found
             handler = owner.element
@@ -302,6 +314,8 @@ class Game:
                 owner.interrupted = True
             handler = self._add(owner, Instance(event.scope, is_scope=True))
             handler.put(AT + event.id)
+        elif event.kind == "receiveTask":
+            self._finished(state, trail)
         else:
             self._caught(state, trail, event)
 
@@ -321,7 +335,8 @@ class Game:
         owner, element = trail[-1], self.model.elements[trail[-1].element]
         if element.kind == "eventBasedGateway":
             return [flow.target for flow in element.outgoing]
-        events = [element] if element.kind == "intermediateCatchEvent" else self._boundaries(trail)
+        is_itself = element.kind in {"intermediateCatchEvent", "receiveTask"} and not owner.is_body
+        events = ([element] if is_itself else []) + self._boundaries(trail)
         if owner.is_scope and not owner.interrupted:
             events = events + self.model.event_starts.get(owner.element, [])
         return [e.id for e in events if e.trigger in EXTERNAL and not _is_spent(owner, e)]
@@ -414,15 +429,17 @@ class Game:
                 yield copy, list(copy.trails())[position]
 
     def _waits_at(self, trail: Trail, place: Place) -> bool:
-        waits = self.model.elements[trail[-1].element].kind == "userTask" and not trail[-1].is_body
-        return waits and (trail[-1].element, _place_path(trail)) == place
+        waits = self.model.elements[trail[-1].element].kind in WORK and not trail[-1].is_body
+        return waits and not trail[-1].incident and (trail[-1].element, _place_path(trail)) == place
 
     def _listens_at(self, trail: Trail, place: Place) -> bool:
         return any((event, self.event_path(trail, event)) == place for event in self._listening(trail))
 
     def event_path(self, trail: Trail, event: str) -> tuple[str, ...]:
         """Path of a subscription: that of the scope in which the event, or its event subprocess, is drawn."""
-        return inner_path(trail) if self.model.elements[event].kind == "startEvent" else path_of(trail)
+        if self.model.elements[event].kind == "startEvent":
+            return inner_path(trail)
+        return _place_path(trail) if event == trail[-1].element else path_of(trail)
 
     def subscriptions(self, state: State) -> list[Place]:
         """Every event from outside that is waited for, with its path."""
@@ -440,17 +457,17 @@ def waiting_places(game: Game, state: State) -> list[Place]:
     return [
         (trail[-1].element, _place_path(trail))
         for trail in state.trails()
-        if kinds[trail[-1].element] in WAITING and not trail[-1].is_body
+        if kinds[trail[-1].element] in WAITING and not trail[-1].is_body and not trail[-1].incident
     ]
 
 
 def incident_places(state: State) -> list[Place]:
-    return [(trail[-1].element, path_of(trail)) for trail in state.trails() if trail[-1].incident]
+    return [(trail[-1].element, _place_path(trail)) for trail in state.trails() if trail[-1].incident]
 
 
-def _matching(events: list[Element], thrown: Element) -> Element | None:
-    same = [e for e in events if e.trigger == thrown.trigger]
-    exact = [e for e in same if e.ref is not None and e.ref == thrown.ref]
+def _matching(events: list[Element], trigger: str, code: str | None) -> Element | None:
+    same = [e for e in events if e.trigger == trigger]
+    exact = [e for e in same if e.ref is not None and e.ref == code]
     return next(iter(exact + [e for e in same if e.ref is None]), None)
 
 

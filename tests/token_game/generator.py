@@ -93,6 +93,8 @@ class Sketch:
             self.left = max(self.left, 2)
             with self.inside(in_handler=True):
                 self.content(sub, start)
+                if self.depth < 3 and self.chance(0.15):
+                    self.handlers(sub)
 
     def thrown(self) -> list[str]:
         """Triggers that are thrown inside a diagram of this temper, thrice for their weight."""
@@ -299,7 +301,7 @@ class Sketch:
     # ---- nodes -------------------------------------------------------------------------------------------------------
 
     def activity(self, scope: Scope) -> str:
-        draws = [self.user_task] * 6 + [self.plain_task, self.catch_event]
+        draws = [self.user_task] * 6 + [self.plain_task, self.catch_event, self.service_task, self.receive_task]
         often = (3 if self.depth == 0 else 1) * (1 + self.temper["throws"])
         draws += [self.subprocess] * often * (self.left > 0 and self.depth < 3)
         draws += [self.escalation] * self.temper["throws"] * (2 if self.depth else 1)
@@ -311,6 +313,20 @@ class Sketch:
         if self.chance(0.25):
             self.border(scope, task, ("message", "timer", *["signal"] * self.temper["signals"]))
         return task
+
+    def service_task(self, scope: Scope) -> str:
+        task = self.add(scope, "serviceTask", "service", loop=self.marker() if self.chance(0.15) else None)
+        if self.chance(0.5):
+            self.border(scope, task, ("message", "error", "error", "error"))
+        return task
+
+    def receive_task(self, scope: Scope) -> str:
+        id = self.new("receive")
+        loop = self.marker() if self.chance(0.15) else None
+        scope.add("receiveTask", id, trigger="message", ref=f"m_{id}", loop=loop)
+        if self.chance(0.3):
+            self.border(scope, id, ("timer", *["signal"] * self.temper["signals"]))
+        return id
 
     def marker(self) -> tuple[int, bool, str | None]:
         done = self.rng.choice((None, None, None, "=numberOfCompletedInstances >= 2", "=b", "=x > 2"))

@@ -19,9 +19,10 @@ SCOPES = {"process", "subProcess"}
 NODES = {
     *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
     *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"),
-    *("task", "userTask", "scriptTask", "manualTask", "subProcess"),
+    *("task", "userTask", "serviceTask", "receiveTask", "scriptTask", "manualTask", "subProcess"),
 }
-WAITING = {"userTask", "intermediateCatchEvent", "eventBasedGateway"}
+WORK = {"userTask", "serviceTask"}  # Somebody outside completes these.
+WAITING = WORK | {"receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
 EXTERNAL = {"message", "timer", "signal"}  # These triggers come from outside; the others are thrown inside.
 
 
@@ -187,6 +188,8 @@ def _element(xml: ET.Element, tag: str, scope: str, names: dict[str, str]) -> El
     for child in xml:
         if child.tag.endswith("EventDefinition"):
             _read_trigger(element, child, names)
+    if tag == "receiveTask":
+        element.trigger, element.ref = "message", names[xml.get("messageRef")]
     return element
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 from tests.token_game.game import Game, TooWide, incident_places, waiting_places
-from tests.token_game.model import Model
+from tests.token_game.model import WORK, Model
 from tests.token_game.state import Place, State
 
 
@@ -14,14 +14,14 @@ from tests.token_game.state import Place, State
 class Stimulus:
     """One thing that happens to the instance from outside.
 
-    `complete` a user task (with variables), `trigger` a message or timer subscription, or `broadcast` a signal,
-    whose name is then the `element`.
+    `complete` a user or service task (with variables), report an `error` at a service task (its code is among the
+    variables), `trigger` a message or timer subscription, or `broadcast` a signal, whose name is then the `element`.
     """
 
     what: str
     element: str
     path: tuple[str, ...] = ()
-    variables: tuple[tuple[str, int | bool], ...] = ()
+    variables: tuple[tuple[str, int | bool | str], ...] = ()
 
     def as_json(self) -> dict:
         return asdict(self)
@@ -120,6 +120,8 @@ class Judge:
     def _after(self, state: State, stimulus: Stimulus) -> list[State]:
         if stimulus.what == "complete":
             return self.game.complete(state, stimulus.place, dict(stimulus.variables))
+        if stimulus.what == "error":
+            return self.game.report_error(state, stimulus.place, dict(stimulus.variables)["code"])
         if stimulus.what == "trigger":
             return self.game.trigger(state, stimulus.place)
         return self.game.broadcast(state, stimulus.element)
@@ -130,9 +132,11 @@ class Judge:
         if state.ended:
             return []
         elements = self.game.model.elements
-        tasks = [place for place in waiting_places(self.game, state) if elements[place[0]].kind == "userTask"]
+        tasks = [place for place in waiting_places(self.game, state) if elements[place[0]].kind in WORK]
+        jobs = [place for place in tasks if elements[place[0]].kind == "serviceTask"]
         events = self.game.subscriptions(state)
         stimuli = {Stimulus("complete", *place) for place in tasks}
+        stimuli |= {Stimulus("error", *place) for place in jobs}
         stimuli |= {Stimulus("trigger", *place) for place in events if elements[place[0]].trigger != "signal"}
         stimuli |= {Stimulus("broadcast", elements[e].ref) for e, _ in events if elements[e].trigger == "signal"}
         return sorted(stimuli, key=lambda stimulus: (stimulus.what, stimulus.element, stimulus.path))

@@ -4,6 +4,7 @@ import pytest
 
 from tests.token_game.diagram import Scope
 from tests.token_game.hand import begin, does, ended, listens, only, stimulus, stuck, times, waits
+from tests.token_game.play import Stimulus
 from tests.token_game.test_judge_flow import process, tasks
 
 
@@ -384,3 +385,50 @@ def test_a_race_of_independent_steps_allows_each_outcome():
     game.apply(stimulus("a"))
     assert all(view.ended for view in game.views())
     assert sorted(view.completed["one"] + view.completed["two"] for view in game.views()) == [0, 1, 2, 2]
+
+
+def test_a_receive_task_waits_for_its_message():
+    p = process()
+    p.add("receiveTask", "r", trigger="message", ref="m", loop=(2, False, None))
+    p.line("start", "r", "end")
+    boundary(p, "clock", "r", "timer", "PT1H", True, "late")
+    game = begin(p)
+    assert waits(game) == ["r#1/r", "r#2/r"]
+    assert listens(game) == ["clock", "r#1/r", "r#2/r"]
+    does(game, "?r#2/r")
+    assert waits(game) == ["r#1/r"]
+    does(game, "?r#1/r")
+    assert ended(game)
+
+
+def reported(game, path: str, code: str) -> None:
+    task = stimulus(path)
+    game.apply(Stimulus("error", task.element, task.path, (("code", code),)))
+
+
+def test_an_error_reported_at_a_service_task_is_caught_at_the_task_or_further_out():
+    p, sub = with_sub("a")
+    sub.add("serviceTask", "work")
+    sub.line("in", "work")
+    boundary(sub, "near", "work", "error", "E1", True, "mend")
+    boundary(p, "far", "sub", "error", None, True, "repair")
+    game = begin(p)
+    reported(game, "sub/work", "E1")
+    assert waits(game) == ["sub/a", "sub/mend"]
+    game = begin(p)
+    reported(game, "sub/work", "E2")
+    assert waits(game) == ["repair"]
+
+
+def test_an_error_reported_at_a_service_task_and_caught_by_nobody_is_an_incident_there():
+    p, sub = with_sub("a")
+    sub.add("serviceTask", "work")
+    sub.line("in", "work")
+    boundary(sub, "bell", "work", "message", "m", True, "rung")
+    game = begin(p)
+    reported(game, "sub/work", "E1")
+    assert stuck(game) == ["sub/work"]
+    assert waits(game) == ["sub/a"]
+    does(game, "?sub/bell")
+    assert waits(game) == ["sub/a", "sub/rung"]
+    assert stuck(game) == []
