@@ -13,7 +13,7 @@ from engine.decisions.run import Run
 from engine.decisions.type_catalogue import TypeCatalogue
 from engine.decisions.types import result_of
 from engine.decisions.vocabulary import entry_names
-from engine.feel.types import ANY
+from engine.feel.types import ANY, FeelType
 
 if TYPE_CHECKING:
     from engine.decisions.model import DecisionModel
@@ -52,7 +52,9 @@ class Builder:
 
     def elements(self) -> dict[str, GraphElement]:
         self._check_cycles()
-        return {element.place.id or "": self._build(element) for element in self._definitions.elements}
+        built = {element.place.id or "": self._build(element) for element in self._definitions.elements}
+        self._remarks.within = dmn.Place()
+        return built
 
     def resolve(self, href: str) -> tuple[str | None, dmn.DrgElement] | None:
         """The import's key (None for this file) and the element that an href means."""
@@ -65,6 +67,7 @@ class Builder:
         return None
 
     def _build(self, element: dmn.DrgElement) -> GraphElement:
+        self._remarks.within = element.place
         if isinstance(element, dmn.Decision):
             return self._decision(element)
         if isinstance(element, dmn.KnowledgeModel):
@@ -81,6 +84,8 @@ class Builder:
             *self._links(element, element.knows, (dmn.KnowledgeModel, dmn.DecisionService)),
         ]
         kind = self.types.find(element.variable.type_ref, element.place)
+        if isinstance(element.expression, dmn.LiteralExpression) and not element.expression.text.strip():
+            self._remarks.add(Remark("dmn-no-logic"), element.place)
         logic = self._compiler.compile(element.expression, self._names(links), kind) if element.expression else _null
         place = element.place
         name = place.name or element.variable.name
@@ -96,15 +101,15 @@ class Builder:
             kind = self.types.find(function.type_ref, function.place)
         signature = self._compiler.signature(name, function.parameters if function else (), result_of(kind))
         names = self._names(links) | {name} | set(signature.parameters)
-        logic = self._body(function, names)
+        logic = self._body(function, names, signature.result)
         return KnowledgeNode(element.place.id or "", signature, tuple(links), logic)
 
-    def _body(self, function: dmn.FunctionDefinition | None, names: Names) -> Any:
+    def _body(self, function: dmn.FunctionDefinition | None, names: Names, result: FeelType) -> Any:
         if function is None or function.body is None:
             return _null
         if function.kind != "FEEL":
             return lambda scope, run: run.warn(f"Functions of kind {function.kind} are not run.")
-        return self._compiler.compile(function.body, names)
+        return self._compiler.compile(function.body, names, result)
 
     def _service(self, element: dmn.DecisionService) -> ServiceNode:
         inputs = [

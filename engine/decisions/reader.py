@@ -6,6 +6,7 @@ from typing import Final
 from lxml import etree
 
 from engine.decisions import elements as dmn
+from engine.decisions.elements import Place
 from engine.decisions.expression_reader import ExpressionReader
 from engine.decisions.nodes import Node
 from engine.decisions.refusal import DecisionModelError
@@ -23,6 +24,7 @@ def read_definitions(data: bytes, remarks: Remarks) -> dmn.Definitions:
         found = Remark("dmn-not-dmn", found=etree.QName(root.element).text)
         raise DecisionModelError([found.at(remarks.file, root.place())])
     definitions = _definitions(root, ExpressionReader(remarks))
+    remarks.within = Place()
     if not definitions.namespace:
         remarks.add(Remark("dmn-no-namespace"), definitions.place)
     _check_names(definitions, remarks)
@@ -73,6 +75,7 @@ def _element(node: Node, expressions: ExpressionReader) -> dmn.DrgElement:
     place = node.place()
     if place.id is None:
         place = dmn.Place(place.name, place.name, place.line)
+    expressions.remarks.within = place
     if node.tag == "decision":
         return _decision(node, place, expressions)
     if node.tag == "businessKnowledgeModel":

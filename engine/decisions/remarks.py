@@ -194,6 +194,13 @@ _SENTENCES: Final[Mapping[str, tuple[Severity, str, str, str, str]]] = {
         "Declare a list type, or none.",
         "请声明为列表类型，或不声明类型。",
     ),
+    "dmn-empty-input": (
+        "error",
+        "Input column {index} asks nothing: it has no expression.",
+        "第 {index} 个输入列没有表达式，什么也没有问。",
+        "Enter the expression or remove the column.",
+        "请填写表达式或删除该列。",
+    ),
     "dmn-no-output": (
         "error",
         "The decision table has no output.",
@@ -245,12 +252,18 @@ class Remarks:
 
     def __init__(self, file: str) -> None:
         self.file = file
+        # The decision, model or service that is being read: a cell without an id or name is found by it.
+        self.within = Place()
         self._findings: dict[Finding, None] = {}
 
     def add(self, remark: Remark, place: Place | None = None) -> None:
         """Add a finding once; one text may be compiled for two purposes. Beyond the limit nobody reads on."""
         if len(self._findings) < _MAX_FINDINGS:
-            self._findings[remark.at(self.file, place)] = None
+            self._findings[remark.at(self.file, self._known(place or Place()))] = None
+
+    def _known(self, place: Place) -> Place:
+        within = self.within
+        return Place(place.id or within.id, place.name or within.name, place.line or within.line)
 
     @property
     def findings(self) -> list[Finding]:

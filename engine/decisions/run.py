@@ -1,5 +1,6 @@
 """The state of one evaluation of a model: its clock, warnings, failures, trace and how deep its calls are."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,11 +8,12 @@ from typing import Any, Final, NoReturn
 
 from engine.decisions.trace import EvaluatedDecision, EvaluatedTable
 
-# A knowledge model that calls itself costs about ten Python frames a turn; this stays clear of Python's own limit.
+# A knowledge model that calls itself costs twelve Python frames a turn or more.
 MAX_CALLS: Final = 50
 # Calls of knowledge models, services and iterations in one evaluation, all together.
 MAX_STEPS: Final = 100_000
 MAX_SECONDS: Final = 5
+_FRAMES_KEPT_FREE: Final = 250
 _MAX_WARNINGS: Final = 100
 # A loop may ask a table or service many thousand times; a person reads the first of them at most.
 _MAX_RECORDS: Final = 1_000
@@ -92,9 +94,18 @@ class Run:
 
     def enter_call(self) -> None:
         self.step()
-        if self.calls >= MAX_CALLS:
+        if self.calls >= MAX_CALLS or _stack_is_nearly_full():
             self.exceed(f"Functions call each other more than {MAX_CALLS} deep; end the recursion earlier.")
         self.calls += 1
 
     def leave_call(self) -> None:
         self.calls -= 1
+
+
+def _stack_is_nearly_full() -> bool:
+    """Whether one more call might meet Python's own limit, which an expression on the way would turn into null."""
+    try:
+        sys._getframe(sys.getrecursionlimit() - _FRAMES_KEPT_FREE)
+    except ValueError:
+        return False
+    return True

@@ -24,6 +24,7 @@ def read_table(node: Node, remarks: Remarks) -> dmn.DecisionTable:
         annotation_names=tuple(clause.name() or "" for clause in node.children("annotation")),
     )
     _check_policy(table, remarks)
+    _check_inputs(table, remarks)
     _check_outputs(table, remarks)
     _check_rules(table, remarks)
     return table
@@ -72,6 +73,12 @@ def _check_policy(table: dmn.DecisionTable, remarks: Remarks) -> None:
     if table.hit_policy == "COLLECT" and table.aggregation and len(table.outputs) > 1:
         remark = Remark("dmn-aggregation-outputs", aggregation=table.aggregation, count=len(table.outputs))
         remarks.add(remark, table.place)
+
+
+def _check_inputs(table: dmn.DecisionTable, remarks: Remarks) -> None:
+    for index, clause in enumerate(table.inputs, 1):
+        if not clause.expression.text.strip():
+            remarks.add(Remark("dmn-empty-input", index=index), clause.place)
 
 
 def _check_outputs(table: dmn.DecisionTable, remarks: Remarks) -> None:

@@ -21,6 +21,8 @@ def test_a_feel_error_is_found_in_every_kind_of_cell_with_line_and_place():
     assert len(findings) == 4
     for found in findings:
         assert (found.severity, found.file, found.line) == ("error", "test.dmn", 2)
+        assert found.element_id
+        assert found.element_name
         assert "FEEL" in found.message
         assert "FEEL" in found.message_zh
         assert found.hint
@@ -59,6 +61,8 @@ def test_findings_come_in_the_order_of_their_lines():
         ("dmn-output-name", decision("a", table([("1", "1|1")], outputs=({"name": "p"}, {"name": "p"})))),
         ("dmn-rule-width", decision("a", table([("1 | 2", "1")]))),
         ("dmn-no-logic", decision("a", "")),
+        ("dmn-no-logic", decision("a", literal(" "))),
+        ("dmn-empty-input", decision("a", table([("1", "1")], inputs=("",)))),
         ("dmn-list-type", decision("a", table([("1", "1")], "COLLECT"), kind="number")),
         ("dmn-not-required", input_data("x") + decision("a", table([("1", "1")]))),
         ("dmn-not-required", input_data("y") + decision("a", table([("< y", "1")]))),

@@ -136,6 +136,13 @@ def test_a_recursion_without_end_is_a_failure_and_not_a_crash():
     assert "deep" in (outcome.failed or "")
 
 
+def test_a_deep_recursion_on_a_deep_stack_is_a_failure_and_not_a_wrong_answer():
+    wrapped = "n + " + "(if n < 2 then 1 else " * 15 + "f(n - 1)" + ")" * 15
+    made = model(knowledge("f", "n", literal(wrapped)), decision("it", literal("f(49)"), knows=["#f"]))
+    outcome = made.evaluate("it", {})
+    assert (outcome.value, "deep" in (outcome.failed or "")) in [(1226, False), (None, True)]
+
+
 def test_a_knowledge_model_with_a_wrong_argument_is_never_run():
     made = model(knowledge("f", "n: number", literal('"ran"')), decision("it", literal("f(x)"), knows=["#f"]))
     assert made.evaluate("it", {"x": "text"}).value is None
