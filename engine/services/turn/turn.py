@@ -22,7 +22,7 @@ from engine.model.base import table_of
 from engine.model.deployment import ProcessDefinition
 from engine.model.instance import InstanceState, ProcessInstance
 from engine.persistence import UnitOfWork
-from engine.runtime import InstanceInfo, Runtime
+from engine.runtime import InstanceInfo, Runtime, StaleInstance
 from engine.services import definitions
 from engine.services.turn.effects import apply
 from engine.services.turn.environment import TurnEnvironment
@@ -96,7 +96,9 @@ class Turn:
     def _restore(self, row: Any) -> Live:
         data = self.uow.connection.execute(
             select(_table.c.data).where(_table.c.key == row.key, _table.c.revision == row.revision)
-        ).scalar_one()
+        ).scalar_one_or_none()
+        if data is None:
+            raise StaleInstance("Another command moved this process instance at the same moment.")
         info = InstanceInfo(**{name: getattr(row, name) for name in InstanceInfo.__dataclass_fields__})
         environment = TurnEnvironment(info)
         environment.turn = self
