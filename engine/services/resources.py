@@ -83,6 +83,37 @@ def decision_xml(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) ->
         return definitions.content(uow, definitions.of_key(uow, DecisionDefinition, key).resource_key)
 
 
+@dataclass(frozen=True)
+class DeployedForm:
+    """A version of a form; `schema` is the form-js JSON as text."""
+
+    key: int
+    form_id: str
+    version: int
+    schema: str
+    tenant_id: str
+
+
+def form(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> DeployedForm:
+    """A deployed form by its key. Raises NotFound."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return _form(uow, definitions.of_key(uow, FormDefinition, key))
+
+
+def start_form(runtime: Runtime, process_key: int, tenant_id: str = DEFAULT_TENANT) -> DeployedForm | None:
+    """The form that a process is started with, in its newest version. Raises NotFound for the process."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        process = definitions.of_key(uow, ProcessDefinition, process_key)
+        if process.start_form_id is None:
+            return None
+        return _form(uow, definitions.latest(uow, FormDefinition, process.start_form_id))
+
+
+def _form(uow: UnitOfWork, row: Any) -> DeployedForm:
+    schema = definitions.content(uow, row.resource_key).decode("utf-8-sig")
+    return DeployedForm(row.key, row.form_id, row.version, schema, row.tenant_id)
+
+
 def any_deployed(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> bool:
     table = table_of(ProcessDefinition)
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:

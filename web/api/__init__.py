@@ -40,6 +40,8 @@ _VIEWS = (
     tasks,
 )
 
+v2.before_request(security.authenticate_request)
+
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add `/v2`, its OpenAPI description at `/v2/openapi.json` and a page to read it at `/v2/docs`."""
@@ -51,5 +53,4 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     api = Api(app)
     api.register_blueprint(v2)
     csrf.exempt(v2)  # No cookie is taken here: each request brings its own credentials.
-    v2.before_request(security.authenticate_request)
     problems.register(app)

@@ -2,5 +2,6 @@
 
 from engine.services.queries.query import Page, Request, get, search
 from engine.services.queries.resources import RESOURCES
+from engine.services.queries.scopes import seen_scopes
 
-__all__ = ["RESOURCES", "Page", "Request", "get", "search"]
+__all__ = ["RESOURCES", "Page", "Request", "get", "search", "seen_scopes"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Response
@@ -9,6 +10,7 @@ from marshmallow import fields
 
 from engine.errors import InvalidInput
 from engine.services import decisions, resources
+from engine.services.decisions import Evaluated
 from web.api.blueprint import Body, Key, v2, variables
 from web.api.security import caller, require
 from web.ui.context import current_runtime
@@ -28,13 +30,15 @@ def evaluate(body: dict[str, Any]) -> dict[str, Any]:
     require("processes.read")
     if not body.get("decisionDefinitionId") and not body.get("decisionDefinitionKey"):
         raise InvalidInput("Give decisionDefinitionId or decisionDefinitionKey.")
-    return decisions.evaluate(
+    evaluated = decisions.evaluate(
         current_runtime(),
         body.get("decisionDefinitionId"),
         body["variables"] or {},
-        definition_key=body.get("decisionDefinitionKey"),
+        decision_key=body.get("decisionDefinitionKey"),
+        who=caller().username,
         tenant_id=caller().tenant_id,
     )
+    return written_evaluation(evaluated)
 
 
 @v2.get("/decision-definitions/<int:key>/xml")
@@ -51,3 +55,64 @@ def requirements_xml(key: int) -> Response:
     require("processes.read")
     found = resources.requirements_xml(current_runtime(), key, caller().tenant_id)
     return Response(found, content_type="text/xml; charset=utf-8")
+
+
+def written_evaluation(evaluated: Evaluated) -> dict[str, Any]:
+    """An evaluation with each decision's inputs and matched rules, values as JSON text."""
+    shared = {
+        "tenantId": evaluated.tenant_id,
+        "decisionDefinitionId": evaluated.decision_id,
+        "decisionDefinitionName": evaluated.name or evaluated.decision_id,
+        "decisionDefinitionVersion": evaluated.version,
+        "decisionDefinitionKey": str(evaluated.decision_key),
+    }
+    traced = evaluated.trace["decisions"]
+    return {
+        **shared,
+        "decisionRequirementsId": evaluated.requirements_id,
+        "decisionRequirementsKey": str(evaluated.requirements_key),
+        "decisionEvaluationKey": str(evaluated.key),
+        "decisionInstanceKey": str(evaluated.key),
+        "output": _json(evaluated.result),
+        "failedDecisionDefinitionId": evaluated.failed_decision_id,
+        "failureMessage": evaluated.failure,
+        "evaluatedDecisions": [_written_decision(each, number, evaluated) for number, each in enumerate(traced, 1)],
+    }
+
+
+def _written_decision(traced: dict[str, Any], number: int, evaluated: Evaluated) -> dict[str, Any]:
+    return {
+        "decisionDefinitionId": traced["id"],
+        "decisionDefinitionName": traced["name"],
+        "decisionDefinitionVersion": evaluated.version,
+        "decisionDefinitionType": traced["type"],
+        "decisionDefinitionKey": str(evaluated.decision_key),
+        "decisionEvaluationInstanceKey": f"{evaluated.key}-{number}",
+        "tenantId": evaluated.tenant_id,
+        "output": _json(traced["output"]),
+        "evaluatedInputs": [
+            {"inputId": each["id"], "inputName": each["name"], "inputValue": _json(each["value"])}
+            for each in traced["inputs"]
+        ],
+        "matchedRules": [
+            {
+                "ruleId": rule["id"],
+                "ruleIndex": rule["index"],
+                "evaluatedOutputs": [
+                    {
+                        "outputId": each["id"],
+                        "outputName": each["label"] or each["name"],
+                        "outputValue": _json(each["value"]),
+                        "ruleId": rule["id"],
+                        "ruleIndex": rule["index"],
+                    }
+                    for each in rule["outputs"]
+                ],
+            }
+            for rule in traced["matched_rules"]
+        ],
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

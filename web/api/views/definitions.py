@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from engine.services import forms, resources
+from engine.services import resources
+from engine.services.resources import DeployedForm
 from web.api.blueprint import v2
 from web.api.security import caller, require
 from web.ui.context import current_runtime
@@ -25,11 +26,11 @@ def process_xml(key: int) -> Response:
 def start_form(key: int) -> Any:
     """The form that starts the process; 204 when it has none."""
     require("processes.read")
-    found = forms.start_form(current_runtime(), key, tenant_id=caller().tenant_id)
+    found = resources.start_form(current_runtime(), key, caller().tenant_id)
     return ("", 204) if found is None else written_form(found)
 
 
-def written_form(found: forms.DeployedForm) -> dict[str, Any]:
+def written_form(found: DeployedForm) -> dict[str, Any]:
     return {
         "formKey": str(found.key),
         "formId": found.form_id,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 from marshmallow import fields, validate
 
 from engine.errors import InvalidInput, Unavailable
-from engine.services import instances, paths
+from engine.services import history, instances
 from web.api.blueprint import Body, Key, v2, variables
 from web.api.security import caller, require
 from web.api.views.searching import SearchRequest, SearchResult, found, one
 from web.ui.context import current_runtime
 
+_COUNTED = {"ACTIVE": "active", "COMPLETED": "completed", "TERMINATED": "canceled"}
 DEFAULT_WAIT_MS, MAX_WAIT_MS = 10_000, 60_000
 
 
@@ -48,6 +50,8 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
     who = require("instances.modify")
     if not body.get("processDefinitionId") and not body.get("processDefinitionKey"):
         raise InvalidInput("Give processDefinitionId or processDefinitionKey.")
+    if body["startInstructions"]:
+        raise InvalidInput("Start instructions are not supported: start at the start event.")
     version = body.get("processDefinitionVersion")
     started = instances.start(
         current_runtime(),
@@ -56,7 +60,6 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
         who=who,
         version=None if version in (None, -1) else version,
         definition_key=body.get("processDefinitionKey"),
-        start_at=[each.get("elementId", "") for each in body["startInstructions"] or []],
         tenant_id=caller().tenant_id,
     )
     answer = {
@@ -105,7 +108,8 @@ def sequence_flows(key: int) -> dict[str, Any]:
     """The sequence flows that an instance has taken."""
     require("instances.read")
     instance = one("process-instances", key)
-    flows = paths.taken_flows(current_runtime(), key, caller().tenant_id)
+    rows = history.path(current_runtime(), key, caller().tenant_id).flows
+    flows = dict.fromkeys(row.flow_id for row in rows)
     names = ("processInstanceKey", "processDefinitionKey", "processDefinitionId", "tenantId")
     shared = {name: instance[name] for name in names}
     return {"items": [{"sequenceFlowId": f"{key}_{flow}", "elementId": flow, **shared} for flow in flows]}
@@ -115,8 +119,14 @@ def sequence_flows(key: int) -> dict[str, Any]:
 def element_statistics(key: int) -> dict[str, Any]:
     """How many element instances are in which state, by element."""
     require("instances.read")
-    one("process-instances", key)
-    return {"items": paths.element_counts(current_runtime(), key, caller().tenant_id)}
+    path = history.path(current_runtime(), key, caller().tenant_id)
+    stopped = {row.element_instance_key for row in path.incidents if row.state == "ACTIVE"}
+    counts: dict[str, Counter[str]] = {}
+    for row in path.elements:
+        state = "incidents" if row.key in stopped else _COUNTED[row.state]
+        counts.setdefault(row.element_id, Counter())[state] += 1
+    names = ("active", "canceled", "incidents", "completed")
+    return {"items": [{"elementId": e, **{name: found[name] for name in names}} for e, found in counts.items()]}
 
 
 @v2.get("/process-instances/<int:key>/call-hierarchy")

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from engine.services import forms, tasks
+from engine.services import resources, tasks
+from engine.services.queries import seen_scopes
 from web.api.blueprint import Body, v2, variables
 from web.api.security import caller, require
 from web.api.views.definitions import written_form
@@ -98,7 +99,7 @@ def task_form(key: int) -> Any:
     task = one("user-tasks", key)
     if task["formKey"] is None:
         return "", 204
-    return written_form(forms.deployed(current_runtime(), int(task["formKey"]), tenant_id=caller().tenant_id))
+    return written_form(resources.form(current_runtime(), int(task["formKey"]), caller().tenant_id))
 
 
 @v2.post("/user-tasks/<int:key>/variables/search")
@@ -108,5 +109,5 @@ def task_variables(body: dict[str, Any], key: int) -> dict[str, Any]:
     """The variables that a task sees, inner scopes first."""
     require("instances.read")
     task = one("user-tasks", key)
-    scopes = tasks.scopes(current_runtime(), key, caller().tenant_id)
+    scopes = seen_scopes(current_runtime(), key, caller().tenant_id)
     return found("variables", body, processInstanceKey=task["processInstanceKey"], scopeKey={"$in": scopes})
