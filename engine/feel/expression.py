@@ -13,8 +13,8 @@ from engine.feel.errors import FeelLimitExceeded, FeelSyntaxError
 from engine.feel.names import NameTable
 from engine.feel.python_values import from_python
 from engine.feel.runtime import Env, Frame, Runtime, run
-from engine.feel.test_parser import TestParser
 from engine.feel.types import FeelType
+from engine.feel.unary_parser import Parser
 from engine.feel.weight import weigh
 
 CACHE_SIZE = 4096
@@ -135,8 +135,8 @@ def _unary_tests(text: str, names: frozenset[str], types: Mapping[str, FeelType]
         raise _too_deep(text) from None
 
 
-def _parser(text: str, names: frozenset[str], types: Mapping[str, FeelType] | None) -> TestParser:
-    return TestParser(text, NameTable(names), _BUILTIN_TABLE, types)
+def _parser(text: str, names: frozenset[str], types: Mapping[str, FeelType] | None) -> Parser:
+    return Parser(text, NameTable(names), _BUILTIN_TABLE, types)
 
 
 def _too_deep(text: str) -> FeelSyntaxError:

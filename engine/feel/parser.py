@@ -110,11 +110,7 @@ class ExpressionParser(ParserBase):
         self.expect("[")
         self.in_filter += 1
         self.scopes.append(NameTable(["item"]))
-        if self.token.kind == "op" and self.token.text in COMPARISONS:
-            operator = self.advance().text
-            condition: n.Node = n.Comparison(operator, n.Name("item"), self.binary(ADDITIVE))
-        else:
-            condition = self.expression()
+        condition = self.expression()
         self.scopes.pop()
         self.in_filter -= 1
         self.expect("]")

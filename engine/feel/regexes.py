@@ -49,12 +49,11 @@ class Translation:
     """One pass over a pattern."""
 
     def __init__(self, pattern: str, flags: str) -> None:
-        self.pattern = pattern
+        self.pattern = _without_spaces(pattern) if "x" in flags else pattern
         self.index = 0
         self.repeats = 1
         self.dot_all = "s" in flags
         self.multiline = "m" in flags
-        self.free_spacing = "x" in flags
 
     def run(self) -> str:
         parts = []
@@ -75,8 +74,6 @@ class Translation:
             return r"[^\n\r]"
         if character == "$" and not self.multiline:
             return r"\Z"
-        if self.free_spacing and character in " \t\n\r":
-            return ""
         return "\\#" if character == "#" else character
 
     def _escape(self) -> str:
@@ -142,6 +139,21 @@ class Translation:
             raise PatternError(f"The repeats of a pattern multiply to at most {MAX_PATTERN_REPEAT}.")
         self.index = end + 1
         return f"{{{low}{comma}{high}}}"
+
+
+def _without_spaces(pattern: str) -> str:
+    """What flag x leaves of a pattern: white space goes everywhere but inside classes, even after a backslash."""
+    kept: list[str] = []
+    depth = 0
+    escaped = False
+    for character in pattern:
+        if depth == 0 and character in " \t\n\r":
+            continue
+        kept.append(character)
+        if not escaped:
+            depth += (character == "[") - (character == "]" and depth > 0)
+        escaped = character == "\\" and not escaped
+    return "".join(kept)
 
 
 def matches(rt: Runtime, text: str, pattern: str, flags: str) -> bool:

@@ -106,7 +106,7 @@ class TermParser(ExpressionParser):
             return self.range_end(items[0], opening == "[")
         if opening == "]":
             self.unexpected()
-        while self.accept(","):
+        while self.another("]"):
             items.append(self.expression_or_test())
         self.expect("]")
         return n.ListLiteral(items)

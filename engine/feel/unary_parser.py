@@ -5,10 +5,8 @@ from engine.feel.parser import ADDITIVE, COMPARISONS
 from engine.feel.type_parser import TypeParser
 
 
-class TestParser(TypeParser):
+class Parser(TypeParser):
     """The whole parser: expressions, types and unary tests."""
-
-    __test__ = False  # not a test case, whatever its name says
 
     def whole_expression(self) -> n.Node:
         """The tree of a text that is one expression."""
