@@ -1,9 +1,13 @@
 """Files made to hurt: refused with a finding, quickly, and nothing outside the file is touched."""
 
+import random
+import re
+
 import pytest
 
 from engine.decisions import DecisionModelError, check_dmn, parse_dmn
 from engine.decisions.xml import MAX_BYTES
+from tests.engine.decisions.dish import DISH
 from tests.engine.decisions.models import NAMESPACE, decision, definitions, input_data, item, literal, part
 
 ROOT = f'<definitions xmlns="{NAMESPACE}" id="d" name="n" namespace="urn:n">'
@@ -90,6 +94,28 @@ def test_types_that_use_each_other_twice_do_not_grow_without_end():
     made = parse_dmn(definitions(types, input_data("x", "t0"), decision("it", literal("x"), needs=["in:#x"])))
     assert made.evaluate("it", {"x": {"a": 1, "b": 1}}).value is None
     assert made.evaluate("it", {"x": {"a": None, "b": None}}).value == {"a": None, "b": None}
+
+
+def damaged(source, chance):
+    """The file with some of its elements, attributes and texts gone or put elsewhere."""
+    for _ in range(chance.randint(1, 5)):
+        pieces = [found.span() for found in re.finditer(r'\w+="[^"]*"|<(\w+)[^>]*/>|>[^<]+<', source)]
+        (start, end), (other, stop) = chance.choice(pieces), chance.choice(pieces)
+        same_kind = source[start] == source[other]
+        source = source[:start] + (source[other:stop] if same_kind else "") + source[end:]
+    return source
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_damaged_file_is_refused_or_evaluated_but_never_an_exception(seed):
+    source = damaged(DISH.decode(), random.Random(seed)).encode()
+    assert isinstance(check_dmn(source, "damaged.dmn"), list)
+    try:
+        made = parse_dmn(source)
+    except DecisionModelError:
+        return
+    for decided in made.decisions:
+        made.evaluate(decided, {"temperature": 5, "guestCount": 8})
 
 
 def test_text_that_looks_like_python_stays_text():
