@@ -85,6 +85,9 @@ class RealExecutor:
         elif stimulus.what == "error":
             code = dict(stimulus.variables)["code"]
             self.instance.throw_error(self._find(self._tasks(), stimulus.place), str(code))
+        elif stimulus.what == "resolve":
+            self.instance.set_variables(self.instance.run.key, dict(stimulus.variables))
+            self.instance.resolve_incident(self._find(self._incidents(), stimulus.place))
         elif stimulus.what == "trigger":
             self.instance.trigger(self._find(self._subscriptions(), stimulus.place), {})
         else:
@@ -162,7 +165,7 @@ class RealExecutor:
             self.instance.ended,
             Counter(self._place(element) for element in self.active.values() if self._waits(element)),
             Counter(self._subscriptions().values()),
-            Counter(self._place(self.active[key]) for key in self.incidents.values()),
+            Counter(self._incidents().values()),
             self.completed.copy(),
             self.taken.copy(),
         )
@@ -172,6 +175,9 @@ class RealExecutor:
 
     def _tasks(self) -> dict[int, Place]:
         return {key: self._place(e) for key, e in self.active.items() if e.element_type in WORK and self._waits(e)}
+
+    def _incidents(self) -> dict[int, Place]:
+        return {key: self._place(self.active[element]) for key, element in self.incidents.items()}
 
     def _subscriptions(self) -> dict[int, Place]:
         return {key: (waiting.event, self._event_path(waiting)) for key, waiting in self.waiting.items()}

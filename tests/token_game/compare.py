@@ -164,10 +164,10 @@ def _random_stimuli(rng: random.Random, steps: int) -> Callable[[Judge], Iterato
 
 
 def _with_variables(stimulus: Stimulus, rng: random.Random) -> Stimulus:
-    """A completed task mostly sets variables; an error has a code."""
+    """A completed task and a repaired incident mostly set variables; an error has a code."""
     if stimulus.what == "error":
         return replace(stimulus, variables=(("code", rng.choice(("E1", "E2"))),))
-    if stimulus.what != "complete" or rng.random() < 0.2:
+    if stimulus.what not in {"complete", "resolve"} or rng.random() < 0.2:
         return stimulus
     values = {"x": rng.randint(0, 4), "y": rng.randint(0, 4), "b": rng.random() < 0.5}
     return replace(stimulus, variables=tuple(sorted(values.items())))

@@ -31,6 +31,7 @@ Where the standard is silent, Camunda 8's documentation decides. The rules:
   throw.
 * Event-based gateway: the first of its events wins, the gateway and that event complete.
 * A link throw goes on at the catching link of its name.
+* Resolving an incident lets the gateway decide, or the end event throw, once more; a service task waits again.
 
 The standard orders no two independent steps. `settle` therefore follows every order of the automatic steps and
 returns all the stable states that they lead to; an executor is right when it shows one of them.
@@ -85,6 +86,20 @@ class Game:
                 self._fire(copy, *caught)
             else:
                 trail[-1].incident = True
+            after.append(copy)
+        return after
+
+    def resolve(self, state: State, place: Place, variables: dict[str, int | bool]) -> list[State]:
+        """Process variables are set and an incident there is tried again; one state for each instance."""
+        after = []
+        for copy, trail in self._choices(state, place, self._is_stuck_at):
+            copy.variables.update(variables)
+            element = self.model.elements[trail[-1].element]
+            if element.kind in WORK:
+                trail[-1].incident = False
+            else:
+                trail[-2].children.remove(trail[-1])
+                self._enter(copy, trail[:-1], element)
             after.append(copy)
         return after
 
@@ -431,6 +446,9 @@ class Game:
     def _waits_at(self, trail: Trail, place: Place) -> bool:
         waits = self.model.elements[trail[-1].element].kind in WORK and not trail[-1].is_body
         return waits and not trail[-1].incident and (trail[-1].element, _place_path(trail)) == place
+
+    def _is_stuck_at(self, trail: Trail, place: Place) -> bool:
+        return trail[-1].incident and (trail[-1].element, _place_path(trail)) == place
 
     def _listens_at(self, trail: Trail, place: Place) -> bool:
         return any((event, self.event_path(trail, event)) == place for event in self._listening(trail))

@@ -256,7 +256,7 @@ class Sketch:
         for place, node in enumerate(row):
             self.leave(scope, node, row[place + 1 :] + ends, row[: place + 1])
         for place, node in enumerate([*row, *ends]):
-            if not any(edge.target == node for edge in scope.edges):
+            if node not in _reached(scope, start):
                 self.flow(scope, self.source(scope, self.rng.choice(row[: max(place, 1)][: len(row)])), node)
         for node in row:
             self.conditions(scope, node)
@@ -389,6 +389,18 @@ class Sketch:
         task = self.add(scope, "userTask", "user")
         self.flow(scope, task, end)
         return task
+
+
+def _reached(scope: Scope, start: str) -> set[str]:
+    """What a token at the start can come to in this scope."""
+    seen, todo = {start}, [start]
+    while todo:
+        node = todo.pop()
+        following = {edge.target for edge in scope.edges if edge.source == node}
+        following |= {other.id for other in scope.nodes if other.attached_to == node}
+        todo += following - seen
+        seen |= following
+    return seen
 
 
 def _leaves(scope: Scope, node: str) -> bool:

@@ -15,7 +15,8 @@ class Stimulus:
     """One thing that happens to the instance from outside.
 
     `complete` a user or service task (with variables), report an `error` at a service task (its code is among the
-    variables), `trigger` a message or timer subscription, or `broadcast` a signal, whose name is then the `element`.
+    variables), `resolve` an incident (after setting the variables), `trigger` a message or timer subscription, or
+    `broadcast` a signal, whose name is then the `element`.
     """
 
     what: str
@@ -122,6 +123,8 @@ class Judge:
             return self.game.complete(state, stimulus.place, dict(stimulus.variables))
         if stimulus.what == "error":
             return self.game.report_error(state, stimulus.place, dict(stimulus.variables)["code"])
+        if stimulus.what == "resolve":
+            return self.game.resolve(state, stimulus.place, dict(stimulus.variables))
         if stimulus.what == "trigger":
             return self.game.trigger(state, stimulus.place)
         return self.game.broadcast(state, stimulus.element)
@@ -137,6 +140,7 @@ class Judge:
         events = self.game.subscriptions(state)
         stimuli = {Stimulus("complete", *place) for place in tasks}
         stimuli |= {Stimulus("error", *place) for place in jobs}
+        stimuli |= {Stimulus("resolve", *place) for place in incident_places(state)}
         stimuli |= {Stimulus("trigger", *place) for place in events if elements[place[0]].trigger != "signal"}
         stimuli |= {Stimulus("broadcast", elements[e].ref) for e, _ in events if elements[e].trigger == "signal"}
         return sorted(stimuli, key=lambda stimulus: (stimulus.what, stimulus.element, stimulus.path))

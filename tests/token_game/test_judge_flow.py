@@ -4,6 +4,7 @@ import pytest
 
 from tests.token_game.diagram import Scope
 from tests.token_game.hand import begin, does, ended, only, stimulus, stuck, times, waits
+from tests.token_game.play import Stimulus
 
 
 def process() -> Scope:
@@ -313,3 +314,18 @@ def test_a_place_that_means_two_different_instances_allows_both_outcomes():
         [("one", ("sub",)), ("two", ("sub",))],
     ]
     assert sorted(view.completed["sub"] for view in game.views()) == [0, 1]
+
+
+def test_a_repaired_incident_is_tried_again():
+    p = process()
+    tasks(p, "a", "b")
+    p.add("exclusiveGateway", "choice")
+    p.line("start", "choice")
+    p.flow("choice", "a", "=x > 1")
+    p.flow("choice", "b", "=b")
+    game = begin(p)
+    game.apply(Stimulus("resolve", "choice"))
+    assert stuck(game) == ["choice"]
+    game.apply(Stimulus("resolve", "choice", (), (("b", True),)))
+    assert waits(game) == ["b"]
+    assert stuck(game) == []
