@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.decisions.elements import Definitions, ItemDefinition, Place
 from engine.decisions.remarks import Remark, Remarks
-from engine.decisions.types import BUILT_IN, AllowedType, SelfReference, SignatureType, StructureType, unconstrained
+from engine.decisions.types import BUILT_IN, AllowedType, SelfReference, SignatureType, StructureType
 from engine.feel import FeelSyntaxError, compile_unary_tests
 from engine.feel.types import ANY, FeelType, ListType
 
@@ -29,9 +29,8 @@ class TypeCatalogue:
             self._own(name)
 
     def by_name(self) -> dict[str, FeelType]:
-        """Every type under the name that this file's expressions may give it, as `instance of` sees it."""
-        known: dict[int, FeelType] = {}
-        found = {name: unconstrained(kind, known) for name, kind in self._types.items()}
+        """Every type under the name that this file's expressions may give it."""
+        found = dict(self._types)
         for prefix, catalogue in self._imported:
             found.update({f"{prefix}{name}": kind for name, kind in catalogue.by_name().items()})
         return found

@@ -81,23 +81,6 @@ class SignatureType(FunctionType):
         return parameters and (other.result is ANY or other.result.conforms(self.result))
 
 
-def unconstrained(kind: FeelType, known: dict[int, FeelType]) -> FeelType:
-    """The type without allowed values, which `instance of` does not look at; `known` are those already made, by id."""
-    if id(kind) not in known:
-        known[id(kind)] = _unconstrained(kind, known)
-    return known[id(kind)]
-
-
-def _unconstrained(kind: FeelType, known: dict[int, FeelType]) -> FeelType:
-    if isinstance(kind, ConstrainedType):
-        return unconstrained(kind.base, known)
-    if isinstance(kind, ListType):
-        return ListType(unconstrained(kind.element, known))
-    if isinstance(kind, ContextType):
-        return StructureType(kind.name, {name: unconstrained(entry, known) for name, entry in kind.entries.items()})
-    return kind
-
-
 def priorities(kind: FeelType) -> str | None:
     """The allowed values in order, as unary tests; they rank the outputs of a table."""
     if isinstance(kind, AllowedType):
