@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from engine.decisions import elements as dmn
@@ -89,12 +89,13 @@ class DecisionModel:
     ) -> DecisionOutcome:
         """Evaluate a decision (or a decision service or knowledge model, with its parameters in the context).
 
-        `context` holds FEEL values by name; `now` is the aware moment of now() and today(); `functions` are callables
+        `context` holds FEEL values by name; `now` is the aware moment of now() and today(), the same in all
+        expressions; `functions` are callables
         that every expression may use. Raises NotFound when the model has no such element. Nothing else is raised:
         what goes wrong is null with a warning, or `failed`.
         """
         key = self.key_of(decision_id_or_name)
-        run = Run(now, functions or {})
+        run = Run(now or datetime.now(UTC), functions or {})
         try:
             value = self._value(key, Frame(self, run, context))
         except LimitExceeded:

@@ -1,5 +1,7 @@
 """The requirement graph: what is evaluated, in which order, once, and what calls what."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from engine.decisions import DecisionModelError, check_dmn, parse_dmn, parse_folder
@@ -59,6 +61,13 @@ def test_a_required_decision_is_also_reached_by_its_id():
 
 def test_variables_that_are_not_drawn_as_input_data_are_seen():
     assert model(decision("it", literal("x + y"))).evaluate("it", {"x": 1, "y": 2}).value == 3
+
+
+def test_now_is_one_moment_in_the_whole_evaluation():
+    made = model(decision("start", literal("now()")), decision("it", literal("start = now()"), needs=["#start"]))
+    assert made.evaluate("it", {}).value is True
+    moment = datetime(2024, 2, 29, 10, tzinfo=UTC)
+    assert str(made.evaluate("start", {}, now=moment).value).startswith("2024-02-29T10:00:00")
 
 
 def test_input_data_that_is_not_required_is_not_seen():
