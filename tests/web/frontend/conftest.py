@@ -66,9 +66,8 @@ def open_page(browser, site):
     contexts = []
 
     def open_page(entry: str, lang: str = "zh-CN", *, clock: bool = False, **options):
-        context = browser.new_context(
-            locale=lang, viewport={"width": 1280, "height": 800}, timezone_id="Asia/Shanghai", **options
-        )
+        defaults = {"locale": lang, "viewport": {"width": 1280, "height": 800}, "timezone_id": "Asia/Shanghai"}
+        context = browser.new_context(**{**defaults, **options})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))

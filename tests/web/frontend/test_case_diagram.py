@@ -55,3 +55,21 @@ def test_zooming_and_fitting(open_page):
     assert page.evaluate(scale) > fitted
     page.get_by_role("button", name="适应窗口").click()
     assert page.evaluate(scale) == pytest.approx(fitted)
+
+
+def test_where_the_whole_would_be_unreadable_the_current_step_is_shown(open_page):
+    page = open_page("case-diagram", viewport={"width": 390, "height": 800})
+    page.locator("[data-drawn]").wait_for()
+    assert page.evaluate("() => document.querySelector('.kf-diagram .viewport').getCTM().a") == pytest.approx(0.8)
+    frame = page.locator(".kf-diagram").bounding_box()
+    step = page.locator("[data-element-id=refund] .djs-visual").bounding_box()
+    assert frame["x"] <= step["x"]
+    assert step["x"] + step["width"] <= frame["x"] + frame["width"]
+
+
+def test_an_english_name_is_not_broken_within_a_word(open_page):
+    page = open_page("case-diagram", "en")
+    page.locator("[data-drawn]").wait_for()
+    lines = page.locator("[data-element-id=start_label] tspan").all_text_contents()
+    assert " ".join(lines).split() == ["Request", "received"]
+    assert page.locator("[data-element-id=f3_label] tspan").all_text_contents() == ["yes"]

@@ -11,18 +11,46 @@ import { markState, readState } from './state.js';
 import { useEnglishNames } from './names.js';
 
 const STEP = 0.2;
+// Below this scale names cannot be read: then the current step is shown instead of the whole.
+const READABLE = 0.6;
+const CLOSE = 0.8;
 
 function zoomBy(canvas, step) {
   canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom(false) + step)), 'auto');
 }
 
-function buttons(canvas) {
+function fit(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+}
+
+function showWhereItStands(viewer, { active, incidents }) {
+  const canvas = viewer.get('canvas');
+  fit(canvas);
+  const current = [...incidents, ...active].map((id) => viewer.get('elementRegistry').get(id)).find(Boolean);
+  if (!current || canvas.zoom(false) >= READABLE) return;
+  const { width, height } = canvas.getSize();
+  canvas.viewbox({
+    x: current.x + current.width / 2 - width / CLOSE / 2,
+    y: current.y + current.height / 2 - height / CLOSE / 2,
+    width: width / CLOSE,
+    height: height / CLOSE,
+  });
+}
+
+function toggleTall(element, canvas) {
+  element.classList.toggle('kf-diagram-tall');
+  canvas.resized();
+  fit(canvas);
+}
+
+function buttons(element, canvas) {
   const button = (text, label, onclick) =>
     h('button', { type: 'button', class: 'btn btn-sm', title: label, 'aria-label': label, onclick }, text);
   return h('div', { class: 'kf-diagram-buttons' },
     button('+', pick('放大', 'Zoom in'), () => zoomBy(canvas, STEP)),
     button('−', pick('缩小', 'Zoom out'), () => zoomBy(canvas, -STEP)),
-    button('⤢', pick('适应窗口', 'Fit to view'), () => canvas.zoom('fit-viewport', 'auto')));
+    button('⤢', pick('适应窗口', 'Fit to view'), () => fit(canvas)),
+    button('⇕', pick('加高或还原', 'Taller or back'), () => toggleTall(element, canvas)));
 }
 
 async function fetchXml(url) {
@@ -51,10 +79,10 @@ export async function showDiagram(element) {
     element.replaceChildren(h('p', { class: 'text-secondary p-3' }, pick('流程图无法显示。', 'The diagram cannot be shown.')));
     return;
   }
-  const canvas = viewer.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  markState(viewer, readState(element));
+  const state = readState(element);
+  markState(viewer, state);
+  showWhereItStands(viewer, state);
   announceClicks(viewer, element);
-  element.append(buttons(canvas));
+  element.append(buttons(element, viewer.get('canvas')));
   element.dataset.drawn = '';
 }
