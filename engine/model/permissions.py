@@ -108,6 +108,7 @@ class Actor:
     groups: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     customer_key: int | None = None
+    only_case: str | None = None  # who came by a case's link sees that case and no other
     locale: str = "zh"
     theme: str = "auto"
     time_zone: str = "Asia/Shanghai"

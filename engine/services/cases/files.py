@@ -70,7 +70,7 @@ def readable_case(uow: UnitOfWork, number: str, actor: Actor) -> Case:
         return case
     if actor.customer_key is None:
         raise Forbidden(f"{actor.username} lacks the permission cases.read.")
-    if case.customer_key != actor.customer_key:
+    if case.customer_key != actor.customer_key or actor.only_case not in (None, number):
         raise NotFound(f"There is no case {number}.")
     return case
 

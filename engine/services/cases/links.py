@@ -70,7 +70,7 @@ def _customer(runtime: Runtime, content: dict[str, Any]) -> Actor:
         customer = uow.session.get(Customer, content["c"]) if content["c"] else None
         if customer is None:
             raise LinkRefused("This link names no customer; ask for a new one.")
-        return customer_actor(customer.key, customer.name, tenant_id)
+        return customer_actor(customer.key, customer.name, content["n"], tenant_id)
 
 
 def _serializer(runtime: Runtime, purpose: str) -> URLSafeSerializer:

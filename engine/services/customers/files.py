@@ -131,7 +131,7 @@ def mark_reviewed(runtime: Runtime, key: int, *, actor: Actor) -> None:
 
 def get_customer(runtime: Runtime, key: int, *, actor: Actor) -> CustomerView:
     """One file; a customer may read their own. Raises NotFound, Forbidden without customers.read."""
-    if actor.customer_key != key:
+    if actor.customer_key != key or actor.only_case is not None:
         actor.require("customers.read")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         return view(uow.get(Customer, key), actor)

@@ -45,7 +45,8 @@ def load_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     def work(uow: UnitOfWork) -> dict[str, Any]:
         case = take_case(runtime, uow, job, "return_exchange")
         files.store_changes(runtime, uow, case, {"order_known": order is not None}, WHO)
-        aftersale = allot(uow, "return_exchange", zone) if text(job, "case_number") else case.number
+        # A return of its own goes by its case's number; one within a complaint gets a number beside it.
+        aftersale = case.number if case.kind == "return_exchange" else allot(uow, "return_exchange", zone)
         case.attributes = case.attributes | {"aftersale_number": aftersale}
         today = uow.now.astimezone(ZoneInfo(zone)).date()
         found = facts(order, text(job, "sku"), today, zone, case.attributes.get("repairs", 0))

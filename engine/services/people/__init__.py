@@ -1,7 +1,7 @@
 """People of the desk: signing in, users and their roles, teams and queues, and the actor that services ask for."""
 
 from engine.model.permissions import DEPARTMENTS, PERMISSIONS, ROLES, SYSTEM, Actor, Role
-from engine.services.people.actors import actor_of, customer_actor, department_users, users_with_role
+from engine.services.people.actors import actor_of, customer_actor, department_users, users_with_role, visitor_actor
 from engine.services.people.sign_in import SignInRefused, SignInThrottled, authenticate, hash_password
 from engine.services.people.teams import (
     GroupView,
@@ -59,4 +59,5 @@ __all__ = [
     "set_queues",
     "set_roles",
     "users_with_role",
+    "visitor_actor",
 ]

@@ -41,11 +41,20 @@ def actor_for(uow: UnitOfWork, user: User) -> Actor:
     )
 
 
-def customer_actor(customer_key: int, name: str, tenant_id: str = DEFAULT_TENANT) -> Actor:
-    """A customer who came by a signed link: no user, and only what the portal allows."""
+def customer_actor(customer_key: int, name: str, only_case: str, tenant_id: str = DEFAULT_TENANT) -> Actor:
+    """A customer who came by a signed link: no user, and only what the portal allows, for that case alone.
+
+    Whoever files a case under somebody's phone number gets such a link; it must not open that person's other cases.
+    """
     roles = frozenset({"customer"})
     return Actor(f"customer:{customer_key}", name, roles=roles, permissions=permissions_of(roles),
-                 customer_key=customer_key, tenant_id=tenant_id)  # fmt: skip
+                 customer_key=customer_key, only_case=only_case, tenant_id=tenant_id)  # fmt: skip
+
+
+def visitor_actor(tenant_id: str = DEFAULT_TENANT) -> Actor:
+    """Somebody whom nobody knows yet: may file something, and see nothing."""
+    roles = frozenset({"customer"})
+    return Actor("visitor", roles=roles, permissions=permissions_of(roles), tenant_id=tenant_id)
 
 
 def users_with_role(uow: UnitOfWork, role: str) -> list[str]:

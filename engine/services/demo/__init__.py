@@ -1,0 +1,5 @@
+"""A demo desk: people, customers, orders and a few complaints, made up, and the same at every loading."""
+
+from engine.services.demo.loading import load
+
+__all__ = ["load"]

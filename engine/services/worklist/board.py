@@ -1,0 +1,153 @@
+"""The supervisor's board: what is escalated, breached or at risk, who has how much, and what is broken."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+
+from engine.model.case import OPEN_STATUSES, Case
+from engine.model.customer import Customer
+from engine.model.incident import Incident, IncidentState
+from engine.model.people import User, UserRole
+from engine.model.permissions import Actor
+from engine.model.sla import SlaClockRow
+from engine.model.user_task import TaskCandidate, TaskState, UserTask
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services.worklist.filters import Query
+
+POSTS = ("agent", "social_agent", "group_lead")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAlert:
+    """A case that needs a supervisor's eye. `clock` and `at`: which clock was or will be breached, and when."""
+
+    number: str
+    title: str
+    level: str | None
+    owner: str | None
+    customer_name: str | None
+    customer_tier: str | None
+    clock: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much one agent has: open cases owned, tasks held, of those overdue."""
+
+    username: str
+    display_name: str
+    online: bool
+    cases: int
+    tasks: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The lists hold at most `limit` rows; the counts are of all."""
+
+    escalated: list[CaseAlert]
+    breached: list[CaseAlert]
+    at_risk: list[CaseAlert]
+    load: list[Load]
+    open_cases: int
+    unassigned_tasks: int
+    incidents: int
+    open_incidents: list[tuple[int, str | None, str]]
+
+
+def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = timedelta(hours=2)) -> Board:
+    """The board as things are now; at risk is what will be breached within `risk` or has passed its warning.
+
+    Raises Forbidden without board.read.
+    """
+    actor.require("board.read")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        incidents = select(Incident).where(Incident.tenant_id == uow.tenant_id, Incident.state == IncidentState.ACTIVE)
+        newest = uow.session.scalars(incidents.order_by(Incident.created_at.desc()).limit(limit))
+        return Board(
+            escalated=_escalated(uow, limit),
+            breached=_by_clock(uow, SlaClockRow.breach_at <= uow.now, limit),
+            at_risk=_by_clock(
+                uow,
+                (SlaClockRow.breach_at > uow.now)
+                & ((SlaClockRow.breach_at <= uow.now + risk) | (SlaClockRow.warn_at <= uow.now)),
+                limit,
+            ),
+            load=_load(uow),
+            open_cases=_count(
+                uow, select(Case.key).where(Case.tenant_id == uow.tenant_id, Case.status.in_(OPEN_STATUSES))
+            ),
+            unassigned_tasks=_count(uow, _unassigned(uow)),
+            incidents=_count(uow, incidents.with_only_columns(Incident.key)),
+            open_incidents=[(row.key, row.element_id, row.message) for row in newest],
+        )
+
+
+def _escalated(uow: UnitOfWork, limit: int) -> list[CaseAlert]:
+    query = select(Case, Customer).outerjoin(Customer, Customer.key == Case.customer_key)
+    query = query.where(Case.tenant_id == uow.tenant_id, Case.escalated_at.is_not(None))
+    rows = uow.session.execute(query.order_by(Case.escalated_at).limit(limit))
+    return [_alert(case, customer, None, case.escalated_at) for case, customer in rows]
+
+
+def _by_clock(uow: UnitOfWork, condition: ColumnElement[bool], limit: int) -> list[CaseAlert]:
+    query = (
+        select(Case, Customer, SlaClockRow.name, SlaClockRow.breach_at)
+        .join(SlaClockRow, SlaClockRow.case_key == Case.key)
+        .outerjoin(Customer, Customer.key == Case.customer_key)
+        .where(SlaClockRow.tenant_id == uow.tenant_id, condition, Case.status.in_(OPEN_STATUSES))
+        .order_by(SlaClockRow.breach_at)
+        .limit(limit)
+    )
+    return [_alert(*row) for row in uow.session.execute(query)]
+
+
+def _alert(case: Case, customer: Customer | None, clock: str | None, at: datetime | None) -> CaseAlert:
+    name, tier = (customer.name, customer.tier) if customer else (None, None)
+    return CaseAlert(case.number, case.title, case.level, case.owner, name, tier, clock, at)
+
+
+def _load(uow: UnitOfWork) -> list[Load]:
+    cases = _by_person(
+        uow,
+        select(Case.owner, func.count())
+        .where(Case.tenant_id == uow.tenant_id, Case.status.in_(OPEN_STATUSES))
+        .group_by(Case.owner),
+    )
+    held = select(UserTask.assignee, func.count()).where(
+        UserTask.tenant_id == uow.tenant_id, UserTask.state == TaskState.CREATED, UserTask.assignee.is_not(None)
+    )
+    tasks = _by_person(uow, held.group_by(UserTask.assignee))
+    overdue = _by_person(uow, held.where(UserTask.due_at <= uow.now).group_by(UserTask.assignee))
+    posts = select(UserRole.user_key).where(UserRole.role.in_(POSTS))
+    people = uow.session.scalars(
+        select(User).where(User.tenant_id == uow.tenant_id, User.active, User.key.in_(posts)).order_by(User.username)
+    )
+    return [
+        Load(
+            user.username,
+            user.display_name,
+            user.online,
+            cases.get(user.username, 0),
+            tasks.get(user.username, 0),
+            overdue.get(user.username, 0),
+        )
+        for user in people
+    ]
+
+
+def _by_person(uow: UnitOfWork, query: Query) -> dict[str, int]:
+    return {name: number for name, number in uow.session.execute(query)}
+
+
+def _unassigned(uow: UnitOfWork) -> Query:
+    open_to_all = (TaskCandidate.tenant_id == uow.tenant_id, TaskCandidate.assignee.is_(None))
+    return select(TaskCandidate.task_key).where(*open_to_all).distinct()
+
+
+def _count(uow: UnitOfWork, query: Query) -> int:
+    return uow.session.scalar(select(func.count()).select_from(query.subquery())) or 0

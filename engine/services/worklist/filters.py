@@ -1,0 +1,60 @@
+"""What somebody wants to see of their inbox."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Select, or_
+
+from engine.model.case import Case
+from engine.model.customer import Customer, normal_phone
+from engine.model.user_task import UserTask
+
+Query = Select[*tuple[Any, ...]]
+Whose = Literal["mine", "offered", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """`whose`: tasks that one holds, that are offered and nobody holds, or both. The rest narrows; None does not.
+
+    `group` is one candidate group (a role, team or `queue:…`); `search` a case number, order, customer's name or phone.
+    """
+
+    whose: Whose = "all"
+    group: str | None = None
+    kind: str | None = None
+    channel: str | None = None
+    tier: str | None = None
+    level: str | None = None
+    process_id: str | None = None
+    element_id: str | None = None
+    search: str = ""
+    overdue: bool = False
+    unread: bool = False
+
+    @property
+    def asks_the_case(self) -> bool:
+        """Whether a task without a case cannot fit."""
+        return any((self.kind, self.channel, self.tier, self.level, self.search.strip(), self.unread))
+
+    def narrow(self, query: Query) -> Query:
+        """The query, over tasks joined with their case and customer, for what fits."""
+        wanted = (
+            (UserTask.process_id, self.process_id),
+            (UserTask.element_id, self.element_id),
+            (Case.kind, self.kind),
+            (Case.channel, self.channel),
+            (Case.level, self.level),
+            (Customer.tier, self.tier),
+        )
+        for column, value in wanted:
+            if value is not None:
+                query = query.where(column == value)
+        if self.unread:
+            query = query.where(Case.unread_at.is_not(None))
+        words = self.search.strip()
+        if words:
+            phone = normal_phone(words) or words
+            fits = (Case.number == words.upper(), Case.order_number == words, Customer.phone == phone)
+            query = query.where(or_(*fits, Customer.name.like(f"%{words}%"), Case.title.like(f"%{words}%")))
+        return query

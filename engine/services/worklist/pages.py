@@ -1,0 +1,252 @@
+"""Pages of the inbox, in the order of urgency, each read along an index, so that a page costs the same with a million tasks.
+
+The order is a row of buckets: what is overdue; what is due soon; what a customer said and nobody has read; then the rest by
+priority and age. A task stands in the first bucket that it fits. A page goes on where the one before it ended, by a cursor that
+names the bucket and the place in it.
+"""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+
+from engine.calendars import parse_duration
+from engine.errors import InvalidInput
+from engine.model.case import Case, CaseInstance
+from engine.model.customer import Customer
+from engine.model.permissions import Actor
+from engine.model.user_task import TaskCandidate, TaskState, UserTask
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services.settings import setting
+from engine.services.worklist.filters import InboxFilter, Query
+from engine.services.worklist.rows import TaskRow, rows_of
+
+__all__ = ["InboxPage", "TaskRow", "count_inbox", "inbox"]
+
+OVERDUE, SOON, UNREAD, REST = "overdue", "soon", "unread", "rest"
+BUCKETS = (OVERDUE, SOON, UNREAD, REST)
+Place = tuple[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Rows in the order of urgency, and the cursor of the next page, None at the end."""
+
+    rows: list[TaskRow]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A task's key and where it stands: its bucket's sort values."""
+
+    key: int
+    place: tuple[Any, ...]
+
+
+def inbox(
+    runtime: Runtime, *, actor: Actor, wanted: InboxFilter | None = None, cursor: str | None = None, limit: int = 25
+) -> InboxPage:
+    """A page of the open tasks that this actor holds or is offered, the most urgent first.
+
+    Raises InvalidInput for a cursor that is none, Forbidden without tasks.work.
+    """
+    actor.require("tasks.work")
+    wanted = wanted or InboxFilter()
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        reader = _Reader(uow, actor, wanted, uow.now + parse_duration(setting(uow, "inbox.due_soon")))
+        found = reader.page(_place(cursor), limit + 1)
+        keys = [one.key for _, one in found[:limit]]
+        following = None
+        if len(found) > limit:
+            bucket, last = found[limit - 1]
+            following = _cursor(bucket, last.place)
+        return InboxPage(rows_of(uow, keys, actor, {one.key: bucket for bucket, one in found}), following)
+
+
+def count_inbox(runtime: Runtime, *, actor: Actor, most: int = 1000) -> dict[str, int]:
+    """How many tasks one holds and is offered, each at most `most`: a badge need not count a million."""
+    actor.require("tasks.work")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        mine = select(UserTask.key).where(
+            UserTask.tenant_id == uow.tenant_id,
+            UserTask.state == TaskState.CREATED,
+            UserTask.assignee == actor.username,
+        )
+        offered = select(TaskCandidate.task_key).where(
+            TaskCandidate.tenant_id == uow.tenant_id,
+            TaskCandidate.kind == "group",
+            TaskCandidate.name.in_(actor.groups),
+            TaskCandidate.assignee.is_(None),
+        )
+        counted = {"mine": mine.limit(most), "offered": offered.distinct().limit(most)}
+        return {
+            name: uow.session.scalar(select(func.count()).select_from(q.subquery())) or 0 for name, q in counted.items()
+        }
+
+
+class _Source:
+    """Where some of an actor's tasks stand, with the columns that they are ordered by."""
+
+    def __init__(self, entity: Any, condition: ColumnElement[bool]) -> None:
+        self.condition = condition
+        self.offered = entity is TaskCandidate
+        self.key = TaskCandidate.task_key if self.offered else UserTask.key
+        self.due, self.made = entity.due_at, entity.created_at
+        self.rank = TaskCandidate.rank if self.offered else 100 - UserTask.priority
+
+
+class _Reader:
+    """Reads the buckets one after the other until the page is full."""
+
+    def __init__(self, uow: UnitOfWork, actor: Actor, wanted: InboxFilter, soon: datetime) -> None:
+        self._uow, self._actor, self._wanted, self._soon = uow, actor, wanted, soon
+
+    def page(self, after: Place | None, limit: int) -> list[tuple[str, _Found]]:
+        found: list[tuple[str, _Found]] = []
+        first = BUCKETS.index(after[0]) if after else 0
+        last = 1 if self._wanted.overdue else len(BUCKETS)
+        for bucket in BUCKETS[first:last]:
+            place = after[1] if after and bucket == after[0] else None
+            found += [(bucket, one) for one in self._bucket(bucket, place, limit - len(found))]
+            if len(found) >= limit:
+                break
+        return found
+
+    def _bucket(self, bucket: str, place: list[Any] | None, limit: int) -> list[_Found]:
+        if bucket in (OVERDUE, SOON):
+            return self._by_due(bucket, place, limit)
+        return self._by_unread(place, limit) if bucket == UNREAD else self._by_rank(place, limit)
+
+    def _by_due(self, bucket: str, place: list[Any] | None, limit: int) -> list[_Found]:
+        after = (datetime.fromisoformat(place[0]), place[1]) if place else None
+
+        def query(source: _Source) -> Query:
+            due = source.due
+            within = due <= self._uow.now if bucket == OVERDUE else and_(due > self._uow.now, due <= self._soon)
+            found: Query = select(source.key, due).where(within)
+            if after:
+                found = found.where(or_(due > after[0], and_(due == after[0], source.key > after[1])))
+            return found.order_by(due, source.key)
+
+        return self._merged(query, limit, lambda row: (row[1], row[0]))
+
+    def _by_rank(self, place: list[Any] | None, limit: int) -> list[_Found]:
+        after = (place[0], datetime.fromisoformat(place[1]), place[2]) if place else None
+
+        def query(source: _Source) -> Query:
+            rank, made, key = source.rank, source.made, source.key
+            found: Query = select(key, rank, made).where(self._not_urgent(source.due))
+            if after:
+                later = or_(made > after[1], and_(made == after[1], key > after[2]))
+                found = found.where(or_(rank > after[0], and_(rank == after[0], later)))
+            return found.order_by(rank, made, key)
+
+        return self._merged(query, limit, lambda row: (row[1], row[2], row[0]), not_unread=True)
+
+    def _by_unread(self, place: list[Any] | None, limit: int) -> list[_Found]:
+        """Unread cases are few, so their tasks are looked up rather than sorted."""
+        query: Query = (
+            select(UserTask.key, Case.unread_at)
+            .join(CaseInstance, CaseInstance.instance_key == UserTask.root_key)
+            .join(Case, Case.key == CaseInstance.case_key)
+            .outerjoin(Customer, Customer.key == Case.customer_key)
+            .where(UserTask.tenant_id == self._uow.tenant_id, UserTask.state == TaskState.CREATED)
+            .where(Case.unread_at.is_not(None), self._not_urgent(UserTask.due_at), self._is_for_actor())
+            .order_by(Case.unread_at, UserTask.key)
+            .limit(limit)
+        )
+        if place:
+            at = datetime.fromisoformat(place[0])
+            query = query.where(or_(Case.unread_at > at, and_(Case.unread_at == at, UserTask.key > place[1])))
+        rows = self._uow.session.execute(self._wanted.narrow(query))
+        return [_Found(row[0], (row[1], row[0])) for row in rows]
+
+    def _merged(
+        self,
+        query: Callable[[_Source], Query],
+        limit: int,
+        place: Callable[[Any], tuple[Any, ...]],
+        not_unread: bool = False,
+    ) -> list[_Found]:
+        """Read the same order from each source along its index and merge: one task may be offered by several groups."""
+        found: dict[int, _Found] = {}
+        for source in self._sources():
+            narrowed = self._joined(query(source).where(source.condition), source, not_unread)
+            for row in self._uow.session.execute(narrowed.limit(limit)):
+                found[row[0]] = _Found(row[0], place(row))
+        return sorted(found.values(), key=lambda one: one.place)[:limit]
+
+    def _sources(self) -> list[_Source]:
+        """What this actor holds, and each group's offers that nobody holds."""
+        sources: list[_Source] = []
+        if self._wanted.whose in ("mine", "all"):
+            held = and_(UserTask.tenant_id == self._uow.tenant_id, UserTask.state == TaskState.CREATED)
+            sources.append(_Source(UserTask, and_(held, UserTask.assignee == self._actor.username)))
+        if self._wanted.whose in ("offered", "all"):
+            sources += [_Source(TaskCandidate, condition) for condition in self._offers()]
+        return sources
+
+    def _offers(self) -> list[ColumnElement[bool]]:
+        group = self._wanted.group
+        groups = sorted(self._actor.groups if group is None else self._actor.groups & {group})
+        names = [("group", name) for name in groups] + ([("user", self._actor.username)] if group is None else [])
+        return [
+            and_(
+                TaskCandidate.tenant_id == self._uow.tenant_id,
+                TaskCandidate.kind == kind,
+                TaskCandidate.name == name,
+                TaskCandidate.assignee.is_(None),
+            )
+            for kind, name in names
+        ]
+
+    def _joined(self, query: Query, source: _Source, not_unread: bool) -> Query:
+        """With the task, and with its case where something is asked of it."""
+        if source.offered:
+            query = query.join(UserTask, UserTask.key == TaskCandidate.task_key)
+        elif self._wanted.group is not None:
+            offered = select(TaskCandidate.task_key).where(TaskCandidate.name == self._wanted.group)
+            query = query.where(UserTask.key.in_(offered))
+        if self._wanted.asks_the_case or not_unread:
+            outer = not self._wanted.asks_the_case
+            query = query.join(CaseInstance, CaseInstance.instance_key == UserTask.root_key, isouter=outer)
+            query = query.join(Case, Case.key == CaseInstance.case_key, isouter=outer)
+            query = query.outerjoin(Customer, Customer.key == Case.customer_key)
+        if not_unread:
+            query = query.where(Case.unread_at.is_(None))
+        return self._wanted.narrow(query)
+
+    def _not_urgent(self, due: Any) -> ColumnElement[bool]:
+        return or_(due.is_(None), due > self._soon)
+
+    def _is_for_actor(self) -> ColumnElement[bool]:
+        offers = self._offers()
+        offered = select(TaskCandidate.task_key).where(
+            TaskCandidate.task_key == UserTask.key, or_(*offers) if offers else false()
+        )
+        mine = UserTask.assignee == self._actor.username
+        return {"mine": mine, "offered": offered.exists()}.get(self._wanted.whose, or_(mine, offered.exists()))
+
+
+def _cursor(bucket: str, place: tuple[Any, ...]) -> str:
+    plain = [value.isoformat() if isinstance(value, datetime) else value for value in place]
+    return base64.urlsafe_b64encode(json.dumps([bucket, plain]).encode()).decode().rstrip("=")
+
+
+def _place(cursor: str | None) -> Place | None:
+    if not cursor:
+        return None
+    try:
+        bucket, place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        datetime.fromisoformat(place[1] if bucket == REST else place[0])
+        if bucket not in BUCKETS or len(place) != (3 if bucket == REST else 2) or not isinstance(place[-1], int):
+            raise ValueError(bucket)
+    except (ValueError, TypeError, IndexError, KeyError) as error:
+        raise InvalidInput("This page's address is not valid; begin at the first page.") from error
+    return bucket, place
