@@ -17,11 +17,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from engine.errors import Unavailable
 from engine.jobs import queue
 from engine.runtime import Runtime
 from engine.services import messages
-from engine.services.due import OWN_LEASE, OWN_TYPES, perform
+from engine.services.due import OWN_LEASE, OWN_TYPES, next_due, perform, run_due
 
 log = logging.getLogger("kefuflow.worker")
 
@@ -136,33 +135,13 @@ class Worker:
 
     # Here and now.
 
-    def run_due(self, limit: int = 100_000) -> int:
-        """Do all that is due by the runtime's clock, in the order of due time and key, and what becomes due by it.
-
-        Returns how many jobs it did. For tests and scenarios: nothing else should be working meanwhile.
-        """
-        done = 0
-        while done < limit:
-            row = self._claim_first()
-            if row is None:
-                return done
-            perform(self.runtime, row)
-            done += 1
-        raise Unavailable(f"{limit} jobs were done and more are due; they seem to make each other without end.")
+    def run_due(self) -> int:
+        """Do all that is due by the runtime's clock, in order, here; returns how many jobs that were."""
+        return run_due(self.runtime, self.name)
 
     def next_due(self) -> datetime | None:
         """When the next job that this worker can do may be taken; None when none waits."""
-        with self.runtime.unit_of_work(read_only=True) as uow:
-            first = queue.first_due(uow, [*OWN_TYPES, *self.runtime.job_handlers])
-        return first.run_at if first is not None else None
-
-    def _claim_first(self) -> Row[Any] | None:
-        with self.runtime.unit_of_work() as uow:
-            first = queue.first_due(uow, [*OWN_TYPES, *self.runtime.job_handlers])
-            if first is None or first.run_at > uow.now:
-                return None
-            registration = self.runtime.job_handlers.get(first.type)
-            return queue.claim_one(uow, first.key, self.name, registration.lease if registration else OWN_LEASE)
+        return next_due(self.runtime)
 
 
 def _report(future: Future[None]) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import delete, insert, update
 
+from engine.deployment.durations import Due
 from engine.execution import Process
-from engine.execution.timers import Due
 from engine.model.base import table_of
 from engine.model.job import TIMER_START, Job, JobState
 from engine.model.subscription import StartSubscription, SubscriptionKind
