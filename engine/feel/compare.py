@@ -150,6 +150,6 @@ def _element_matches(value: Any, element: Any) -> bool:
     found = equal(value, element)
     if found is None and isinstance(element, Range):
         found = contains(element, value)
-    if found is None and isinstance(element, list):
-        found = any(equal(value, from_python(each)) is True for each in element)
+    if found is None and isinstance(element, list) and len(element) == 1:
+        found = equal(value, from_python(element[0]))
     return found is True

@@ -30,7 +30,9 @@ class Compiled:
         compiler = Compiler(own)
         self.text = text
         self._code = compiler.compile(tree)
-        self.variables = frozenset(compiler.variables - (BUILTINS.keys() - own))
+        self.variables = frozenset(
+            name for name in compiler.variables if " " not in name or name in own or name not in BUILTINS
+        )
         self.functions = frozenset(compiler.functions)
 
     def _run(self, env: Env) -> Any:

@@ -11,7 +11,7 @@ from engine.feel.iteration import index_of_position, items_between, items_of
 from engine.feel.limits import MAX_LIST_ITEMS
 from engine.feel.numbers import is_number
 from engine.feel.python_values import from_python
-from engine.feel.runtime import Code, Env, Frame
+from engine.feel.runtime import Code, Env
 from engine.feel.values import Range
 
 
@@ -79,13 +79,14 @@ class LoopCompiler(OperatorCompiler):
 
     def compile_membership(self, node: n.Membership) -> Code:
         value = self.compile(node.value)
-        tests = [self.compile_test(test, False) for test in node.tests]
+        tests = [self.compile_test(test, False, node.bare) for test in node.tests]
+
+        if node.bare:
+            # What stands after `in` without parentheses must be there; `null in (null)` is another matter.
+            return lambda env: tests[0](env.inner({INPUT: value(env)}))
 
         def member(env: Env) -> Any:
-            subject = value(env)
-            if len(tests) == 1:
-                return tests[0](Env(env.context, Frame({INPUT: subject}, env.frame), env.rt))
-            return any_of(Env(env.context, Frame({INPUT: subject}, env.frame), env.rt), tests)
+            return any_of(env.inner({INPUT: value(env)}), tests)
 
         return member
 
@@ -102,7 +103,7 @@ class LoopCompiler(OperatorCompiler):
 
         return negation
 
-    def compile_test(self, node: n.Node, in_cell: bool) -> Code:
+    def compile_test(self, node: n.Node, in_cell: bool, bare: bool = False) -> Code:
         """The closure of one unary test; it reads the value under test as `?`."""
         self.bound.append(frozenset([INPUT]))
         before, self.uses_input = self.uses_input, False
@@ -115,6 +116,9 @@ class LoopCompiler(OperatorCompiler):
 
         def test(env: Env) -> Any:
             subject, expected = env.find(INPUT), code(env)
+            if expected is None and bare:
+                env.rt.warn("There is nothing after in.")
+                return None
             if expected is True and in_cell and not isinstance(subject, bool):
                 return True
             result = compare.matches(subject, expected)
@@ -175,12 +179,17 @@ def _domain(env: Env, domain: Code, end: Code | None) -> Iterable[Any] | None:
 
 
 def _filtered_by_constant(env: Env, base: Any, index: Any) -> Any:
-    if base is None:
-        return None
-    items = base if isinstance(base, list) else [base]
+    items = _as_list(env, base)
     if is_number(index):
         return _at(env, items, index)
     return list(items) if index is True else []
+
+
+def _as_list(env: Env, base: Any) -> list[Any]:
+    """What a filter goes over: a list, the items of a range, or any other value, null too, as a list of itself."""
+    if isinstance(base, Range):
+        return env.rt.list_of(list(islice(items_of(base) or (), MAX_LIST_ITEMS + 1)))
+    return base if isinstance(base, list) else [base]
 
 
 def _at(env: Env, items: list[Any], position: Any) -> Any:
@@ -192,11 +201,7 @@ def _at(env: Env, items: list[Any], position: Any) -> Any:
 
 
 def _filtered(env: Env, base: Any, condition: Code) -> Any:
-    if base is None:
-        return None
-    if isinstance(base, Range):
-        base = env.rt.list_of(list(islice(items_of(base) or (), MAX_LIST_ITEMS + 1)))
-    items = base if isinstance(base, list) else [base]
+    items = _as_list(env, base)
     kept: list[Any] = []
     for position, raw in enumerate(items):
         item = from_python(raw)
@@ -205,11 +210,19 @@ def _filtered(env: Env, base: Any, condition: Code) -> Any:
         if verdict is True:
             kept.append(item)
         elif position == 0 and is_number(verdict):
-            return _at(env, items, verdict)
+            index = _index(env, condition)
+            if index is not None:
+                return _at(env, items, index)
     if not items:
-        verdict = condition(env.inner({"item": None}))
-        return _at(env, items, verdict) if is_number(verdict) else []
+        index = _index(env, condition)
+        return [] if index is None else _at(env, items, index)
     return kept
+
+
+def _index(env: Env, condition: Code) -> Any:
+    """The number that the brackets hold whatever the item is; None when they hold a condition."""
+    index = condition(env.inner({"item": None}))
+    return index if is_number(index) else None
 
 
 def item_scope(env: Env, item: Any) -> Env:

@@ -78,10 +78,11 @@ class Between(Node):
 
 @dataclass(slots=True)
 class Membership(Node):
-    """`value in (tests)`."""
+    """`value in (tests)`, or bare `value in test`."""
 
     value: Node
     tests: list[Node]
+    bare: bool
 
 
 @dataclass(slots=True)

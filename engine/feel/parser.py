@@ -70,7 +70,7 @@ class ExpressionParser(ParserBase):
             self.expect("and")
             return n.Between(left, low, self.binary(ADDITIVE))
         if operator == "in":
-            return n.Membership(left, self.membership_tests())
+            return n.Membership(left, *self.membership_tests())
         if operator == "instance":
             self.expect("of")
             return n.InstanceOf(left, self.type())
@@ -170,7 +170,7 @@ class ExpressionParser(ParserBase):
     def primary(self) -> n.Node:
         raise NotImplementedError
 
-    def membership_tests(self) -> list[n.Node]:
+    def membership_tests(self) -> tuple[list[n.Node], bool]:
         raise NotImplementedError
 
     def type(self) -> FeelType:

@@ -52,19 +52,19 @@ class Parser(TypeParser):
             return n.UnaryRange(operator, self.binary(ADDITIVE))
         return self.expression()
 
-    def membership_tests(self) -> list[n.Node]:
-        """What follows `in`: one test, or several in parentheses."""
+    def membership_tests(self) -> tuple[list[n.Node], bool]:
+        """What follows `in`: one test, or several in parentheses; and whether it had no parentheses."""
         if self.token.kind == "op" and self.token.text in COMPARISONS:
             operator = self.advance().text
-            return [n.UnaryRange(operator, self.binary(ADDITIVE))]
+            return [n.UnaryRange(operator, self.binary(ADDITIVE))], True
         if not self.at("("):
-            return [self.binary(ADDITIVE)]
+            return [self.binary(ADDITIVE)], True
         self.index += 1
         first = self._test()
         if self.accept(".."):
-            return [self.postfix_of(self.range_end(first, False))]
+            return [self.postfix_of(self.range_end(first, False))], True
         tests = [first]
         while self.accept(","):
             tests.append(self._test())
         self.expect(")")
-        return [self.postfix_of(first)] if len(tests) == 1 else tests
+        return ([self.postfix_of(first)] if len(tests) == 1 else tests), False

@@ -24,26 +24,22 @@ _FUNCTIONS: dict[str, Callable[[str], Any]] = {
 
 
 def parse_range(text: str) -> Range | None:
-    """The range, or None for any other text; endpoints are literals of one comparable type, one may be missing."""
+    """The range, or None for any other text; endpoints are literals of one comparable type."""
     match = _RANGE.fullmatch(text)
     if match is None:
         return None
     opening, first, second, closing = match.groups()
-    if (not first and not second) or (not first and opening == "[") or (not second and closing == "]"):
-        return None
     try:
         start, end = _endpoint(first), _endpoint(second)
     except (ValueError, ArithmeticError):
         return None
-    if start is not None and end is not None and order(start, end) not in (-1, 0):
+    if order(start, end) not in (-1, 0):
         return None
     return Range(start, end, opening == "[", closing == "]")
 
 
 def _endpoint(text: str) -> Any:
-    """The value of a literal; None where there is none. Raises ValueError for anything else."""
-    if text in ("", "null"):
-        return None
+    """The value of a literal; raises ValueError for anything else."""
     if _NUMBER.fullmatch(text):
         return parse_number(text)
     if _STRING.fullmatch(text):

@@ -62,6 +62,10 @@ def test_comparisons(text, expected):
         ("[1] in [[1], [2]]", True),
         ('"b" in ["a".."c"]', True),
         ("4 in ([1..3], [5..7])", False),
+        ("1 in [[1]]", True),
+        ("1 in [[2, 3, 1]]", False),
+        ("1 in null", None),
+        ("null in (null)", True),
     ],
 )
 def test_membership(text, expected):
