@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.calendars import Calendar, functions, load_calendars
-from engine.decisions import DecisionOutcome
+from engine.decisions import DecisionOutcome, typed_context
 from engine.errors import NotFound
 from engine.execution.contract import Binding
 from engine.model.deployment import DecisionDefinition
@@ -47,7 +47,7 @@ class TurnEnvironment:
         self.decided[decision_id] = row.key
         model = definitions.decision_model(turn.runtime, turn.uow, row.requirements_key)
         extra = self.functions(self.info.key)
-        variables = {name: value for name, value in context.items() if name not in extra}
+        variables = typed_context(model, {name: value for name, value in context.items() if name not in extra})
         return model.evaluate(decision_id, variables, now=turn.uow.now, functions=extra)
 
     def error_is_caught_above(self, instance_key: int, code: str) -> bool:
