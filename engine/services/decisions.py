@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from engine.decisions import DecisionOutcome
+from engine.decisions import DecisionOutcome, typed_context
 from engine.errors import InvalidInput
 from engine.feel import to_json
 from engine.history import audit
@@ -59,7 +59,8 @@ def evaluate(
         turn = Turn(runtime, uow, who)
         model = definitions.decision_model(runtime, uow, row.requirements_key)
         functions = feel_functions(turn, InstanceInfo(0, tenant_id, 0, None, None, 0, 0, "", 0))
-        outcome = model.evaluate(row.decision_id, variables or {}, now=uow.now, functions=functions)
+        given = typed_context(model, variables or {})
+        outcome = model.evaluate(row.decision_id, given, now=uow.now, functions=functions)
         found = _evaluated(runtime.new_key(), row, outcome)
         uow.connection.execute(insert(table_of(DecisionInstance)), _stored(uow, found))
         turn.audit("decision.evaluate", "decision", row.key, after={"instance": found.key})

@@ -53,7 +53,9 @@ def prepare(settings: Settings) -> Iterator[str]:
     runtime = open_runtime(settings)
     try:
         deployment = deploy_paths(runtime, [settings.processes_dir], SYSTEM_USER)
-        yield from (f"{item.kind} {item.id}: version {item.version}" for item in deployment.items if item.is_new)
+        fresh = [item for item in deployment.items if item.is_new]
+        if fresh:
+            yield f"Deployed {len(fresh)} new versions from {settings.processes_dir}."
         password = people.ensure_admin(runtime)
         if password is not None:
             yield f"The first administrator is 'admin' with the password {password} (shown once)."
