@@ -16,6 +16,24 @@ from engine.feel.values import Range, kind_of
 
 INPUT = "?"
 _PLAIN = frozenset({int, str, bool, type(None)})
+# Of these alone no text can make a value larger than what it was given, so nobody has to count while they run.
+_LIGHT = (
+    n.Const,
+    n.AtLiteral,
+    n.Name,
+    n.Input,
+    n.Path,
+    n.Logic,
+    n.Comparison,
+    n.Between,
+    n.Membership,
+    n.If,
+    n.UnaryRange,
+    n.RangeLiteral,
+    n.Tests,
+    n.Negation,
+    n.Arithmetic,
+)
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": python_operator.lt,
     "<=": python_operator.le,
@@ -32,9 +50,11 @@ class CompilerBase:
         self.variables: set[str] = set()
         self.functions: set[str] = set()
         self.uses_input = False
+        self.heavy = False
 
     def compile(self, node: n.Node) -> Code:
         """The closure of a node."""
+        self.heavy = self.heavy or not isinstance(node, _LIGHT)
         method: Callable[[Any], Code] = getattr(self, f"compile_{type(node).__name__.lower()}")
         return method(node)
 

@@ -18,18 +18,21 @@ from engine.feel.unary_parser import Parser
 from engine.feel.weight import weigh
 
 CACHE_SIZE = 4096
+LONG_CACHE_SIZE = 16
+LONG_TEXT = 2_000  # characters; what a long text compiles to takes megabytes, so few are kept
 _BUILTIN_TABLE = NameTable(BUILTINS)
 
 
 class Compiled:
     """A text compiled once; safe to evaluate any number of times, from any thread."""
 
-    __slots__ = ("_code", "functions", "text", "variables")
+    __slots__ = ("_code", "_heavy", "functions", "text", "variables")
 
     def __init__(self, text: str, tree: n.Node, own: frozenset[str]) -> None:
         compiler = Compiler(own)
         self.text = text
         self._code = compiler.compile(tree)
+        self._heavy = compiler.heavy
         self.variables = frozenset(
             name for name in compiler.variables if " " not in name or name in own or name not in BUILTINS
         )
@@ -37,8 +40,9 @@ class Compiled:
 
     def _run(self, env: Env) -> Any:
         try:
-            value = run(env.rt, self._code, env)
-            weigh(value)
+            value = run(env.rt, self._code, env) if self._heavy else self._code(env)
+            if type(value) is list or type(value) is dict:
+                weigh(value)
             return value
         except FeelLimitExceeded as error:
             env.rt.warn(str(error))
@@ -99,38 +103,30 @@ def compile_expression(text: str, names: Iterable[str] = (), types: Mapping[str,
     `names` are names in scope that FEEL could not tell apart otherwise ("Full Name", "a-b", "business deadline");
     `types` are the named types that `instance of` and parameters may mention.
     """
+    own = frozenset(names)
     if types:
-        return _expression(text, frozenset(names), types)
-    return _cached_expression(text, frozenset(names))
+        return _expression(text, own, types)
+    return _long_expression(text, own) if len(text) > LONG_TEXT else _short_expression(text, own)
 
 
 def compile_unary_tests(
     text: str, names: Iterable[str] = (), types: Mapping[str, FeelType] | None = None
 ) -> UnaryTests:
     """Compile unary tests; raises FeelSyntaxError. `names` and `types` as for `compile_expression`."""
+    own = frozenset(names)
     if types:
-        return _unary_tests(text, frozenset(names), types)
-    return _cached_unary_tests(text, frozenset(names))
+        return _unary_tests(text, own, types)
+    return _long_unary_tests(text, own) if len(text) > LONG_TEXT else _short_unary_tests(text, own)
 
 
-@lru_cache(maxsize=CACHE_SIZE)
-def _cached_expression(text: str, names: frozenset[str]) -> Expression:
-    return _expression(text, names, None)
-
-
-@lru_cache(maxsize=CACHE_SIZE)
-def _cached_unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
-    return _unary_tests(text, names, None)
-
-
-def _expression(text: str, names: frozenset[str], types: Mapping[str, FeelType] | None) -> Expression:
+def _expression(text: str, names: frozenset[str], types: Mapping[str, FeelType] | None = None) -> Expression:
     try:
         return Expression(text, _parser(text, names, types).whole_expression(), names)
     except RecursionError:
         raise _too_deep(text) from None
 
 
-def _unary_tests(text: str, names: frozenset[str], types: Mapping[str, FeelType] | None) -> UnaryTests:
+def _unary_tests(text: str, names: frozenset[str], types: Mapping[str, FeelType] | None = None) -> UnaryTests:
     try:
         return UnaryTests(text, _parser(text, names, types).whole_tests(), names)
     except RecursionError:
@@ -143,3 +139,9 @@ def _parser(text: str, names: frozenset[str], types: Mapping[str, FeelType] | No
 
 def _too_deep(text: str) -> FeelSyntaxError:
     return FeelSyntaxError("The expression is nested too deep.", 1, 1, text, "表达式嵌套太深。")
+
+
+_short_expression = lru_cache(CACHE_SIZE)(_expression)
+_long_expression = lru_cache(LONG_CACHE_SIZE)(_expression)
+_short_unary_tests = lru_cache(CACHE_SIZE)(_unary_tests)
+_long_unary_tests = lru_cache(LONG_CACHE_SIZE)(_unary_tests)

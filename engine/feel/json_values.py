@@ -61,8 +61,8 @@ def from_typed(typed: Mapping[str, Any]) -> Any:
     """The value that `to_typed` would write so; raises InvalidInput for anything else."""
     try:
         return _from_typed(str(typed["type"]), typed["value"])
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise InvalidInput(f"{typed!r} is not a typed value.") from error
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
+        raise InvalidInput('The value is not typed as {"type", "value"}.') from error
 
 
 def _from_typed(kind: str, value: Any) -> Any:

@@ -33,7 +33,7 @@ def literal(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(literal(from_python(item)) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)}: {literal(from_python(item))}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(str(key))}: {literal(from_python(item))}" for key, item in value.items()) + "}"
     return _rare(value)
 
 

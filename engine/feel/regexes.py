@@ -164,7 +164,7 @@ def matches(rt: Runtime, text: str, pattern: str, flags: str) -> bool:
 def replace(rt: Runtime, text: str, pattern: str, replacement: str, flags: str) -> str:
     """The text with all matches replaced; raises PatternError when the pattern matches nothing at all."""
     expression = compiled(pattern, flags)
-    if expression.search("", timeout=REGEX_SECONDS):
+    if _timed(rt, lambda: expression.search("", timeout=REGEX_SECONDS)):
         raise PatternError("The pattern matches an empty text.")
     pieces = [("", 0, replacement)] if "q" in flags else list(_replacement(replacement, expression.groups))
     longest = max(len(text) * (len(pieces) + 1), 1) + len(replacement) * len(text)
@@ -189,22 +189,18 @@ def _guarded_replace(rt: Runtime, expression: Any, text: str, pieces: list[tuple
 
 
 def split(rt: Runtime, text: str, pattern: str) -> list[str]:
-    """The parts of the text between matches of the pattern."""
+    """The parts of the text between matches of the pattern, groups in it left out."""
     if pattern == "":
         return rt.list_of(list(text))
-    parts = _timed(rt, lambda: list(compiled(f"(?:{pattern})", "").splititer(text, timeout=REGEX_SECONDS)))
-    return (
-        [part for part in parts if part is not None] if compiled(pattern, "").groups == 0 else _ungrouped(text, pattern)
-    )
 
+    def cut() -> list[str]:
+        parts, end = [], 0
+        for match in compiled(pattern, "").finditer(text, timeout=REGEX_SECONDS):
+            parts.append(text[end : match.start()])
+            end = match.end()
+        return [*parts, text[end:]]
 
-def _ungrouped(text: str, pattern: str) -> list[str]:
-    """A split by a pattern with groups; Python would return the groups too."""
-    parts, end = [], 0
-    for match in compiled(pattern, "").finditer(text, timeout=REGEX_SECONDS):
-        parts.append(text[end : match.start()])
-        end = match.end()
-    return [*parts, text[end:]]
+    return list(_timed(rt, cut))
 
 
 def extract(rt: Runtime, text: str, pattern: str) -> list[str]:

@@ -24,15 +24,15 @@ MISSING = object()
 class Runtime:
     """What all scopes of one evaluation share: the clock, the warnings and the budget."""
 
-    __slots__ = ("deadline", "depth", "now", "units", "units_at_check", "warnings")
+    # Most evaluations never come near their limits, so what counts towards them starts as the class's own.
+    units = 0
+    units_at_check = UNITS_BETWEEN_CLOCK_READS
+    deadline = 0.0
+    depth = 0
 
     def __init__(self, now: datetime | None, warnings: list[str] | None) -> None:
         self.now = now
         self.warnings = warnings
-        self.units = 0
-        self.units_at_check = UNITS_BETWEEN_CLOCK_READS
-        self.deadline = 0.0
-        self.depth = 0
 
     def warn(self, sentence: str) -> None:
         """Note why a value is null; without a warnings list nothing is kept."""

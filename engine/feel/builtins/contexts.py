@@ -29,7 +29,7 @@ def get_value_by_keys(rt: Runtime, context: Context, keys: list[Any]) -> Any:
 
 @builtin("get entries", "m: context", result="list", doc="The entries as contexts of `key` and `value`.")
 def get_entries(rt: Runtime, context: Context) -> list[Context]:
-    return [{"key": key, "value": from_python(value)} for key, value in context.items()]
+    return [{"key": str(key), "value": from_python(value)} for key, value in context.items()]
 
 
 @builtin("get entries", "context: context")

@@ -119,3 +119,8 @@ def test_a_declared_name_beats_the_builtin_of_that_name():
 )
 def test_camundas_functions(text, expected):
     assert json_of(text) == expected
+
+
+def test_keys_that_are_no_text_do_no_harm():
+    assert json_of("string(order)", order={1: "a"}) == '{1: "a"}'
+    assert json_of("get entries(order)", order={1: "a"}) == [{"key": "1", "value": "a"}]

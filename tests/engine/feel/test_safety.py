@@ -50,6 +50,7 @@ TOO_MUCH = {
     "replaced": f'replace("{"a" * 50_000}", "a", "{"b" * 10_000}")',
     "slow pattern": f'matches("{"a" * 3000}", "(a|aa)+$b")',
     "slow pattern again and again": f'for i in 1..1000 return matches("{"a" * 3000}", "(a+)+b")',
+    "slow pattern with groups split": f'split("{"a" * 3000}", "((a|aa)+)$b")',
     "recursive pattern": f'matches("{"a" * 100}", "(?R)")',
     "repeats in repeats": 'matches("a", "((((a{1000}){1000}){1000}){1000})")',
     "deep json": f'from json("{"[" * 30_000}")',
