@@ -18,6 +18,7 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import definitions
 from engine.services.deploying.files import File, check_files, open_files, read_files
+from engine.services.deploying.references import unknown_references
 from engine.services.deploying.starts import move_starts
 from engine.services.deploying.versions import Deployed, Numbering
 from engine.services.turn import Turn
@@ -53,10 +54,20 @@ class Deployment:
 
 def check(runtime: Runtime | None, files: Files, tenant_id: str = DEFAULT_TENANT) -> list[Finding]:
     """All findings about the files, and nothing stored. With a runtime, DMN imports may name deployed models."""
+    opened = open_files(files)
     if runtime is None:
-        return check_files(open_files(files), {})
+        return _check(opened, {}, None)
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return check_files(open_files(files), _deployed_models(runtime, uow, open_files(files)))
+        return _check(opened, _deployed_models(runtime, uow, opened), uow)
+
+
+def _check(files: list[File], deployed: dict[str, DecisionModel], uow: UnitOfWork | None) -> list[Finding]:
+    """Check the files and, when none has an error, read them and look up what they refer to."""
+    findings = check_files(files, deployed)
+    if any(found.severity == "error" for found in findings):
+        return findings
+    read_files(files, deployed)
+    return findings + unknown_references(files, uow)
 
 
 def deploy(runtime: Runtime, files: Files, who: str, tenant_id: str = DEFAULT_TENANT) -> Deployment:
@@ -74,10 +85,9 @@ def _deploy(runtime: Runtime, uow: UnitOfWork, files: list[File], who: str) -> D
     if not uow.is_sqlite:
         uow.connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
     deployed = _deployed_models(runtime, uow, files)
-    findings = check_files(files, deployed)
+    findings = _check(files, deployed, uow)
     if any(found.severity == "error" for found in findings):
         raise DeploymentRefused(findings)
-    read_files(files, deployed)
     _refuse_twins(files)
     numbering, turn = Numbering(runtime, uow, who), Turn(runtime, uow, who)
     for file in files:
