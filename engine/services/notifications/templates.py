@@ -3,8 +3,9 @@
     zh: {subject: 投诉 {{ number }} 已受理, sms: …, text: |- …}
     en: {…}
 
-`{{ name }}` is replaced by a value, `{{ promised_at | moment }}` by one written for people: moment, date or money. Nothing else is
-understood: no expression, no attribute, no loop. A line whose placeholders are all empty is left out.
+`{{ name }}` is replaced by a value, `{{ promised_at | moment }}` by one written for people: moment, date, money, or term
+(the word for a code). Nothing else is understood: no expression, no attribute, no loop. A line whose placeholders are all empty is
+left out.
 """
 
 import re
@@ -20,6 +21,7 @@ import yaml
 
 from engine.errors import InvalidInput, NotFound
 from engine.runtime import Runtime
+from engine.services.notifications.terms import term
 
 LANGUAGES = ("zh", "en")
 PARTS = ("subject", "text", "sms")
@@ -104,7 +106,11 @@ def _money(value: Any, zone: str, language: str) -> str:
     return f"¥{Decimal(str(value)):,.2f}"
 
 
-_FILTERS = {"moment": _moment, "date": _date, "money": _money}
+def _term(value: Any, zone: str, language: str) -> str:
+    return term(str(value), language)
+
+
+_FILTERS = {"moment": _moment, "date": _date, "money": _money, "term": _term}
 
 
 def _read(path: Path) -> Template:
