@@ -8,6 +8,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.execution import state
+from engine.execution.call_activity import CallActivity
 from engine.execution.contract import Environment, Event, IncidentResolved, InstanceTerminated
 from engine.execution.event import CatchingNode
 from engine.execution.event_based_gateway import EventBasedGateway
@@ -121,9 +122,11 @@ class Instance:
         self.run.go()
 
     def fail(self, element_key: int, message: str, error_type: str = "JOB_NO_RETRIES") -> None:
-        """An incident on an element that waits, for a reason outside the diagram. Resolving it just clears it."""
+        """An incident on an element that waits, for a reason outside the diagram. Resolving it just clears it, but a
+        process that could not be called (CALLED_ELEMENT_ERROR) is called again."""
         token = self._waiting(element_key)
-        self.run.raise_incident(token, "wait", Failed(error_type, message))
+        stage = "call" if error_type == "CALLED_ELEMENT_ERROR" else "wait"
+        self.run.raise_incident(token, stage, Failed(error_type, message))
 
     def resolve_incident(self, incident_key: int) -> None:
         """Try again what failed. Raises NotFound."""
@@ -133,9 +136,18 @@ class Instance:
             raise NotFound(f"Incident {incident_key} is not open.")
         stage, token.incident = token.incident.stage, None
         self.run.tell(IncidentResolved(incident_key))
-        if stage != "wait":
+        if stage == "call":
+            self._call_again(token)
+        elif stage != "wait":
             token.task_spec.resume(token, stage)
             self.run.go()
+
+    def _call_again(self, token: Token) -> None:
+        assert isinstance(token.task_spec, CallActivity)
+        try:
+            token.task_spec.start(token)
+        except Failed as failure:
+            self.run.raise_incident(token, "call", failure)
 
     def set_variables(self, scope_key: int, variables: dict[str, Any], local: bool = False) -> None:
         """Set in the scope itself, or each in the nearest scope that has the name."""

@@ -44,12 +44,12 @@ def of_outcomes(outcomes: Iterable[Outcome], models: Iterable[ProcessModel]) -> 
 
 
 def everything(models: Iterable[ProcessModel]) -> tuple[Names, Names]:
-    """All end events at the top of the processes, and all timers."""
+    """All end events and all timers."""
     ends: Names = set()
     timers: Names = set()
     for model in models:
         for element in model.elements.values():
-            if element.type == "endEvent" and element.scope == model.id:
+            if element.type == "endEvent":
                 ends.add((model.id, element.id))
             if is_timer(element):
                 timers.add((model.id, element.id))

@@ -214,7 +214,7 @@ def _call(turn: Turn, live: Live, event: contract.ProcessCalled) -> None:
         _refuse_call(turn, live, event, str(error))
         return
     if live.info.depth >= MAX_DEPTH:
-        _refuse_call(turn, live, event, f"Calls are nested {MAX_DEPTH} deep; a process seems to call itself.")
+        _refuse_call(turn, live, event, f"Calls are nested {MAX_DEPTH} deep; a process seems to call itself without end.")
         return
     turn.start(called, event.variables, caller=(live, event.key))
 
@@ -276,11 +276,19 @@ def _decision_evaluated(turn: Turn, live: Live, event: contract.DecisionEvaluate
 
 def _instance_completed(turn: Turn, live: Live, event: contract.InstanceCompleted) -> None:
     live.state = InstanceState.COMPLETED
-    live.end_element = event.end_elements[-1] if event.end_elements else None
+    live.end_element = event.end_elements[-1] if event.end_elements else _last_end(turn, live)
     parent, element = live.info.parent_key, live.info.parent_element_key
     if parent is not None and element is not None:
         turn.answer(parent, lambda caller: caller.complete(element, event.variables))
     _after_end(turn, live)
+
+
+def _last_end(turn: Turn, live: Live) -> str | None:
+    """The end event by which an interrupting event subprocess ended the instance: none at its top was reached."""
+    for row in reversed(turn.writes.new_elements.values()):
+        if row["process_instance_key"] == live.info.key and row["type"] == "END_EVENT":
+            return str(row["element_id"])
+    return None
 
 
 def _instance_terminated(turn: Turn, live: Live, event: contract.InstanceTerminated) -> None:
