@@ -9,6 +9,7 @@ const ENTRIES = {
   base: 'src/base/index.js',
   form: 'src/form/index.js',
   'case-diagram': 'src/diagram/index.js',
+  charts: 'src/charts/index.js',
   modeler: 'src/modeler/index.js',
   dmn: 'src/dmn/index.js',
   'form-editor': 'src/form-editor/index.js',

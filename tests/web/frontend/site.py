@@ -27,6 +27,7 @@ BODIES = {
       <p>到期：<time id="soon" data-due="{due}">6月3日 14:00</time>，<time id="late" data-due="{late}">6月3日 9:00</time>，
       <time id="paused" data-due="{due}" data-paused>6月3日 14:00</time></p>
       <button class="btn" data-theme-toggle>主题</button>
+      <button class="btn" hx-get="/live" hx-target="#count">取数</button>
       <form method="post" action="/deleted"><button class="btn btn-danger" data-confirm="真的要删除吗？">删除</button></form>
       <section id="live" data-live-url="/live" data-live-every="3600"><details id="more"><summary>更多</summary>历史</details>
         <input id="typed" aria-label="备注"><p id="count">0</p></section></main>""",
@@ -36,6 +37,13 @@ BODIES = {
     "case-diagram": """<main class="container py-4"><h1>进度</h1>
       <div class="kf-diagram" data-diagram-url="/files/refund.bpmn" data-label="退款流程" data-active='["approve"]'
         data-completed='["start", "verify", "big"]' data-incidents='["refund"]'></div></main>""",
+    "charts": """<main class="container py-4"><div class="kf-chart" id="lines" data-chart="#line-data"></div>
+      <div class="kf-chart" id="parts" data-chart="#pie-data"></div>
+      <script type="application/json" id="line-data">{"kind": "line", "title": "每日投诉", "unit": "件",
+        "categories": ["周一", "周二", "周三"], "series": [{"name": "新增", "values": [4, 7, 3]},
+        {"name": "办结", "values": [2, 6, null]}]}</script>
+      <script type="application/json" id="pie-data">{"kind": "pie", "title": "原因", "categories": ["质量", "物流"],
+        "series": [{"name": "原因", "values": [5, 8]}]}</script></main>""",
     "modeler": """<div class="vh-100"><div id="modeler" data-xml-url="/files/refund.bpmn" data-check-url="/check" data-deploy-url="/deploy"
       data-forms-url="/forms" data-csrf="token-1" data-file-name="退款.bpmn" data-back-url="/"></div></div>""",
     "dmn": """<div class="vh-100"><div id="dmn-modeler" data-xml-url="/files/approval.dmn" data-check-url="/check" data-deploy-url="/deploy"

@@ -25,7 +25,7 @@ def test_an_entry_brings_its_stylesheets_before_its_script(app):
 
 
 def test_every_file_that_an_entry_names_exists(app):
-    for entry in ("theme", "base", "form", "case-diagram", "modeler", "dmn", "form-editor"):
+    for entry in ("theme", "base", "form", "case-diagram", "charts", "modeler", "dmn", "form-editor"):
         for file in re.findall(r"/static/dist/([^\"]+)", "\n".join(assets._tags(entry))):
             assert (assets.DIST / file).is_file(), f"{entry}: {file}"
 

@@ -70,6 +70,13 @@ def test_nothing_is_swapped_while_a_field_is_edited(open_page, site):
     expect(page.locator("#count")).to_have_text("6")
 
 
+def test_htmx_swaps_under_the_strict_policy_and_what_is_new_counts_down(open_page, site):
+    site.answers["/live"] = ('<time data-due="2026-06-03T14:00:00+00:00" id="new">6月3日</time>', 200)
+    page = open_page("base")
+    page.get_by_role("button", name="取数").click()
+    expect(page.locator("#new")).to_contain_text("剩余 2 小时")
+
+
 def test_nothing_is_fetched_from_outside(open_page, site):
     page = open_page("base")
     addresses = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")

@@ -53,7 +53,7 @@ def test_every_direct_package_is_pinned_exactly():
     assert [version for version in versions if not version.replace(".", "").isdigit()] == []
 
 
-def test_no_word_of_the_modeler_lacks_chinese(run_script):
+def test_no_word_of_the_libraries_lacks_chinese(run_script):
     result = run_script("missing-words.mjs")
     assert result.returncode == 0, result.stdout + result.stderr
 

@@ -1,15 +1,17 @@
-// Prints the words of the diagram editor that have no Chinese yet, one JSON string a line. Exit 1 when there are any.
+// Prints the words of the libraries that have no Chinese yet, one JSON string a line. Exit 1 when there are any.
 //
 // The words are the literals that the libraries pass to `translate`, and the labels of their menus.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import words from '../src/i18n/modeler.zh.js';
-import ignored from '../src/i18n/modeler.ignored.js';
+import dmnWords from '../src/i18n/dmn.zh.js';
+import formWords from '../src/i18n/form.zh.js';
+import ignored from '../src/i18n/ignored.js';
+import modelerWords from '../src/i18n/modeler.zh.js';
 
 const require = createRequire(import.meta.url);
-const LIBRARIES = [
+const MODELER = [
   ['bpmn-js', 'lib'],
   ['diagram-js', 'lib'],
   ['bpmn-js-properties-panel', 'dist/index.esm.js'],
@@ -17,13 +19,12 @@ const LIBRARIES = [
   ['bpmn-js-create-append-anything', 'dist/index.js'],
   ['bpmn-js-bpmnlint', 'dist/index.esm.js'],
 ];
+const DMN = ['drd', 'decision-table', 'literal-expression', 'boxed-expression', 'shared'].map((part) => [`dmn-js-${part}`, 'lib']);
+const FORM = [['@bpmn-io/form-js-viewer', 'dist/index.es.js']];
 const LITERAL = String.raw`('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")`;
-const PATTERNS = [
-  new RegExp(String.raw`\btranslate\(\s*${LITERAL}`, 'g'),
-  // Menus: `label: 'User task'` in bpmn-js and create-append-anything.
-  new RegExp(String.raw`^\s*label: ${LITERAL},?$`, 'gm'),
-  new RegExp(String.raw`_GROUP = .* name: ${LITERAL}`, 'g'),
-];
+const CALLS = [new RegExp(String.raw`\b_?translate\(\s*${LITERAL}`, 'g')];
+// Menus: `label: 'User task'` in bpmn-js, dmn-js and create-append-anything.
+const MENUS = [new RegExp(String.raw`^\s*label: ${LITERAL},?$`, 'gm'), new RegExp(String.raw`_GROUP = .* name: ${LITERAL}`, 'g')];
 
 /** The sources of a bundle, without Camunda 7's panel, which the bundle carries and nobody sees. */
 function bundledSources(path) {
@@ -45,14 +46,20 @@ function texts(name, path) {
   return name === 'bpmn-js-properties-panel' ? bundledSources(whole) : files(whole).map((file) => readFileSync(file, 'utf8'));
 }
 
-function literals(source) {
+function literals(source, patterns) {
   const text = source.replace(/^\s*\*.*$/gm, '');
-  return PATTERNS.flatMap((pattern) => [...text.matchAll(pattern)].map(([, literal]) => new Function(`return ${literal}`)()));
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, literal]) => new Function(`return ${literal}`)()));
 }
 
 const skip = ignored.map((pattern) => new RegExp(pattern));
-const all = new Set(LIBRARIES.flatMap(([name, path]) => texts(name, path).flatMap(literals)));
-const missing = [...all].filter((word) => word && !(word in words) && !skip.some((pattern) => pattern.test(word)));
-missing.sort().forEach((word) => console.log(JSON.stringify(word)));
-console.error(`${all.size} words, ${missing.length} without Chinese`);
-process.exitCode = missing.length ? 1 : 0;
+let missing = 0;
+
+const CHECKS = [[modelerWords, MODELER, [...CALLS, ...MENUS]], [dmnWords, DMN, [...CALLS, ...MENUS]], [formWords, FORM, CALLS]];
+for (const [words, libraries, patterns] of CHECKS) {
+  const said = new Set(libraries.flatMap(([name, path]) => texts(name, path).flatMap((text) => literals(text, patterns))));
+  const without = [...said].filter((word) => word && !(word in words) && !skip.some((pattern) => pattern.test(word)));
+  without.sort().forEach((word) => console.log(JSON.stringify(word)));
+  console.error(`${libraries[0][0]}: ${said.size} words, ${without.length} without Chinese`);
+  missing += without.length;
+}
+process.exitCode = missing ? 1 : 0;

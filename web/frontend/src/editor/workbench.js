@@ -138,7 +138,7 @@ export class Workbench {
 
   async download() {
     const url = URL.createObjectURL(new Blob([await this.text()], { type: this.contentType }));
-    h('a', { href: url, download: this.fileName }).click();
+    h('a', { href: url, download: this.fileName.split('/').pop() }).click();
     setTimeout(() => URL.revokeObjectURL(url));
   }
 

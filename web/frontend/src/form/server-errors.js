@@ -35,6 +35,8 @@ export function focusFirstError(root) {
   const field = root.querySelector('.fjs-has-errors');
   if (!field) return false;
   field.scrollIntoView({ block: 'center' });
+  // A select opens its list when focused, over the message that is to be read.
+  if (field.matches('.fjs-form-field-select')) return true;
   field.querySelector('input:not(.fjs-hidden), textarea, select, button, [tabindex]')?.focus({ preventScroll: true });
   return true;
 }

@@ -1,2 +1,2 @@
 // Patterns of words that need no Chinese: scraps of code, punctuation, proper names.
-export default ['^ \\+ ', '^, $', '^BPMN$'];
+export default ['^ \\+ ', '^, $', '^-$', '^(BPMN|FEEL|Java|PMML)$'];
