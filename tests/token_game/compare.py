@@ -73,18 +73,23 @@ def _size(differences: dict) -> int:
 
 
 def random_run(xml: str, seed: int | str, start: Start, steps: int = STEPS) -> Run:
-    """Play the diagram with stimuli of this seed."""
-    rng = random.Random(f"stimuli {seed}")
-    return _Comparison(xml, start, rng).run(_random_stimuli(rng, steps))
+    """Play the diagram with stimuli of this seed: quickly first, and thoroughly again when that finds a difference."""
+    for thorough in (False, True):
+        rng = random.Random(f"stimuli {seed}")
+        run = _Comparison(xml, start, rng, thorough).run(_random_stimuli(rng, steps))
+        if run.difference is None:
+            break
+    return run
 
 
 def replay(xml: str, stimuli: list[Stimulus], start: Start) -> Run:
     """Play the diagram with these stimuli; those not possible are left out."""
-    return _Comparison(xml, start, random.Random("replay")).run(_given_stimuli(stimuli))
+    return _Comparison(xml, start, random.Random("replay"), thorough=True).run(_given_stimuli(stimuli))
 
 
 class _Comparison:
-    def __init__(self, xml: str, start: Start, rng: random.Random) -> None:
+    def __init__(self, xml: str, start: Start, rng: random.Random, thorough: bool) -> None:
+        self.thorough = thorough
         self.xml, self.start, self.rng = xml, start, rng
         self.model: Model = read(xml)
         self.result = Run()
@@ -100,7 +105,7 @@ class _Comparison:
     def _play(self, choose: Callable[[Judge], Iterable[Stimulus]]) -> None:
         executor = self._guarded(lambda: self.start(self.xml, dict(BEGINNING)))
         shown = executor.view() if executor else None
-        judge = Judge(self.model, BEGINNING, shown)
+        judge = Judge(self.model, BEGINNING, shown, self.thorough)
         if not self._agree(judge, shown):
             return
         for stimulus in choose(judge):

@@ -51,7 +51,7 @@ Move = tuple[str, tuple[int, ...], str]  # what, the position of its scope in th
 ACTIVITIES = {"task", "userTask", "serviceTask", "receiveTask", "scriptTask", "manualTask", "subProcess"}
 
 
-Possible = Callable[[State], bool]
+Test = Callable[[State], bool]
 
 
 class TooWide(Exception):
@@ -117,26 +117,40 @@ class Game:
         self._catch_signal(copy, signal)
         return [copy]
 
-    def settle(self, states: Iterable[State], still_possible: Possible = lambda state: True) -> dict[tuple, State]:
+    def settle(
+        self, states: Iterable[State], still_possible: Test = lambda state: True, enough: Test = lambda state: False
+    ) -> dict[tuple, State]:
         """Every stable state that the automatic steps can lead to, by key; TooWide beyond the limit.
 
-        Nothing is followed beyond a state that is not `still_possible`.
+        Nothing is followed beyond a state that is not `still_possible`, and nothing further after one that is `enough`.
         """
         todo, seen, stable = list(states), set(), {}
         while todo:
             state = todo.pop()
-            self._tidy(state)
-            key = state.key()
-            if key in seen or not still_possible(state):
+            moves = self._run_on(state, still_possible)
+            if moves is None or (key := state.key()) in seen:
                 continue
             seen.add(key)
             if len(seen) > self.limit:
                 raise TooWide
-            moves = self._moves(state)
             if not moves:
                 stable[key] = state
-            todo += [self._moved(state, move) for move in moves]
+                if enough(state):
+                    return {key: state}
+            todo += [self._moved(state.clone(), move) for move in reversed(moves)]
         return stable
+
+    def _run_on(self, state: State, still_possible: Test) -> list[Move] | None:
+        """Take every step that has no alternative; the choice that is then, or None when that way is given up."""
+        for _ in range(self.limit):
+            self._tidy(state)
+            if not still_possible(state):
+                return None
+            moves = self._moves(state)
+            if len(moves) != 1:
+                return moves
+            self._moved(state, moves[0])
+        raise TooWide
 
     # ---- automatic steps -----------------------------------------------------------------------------------------
 
@@ -179,7 +193,7 @@ class Game:
         return target.kind in WAITING and target.trigger != "link" and target.loop is None
 
     def _moved(self, state: State, move: Move) -> State:
-        state = state.clone()
+        """The state itself, changed by one step."""
         what, position, name = move
         trail = _trail_at(state.root, position)
         if what == "broadcast":

@@ -134,7 +134,11 @@ class Sketch:
 
     def block(self, scope: Scope, before: str) -> str | None:
         self.left -= 1
-        draws = [self.single] * 5 + [self.fork] * 2 + [self.choice, self.loop, self.mixed, self.race, self.link]
+        draws = (
+            [self.single] * 5
+            + [self.fork] * (3 if self.depth else 2)
+            + [self.choice, self.loop, self.mixed, self.race, self.link]
+        )
         return self.rng.choice(draws + [self.inclusive] * 2 * self.temper["inclusive"])(scope, before)
 
     def single(self, scope: Scope, before: str) -> str:
@@ -330,7 +334,7 @@ class Sketch:
 
     def marker(self) -> tuple[int, bool, str | None]:
         done = self.rng.choice((None, None, None, "=numberOfCompletedInstances >= 2", "=b", "=x > 2"))
-        return self.rng.choice((0, 1, 2, 2, 3, 3)), self.chance(0.4), done
+        return self.rng.choice((0, 1, 2, 2, 2, 3, 3)), self.chance(0.35), done
 
     def plain_task(self, scope: Scope) -> str:
         if self.chance(0.3):
@@ -360,9 +364,14 @@ class Sketch:
 
     def subprocess(self, scope: Scope) -> str:
         id = self.new("sub")
-        sub = scope.sub(id, loop=self.marker() if self.chance(0.25) else None)
+        loop = self.marker() if self.chance(0.35) else None
+        sub = scope.sub(id, loop=loop)
+        self.left = max(self.left, 2)
         with self.inside(in_handler=False):
-            self.content(sub, self.add(sub, "startEvent", "start"))
+            start = self.add(sub, "startEvent", "start")
+            # Joins in several instances at once are worth a special chance.
+            forked = self.fork(sub, start) if loop and self.chance(0.4) else None
+            self.content(sub, forked or start)
             if self.chance(0.35):
                 self.handlers(sub)
         if self.chance(0.6):

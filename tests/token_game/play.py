@@ -9,6 +9,8 @@ from tests.token_game.game import Game, TooWide, incident_places, waiting_places
 from tests.token_game.model import WORK, Model
 from tests.token_game.state import Place, State
 
+QUICK_LIMIT = 300  # states that a judge looks at in one step when it need not be thorough
+
 
 @dataclass(frozen=True)
 class Stimulus:
@@ -73,11 +75,16 @@ class Judge:
     """Follows an instance: every state that the standard allows after what was seen so far.
 
     `shown` is what an executor shows after a step. With it the judge looks only for what leads there, which takes far
-    fewer steps than to find everything that is allowed; that it does only when nothing leads there, to tell it.
+    fewer steps than to find everything that is allowed; that it does only when nothing leads there, to tell it. A judge
+    that is not `thorough` follows the first state that looks right and forgets others that look alike: it may accuse
+    wrongly later, never acquit wrongly.
     """
 
-    def __init__(self, model: Model, variables: dict[str, int | bool], shown: View | None = None) -> None:
-        self.game = Game(model)
+    def __init__(
+        self, model: Model, variables: dict[str, int | bool], shown: View | None = None, thorough: bool = True
+    ) -> None:
+        self.game = Game(model) if thorough else Game(model, limit=QUICK_LIMIT)
+        self.thorough = thorough
         self.states = self._settled([self.game.start(variables)], shown)
 
     def views(self) -> list[View]:
@@ -110,8 +117,14 @@ class Judge:
     def _settled(self, states: list[State], shown: View | None) -> dict[tuple, State]:
         if shown is None:
             return self.game.settle(states)
-        leading = self.game.settle([state.clone() for state in states], lambda state: _may_show(state, shown))
-        if any(not self.view(state).differences(shown) for state in leading.values()):
+
+        def shows(state: State) -> bool:
+            return not self.view(state).differences(shown)
+
+        copies = [state.clone() for state in states]
+        enough = (lambda state: False) if self.thorough else shows
+        leading = self.game.settle(copies, lambda state: _may_show(state, shown), enough)
+        if any(shows(state) for state in leading.values()) or not self.thorough:
             return leading
         try:
             return self.game.settle(states)

@@ -31,7 +31,7 @@ class Instance:
 
     def clone(self) -> Instance:
         copy = Instance(self.element, self.is_scope, self.is_body, self.index, self.incident, self.interrupted)
-        copy.tokens, copy.fired, copy.pending = self.tokens.copy(), self.fired.copy(), self.pending.copy()
+        copy.tokens, copy.fired, copy.pending = copied(self.tokens), copied(self.fired), self.pending.copy()
         copy.children = [child.clone() for child in self.children]
         copy.started, copy.completed = self.started, self.completed
         return copy
@@ -78,7 +78,7 @@ class State:
     bodies: Counter[str] = field(default_factory=Counter)  # multi-instance bodies completed
 
     def clone(self) -> State:
-        counts = (self.completed.copy(), self.taken.copy(), self.bodies.copy())
+        counts = (copied(self.completed), copied(self.taken), copied(self.bodies))
         return State(self.root.clone(), dict(self.variables), self.ended, self.broadcasts.copy(), *counts)
 
     def key(self) -> tuple:
@@ -95,6 +95,13 @@ def _trails(trail: Trail) -> Iterator[Trail]:
     yield trail
     for child in trail[-1].children:
         yield from _trails([*trail, child])
+
+
+def copied(counter: Counter) -> Counter:
+    """What `Counter.copy` does, without counting again: copying is most of the game's work."""
+    copy: Counter = Counter()
+    dict.update(copy, counter)
+    return copy
 
 
 def frozen(counter: Counter) -> tuple:
