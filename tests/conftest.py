@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import warnings
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from engine.clock import MovableClock
 from engine.config import Settings
-from engine.persistence import create_all
+from engine.persistence import Database, create_all
+from engine.persistence.schema import metadata
 from engine.runtime import Runtime
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
@@ -85,21 +87,69 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         _administer(str(url), f"DROP SCHEMA {schema} CASCADE")
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table, to be copied: making the tables for each test would take longer than the tests."""
+    path = tmp_path_factory.mktemp("template") / "kefuflow.db"
+    database = Database(f"sqlite:///{path}")
+    create_all(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_url: str) -> str:
+    """The test run's PostgreSQL database with every table, emptied after each test that uses it."""
+    database = Database(postgres_url)
+    create_all(database)
+    database.close()
+    return postgres_url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def tables_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[str]:
+    """The URL of a database with every table and no row, once of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "kefuflow.db"
+        shutil.copy(sqlite_template, path)
+        yield f"sqlite:///{path}"
+        return
+    url = request.getfixturevalue("postgres_tables")
+    yield url
+    _empty(url)
+
+
+def _empty(url: str) -> None:
+    """Delete every row at once, whatever refers to what."""
+    deletes = "; ".join(f'DELETE FROM "{name}"' for name in metadata().tables)
+    _administer(url, f"SET session_replication_role = replica; {deletes}")
+
+
 @pytest.fixture
-def runtime(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator[Runtime]:
+def runtime(tables_url: str, clock: MovableClock, tmp_path: Path) -> Iterator[Runtime]:
     """A runtime on a real database with every table, once of each kind."""
-    settings = Settings(home=tmp_path, database_url=database_url, mode="test")
-    runtime = Runtime(settings, clock=clock)
-    create_all(runtime.database)
+    runtime = Runtime(Settings(home=tmp_path, database_url=tables_url, mode="test"), clock=clock)
     yield runtime
     runtime.close()
 
 
 @pytest.fixture
-def sqlite_runtime(clock: MovableClock, tmp_path: Path) -> Iterator[Runtime]:
+def postgres_runtime(clock: MovableClock, tmp_path: Path, postgres_tables: str) -> Iterator[Runtime]:
+    """A runtime on PostgreSQL alone, for what only it can do."""
+    runtime = Runtime(Settings(home=tmp_path, database_url=postgres_tables, mode="test"), clock=clock)
+    yield runtime
+    runtime.close()
+    _empty(postgres_tables)
+
+
+@pytest.fixture
+def sqlite_runtime(clock: MovableClock, tmp_path: Path, sqlite_template: Path) -> Iterator[Runtime]:
     """A runtime on SQLite alone, for tests that no database can tell apart."""
-    settings = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'kefuflow.db'}", mode="test")
-    runtime = Runtime(settings, clock=clock)
-    create_all(runtime.database)
+    path = tmp_path / "kefuflow.db"
+    shutil.copy(sqlite_template, path)
+    runtime = Runtime(Settings(home=tmp_path, database_url=f"sqlite:///{path}", mode="test"), clock=clock)
     yield runtime
     runtime.close()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from engine.clock import MovableClock
 from engine.config import Settings
@@ -101,11 +101,11 @@ def _drain(url, home, worker, results):
     runtime.close()
 
 
-def test_concurrent_processes_take_every_job_exactly_once(runtime, database_url, tmp_path):
-    keys = put(runtime, count=400)
+def test_concurrent_processes_take_every_job_exactly_once(runtime, tables_url, tmp_path):
+    keys = put(runtime, count=200)
     spawn = multiprocessing.get_context("spawn")
     results = spawn.Queue()
-    workers = [spawn.Process(target=_drain, args=(database_url, str(tmp_path), f"w{n}", results)) for n in range(3)]
+    workers = [spawn.Process(target=_drain, args=(tables_url, str(tmp_path), f"w{n}", results)) for n in range(3)]
     for worker in workers:
         worker.start()
     taken = [results.get(timeout=60) for _ in workers]
@@ -116,18 +116,8 @@ def test_concurrent_processes_take_every_job_exactly_once(runtime, database_url,
 
 
 @pytest.mark.postgres
-def test_a_locked_row_is_passed_over(postgres_url, tmp_path, clock):
-    runtime = Runtime(Settings(home=tmp_path, database_url=postgres_url, mode="test"), clock=clock)
-    from engine.persistence import create_all, drop_all
-
-    create_all(runtime.database)
-    try:
-        first, second = put(runtime, count=2)
-        with runtime.unit_of_work() as holder:
-            holder.connection.execute(select(Job.key).where(Job.key == first).with_for_update())
-            assert [row.key for row in claim(runtime, limit=1)] == [second]
-        with runtime.unit_of_work() as uow:
-            uow.connection.execute(update(Job).values(state="COMPLETED"))
-    finally:
-        drop_all(runtime.database)
-        runtime.close()
+def test_a_locked_row_is_passed_over(postgres_runtime):
+    first, second = put(postgres_runtime, count=2)
+    with postgres_runtime.unit_of_work() as holder:
+        holder.connection.execute(select(Job.key).where(Job.key == first).with_for_update())
+        assert [row.key for row in claim(postgres_runtime, limit=1)] == [second]
