@@ -29,7 +29,7 @@ class FormRefused(InvalidInput):
         fields: dict[str, list[str]] = {}
         for error in errors:
             fields.setdefault(error.path, []).append(error.message_en if locale == "en" else error.message_zh)
-        super().__init__("The form is not filled in as it asks; nothing was sent.", fields)
+        super().__init__(f"The form is not filled in as it asks ({', '.join(fields)}); nothing was sent.", fields)
         self.errors = errors
 
 
@@ -58,6 +58,7 @@ def _submit(
     task.require_open()
     if task.assignee not in (None, actor.username):
         raise TaskAlreadyClaimed(f"Task {key} is held by {task.assignee}.")
+    task.require_revision(revision)
     require_workable(task, actor)
     values = _checked(runtime, uow, task, form_data, actor)
     complete_within(turn, key, values, revision)
