@@ -16,7 +16,7 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--
         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
-def _missing(what: str) -> None:
+def missing(what: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"{what}: the front end's tests need it")
     pytest.skip(f"SKIPPED THE FRONT END'S TESTS: {what}")
@@ -24,7 +24,7 @@ def _missing(what: str) -> None:
 
 def require_build() -> None:
     if not assets.MANIFEST.is_file():
-        _missing("assets not built (python hatch_build.py)")
+        missing("assets not built (python hatch_build.py)")
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def browser() -> Iterator:
     """Chromium, headless."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not path:
-        _missing("no Chromium found")
+        missing("no Chromium found")
     require_build()
     from playwright.sync_api import sync_playwright
 

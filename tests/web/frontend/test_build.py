@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 import hatch_build
+from tests.web.frontend.conftest import missing
 from tests.web.frontend.site import FILES
 
 FRONTEND = hatch_build.FRONTEND
@@ -15,7 +16,7 @@ FRONTEND = hatch_build.FRONTEND
 def run_script():
     node = hatch_build.found_node()
     if node is None or not (FRONTEND / "node_modules").is_dir():
-        pytest.skip("SKIPPED: no Node, or web/frontend/node_modules not installed (python hatch_build.py)")
+        missing("no Node, or no web/frontend/node_modules (python hatch_build.py lint)")
 
     def run_script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [node.program, str(FRONTEND / "scripts" / name), *arguments]

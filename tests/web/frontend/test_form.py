@@ -139,3 +139,10 @@ def test_a_refused_file_says_why(page, site):
     site.answers["/upload"] = ({"message": "只收图片。"}, 422)
     page.locator("input[type=file]").set_input_files({"name": "a.exe", "mimeType": "application/exe", "buffer": b"MZ"})
     expect(page.locator(".fjs-form-field-filepicker")).to_contain_text("a.exe: 只收图片。")
+
+
+def test_the_watermark_can_be_seen_in_the_dark_theme(open_page):
+    page = open_page("form", color_scheme="dark")
+    link = page.locator(".fjs-powered-by-link")
+    expect(link).to_be_visible()
+    assert link.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(244, 245, 247)"
