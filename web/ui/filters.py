@@ -26,6 +26,11 @@ def time_tag(value: datetime | None, style: str = "short") -> Markup:
     )
 
 
+def iso_tag(text: str | None) -> Markup:
+    """A moment that was written down as ISO 8601."""
+    return time_tag(datetime.fromisoformat(text), "long") if text else Markup("—")
+
+
 def due_tag(value: datetime | None, warn: datetime | None = None, paused: bool = False) -> Markup:
     """A deadline that the browser counts down; without a script it is the moment itself."""
     if value is None and not paused:
@@ -54,4 +59,6 @@ def lines(value: str | None) -> Markup:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.filters.update(moment=moment, time_tag=time_tag, due_tag=due_tag, money=money, size=size, lines=lines)
+    app.jinja_env.filters.update(
+        moment=moment, time_tag=time_tag, iso_tag=iso_tag, due_tag=due_tag, money=money, size=size, lines=lines
+    )

@@ -1,0 +1,153 @@
+"""Starting a process from the desk: which ones may be started, their start form, and the case that is registered with it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.errors import InvalidInput, NotFound
+from engine.forms import Form, validate
+from engine.model.base import table_of
+from engine.model.case import Case
+from engine.model.customer import Customer
+from engine.model.deployment import FormDefinition, ProcessDefinition
+from engine.model.permissions import Actor
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services import definitions, task_forms, uploads
+from engine.services.cases.contacts import store_contact
+from engine.services.cases.files import link_instance, open_case
+from engine.services.cases.numbers import PREFIXES
+from engine.services.customers.files import match_customer
+from engine.services.handlers.cases import TITLE_LENGTH, columns_from
+from engine.services.instances import start_within
+from engine.services.people.actors import find_user
+from engine.services.turn import Turn
+from engine.services.work.submitting import FormRefused
+
+_process = table_of(ProcessDefinition)
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """A process that a person starts by filling in a form."""
+
+    process_id: str
+    name: str
+    name_en: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartForm:
+    """The newest version of a process and its start form."""
+
+    process: Startable
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a start made; `case_number` is None for a process that works on no case."""
+
+    instance_key: int
+    case_number: str | None
+
+
+def startable(runtime: Runtime, *, actor: Actor) -> list[Startable]:
+    """The processes with a start form, by name. Raises Forbidden without cases.write."""
+    actor.require("cases.write")
+    newer = _process.alias("newer")
+    last = (
+        select(func.max(newer.c.version))
+        .where(newer.c.process_id == _process.c.process_id, newer.c.tenant_id == _process.c.tenant_id)
+        .scalar_subquery()
+    )
+    query = select(_process.c.key).where(
+        _process.c.tenant_id == actor.tenant_id, _process.c.version == last, _process.c.start_form_id.is_not(None)
+    )
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        keys = uow.connection.execute(query.order_by(_process.c.name)).scalars().all()
+        return [_startable(runtime, uow, key) for key in keys]
+
+
+def start_form(runtime: Runtime, process_id: str, *, actor: Actor) -> StartForm:
+    """The form that starts a process. Raises NotFound for a process without one, Forbidden without cases.write."""
+    actor.require("cases.write")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        return _start_form(runtime, uow, process_id)
+
+
+def start_with_form(runtime: Runtime, process_id: str, form_data: dict[str, Any], *, actor: Actor) -> Begun:
+    """Check the form, register the case where the process works on one, and start it, at once or not at all.
+
+    Files that the form names are put into the case. Raises FormRefused, NotFound, Forbidden without cases.write.
+    """
+    actor.require("cases.write")
+
+    def work(uow: UnitOfWork) -> Begun:
+        opened = _start_form(runtime, uow, process_id)
+        found = validate(opened.form, form_data, {}, now=uow.now, zone=actor.time_zone)
+        if found.errors:
+            raise FormRefused(found.errors, actor.locale)
+        case = _register(runtime, uow, process_id, found.values, actor) if process_id in PREFIXES else None
+        told = found.values if case is None else found.values | {"case_number": case.number}
+        turn = Turn(runtime, uow, actor.username)
+        live = start_within(turn, process_id, told)
+        turn.finish()
+        if case is not None:
+            link_instance(uow, case, live.info.key, process_id)
+            uploads.place(runtime, uow, case, task_forms.file_ids(opened.form, found.values), actor)
+        return Begun(live.info.key, case.number if case else None)
+
+    return runtime.transact(work, actor.tenant_id)
+
+
+def _start_form(runtime: Runtime, uow: UnitOfWork, process_id: str) -> StartForm:
+    process = definitions.latest(uow, ProcessDefinition, process_id)
+    if process.start_form_id is None:
+        raise NotFound(f"The process {process_id} has no start form.")
+    row = definitions.latest(uow, FormDefinition, process.start_form_id)
+    return StartForm(_startable(runtime, uow, process.key), definitions.form(runtime, uow, row.key))
+
+
+def _startable(runtime: Runtime, uow: UnitOfWork, key: int) -> Startable:
+    model = definitions.process(runtime, uow, key).model
+    return Startable(model.id, model.name or model.id, model.properties.get("name.en"))
+
+
+def _register(runtime: Runtime, uow: UnitOfWork, kind: str, values: dict[str, Any], actor: Actor) -> Case:
+    """The case with its number at once, so that whoever registers it can read it out to the customer."""
+    words = str(values.get("matter") or values.get("description") or "")
+    channel = str(values.get("channel") or "phone")
+    customer = _customer(runtime, uow, values)
+    owner = find_user(uow, customer.owner) if customer and customer.owner else None
+    case = open_case(
+        runtime,
+        uow,
+        actor.username,
+        kind,
+        channel,
+        words.splitlines()[0][:TITLE_LENGTH] if words else kind,
+        description=words,
+        customer_key=customer.key if customer else None,
+        owner=owner.username if owner and owner.active else None,
+        **columns_from(values),
+    )
+    if words:
+        store_contact(runtime, uow, case, actor.username, channel, "in", words, "answered")
+    return case
+
+
+def _customer(runtime: Runtime, uow: UnitOfWork, values: dict[str, Any]) -> Customer | None:
+    """The customer by the field `contact`, an e-mail address or a phone number; None when it is neither."""
+    contact = str(values.get("contact") or "").strip()
+    address = {"email": contact} if "@" in contact else {"phone": contact}
+    try:
+        customer, made = match_customer(runtime, uow, {"name": str(values.get("customer_name") or ""), **address})
+    except InvalidInput:
+        return None
+    if made and values.get("tier"):
+        customer.tier = str(values["tier"])
+    if values.get("consent") is True:
+        customer.consent = customer.consent | {"email" if "@" in contact else "sms": True}
+    return customer

@@ -1,0 +1,116 @@
+"""Views of cases: the list, one case, its diagram, and what a person writes down about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response as Answer
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.errors import InvalidInput
+from engine.services import cases
+from engine.services.progress import diagram
+from web.agent.blueprint import agent
+from web.agent.context import case_page
+from web.auth.session import requires
+from web.ui import forms
+from web.ui.context import current_actor, current_runtime
+from web.ui.live import fragment
+
+PAGE = 50
+
+
+@agent.get("/cases")
+@requires("cases.read")
+def list_cases() -> str:
+    given = request.args
+    found = cases.list_cases(
+        current_runtime(),
+        actor=current_actor(),
+        search=given.get("q", ""),
+        status=given.get("status", "any_open") or None,
+        kind=given.get("kind") or None,
+        channel=given.get("channel") or None,
+        owner=given.get("owner") or None,
+        after=given.get("after", type=int),
+        limit=PAGE + 1,
+    )
+    return render_template("agent/cases.html", cases=found[:PAGE], more=len(found) > PAGE)
+
+
+@agent.get("/cases/<number>")
+@requires("cases.read")
+def show_case(number: str) -> str:
+    return page(number)
+
+
+@agent.get("/cases/<number>/now")
+@requires("cases.read")
+def case_now(number: str) -> Response:
+    """The part that changes while others work: open steps, clocks, deadlines."""
+    return fragment(render_template("agent/case_now.html", about=case_page(number), task=None))
+
+
+@agent.get("/cases/<number>/timeline")
+@requires("cases.read")
+def case_timeline(number: str) -> Response:
+    return fragment(render_template("agent/timeline.html", about=case_page(number)))
+
+
+@agent.get("/cases/<number>/diagrams/<int:key>")
+@requires("cases.read")
+def case_diagram(number: str, key: int) -> Answer:
+    found = diagram(current_runtime(), number, key, actor=current_actor())
+    return Answer(found, content_type="application/xml; charset=utf-8")
+
+
+@agent.post("/cases/<number>/notes")
+@requires("cases.write")
+def add_note(number: str) -> Any:
+    try:
+        cases.add_note(current_runtime(), number, request.form.get("text", ""), actor=current_actor())
+    except InvalidInput as error:
+        return page(number, error), 422
+    return back(number, _("备注已保存。"))
+
+
+@agent.post("/cases/<number>/contacts")
+@requires("cases.write")
+def add_contact(number: str) -> Any:
+    given = request.form
+    try:
+        cases.log_contact(
+            current_runtime(),
+            number,
+            given.get("channel", "phone"),
+            given.get("direction", ""),
+            given.get("content", ""),
+            given.get("result", "answered"),
+            actor=current_actor(),
+        )
+    except InvalidInput as error:
+        return page(number, error), 422
+    return back(number, _("联系记录已保存。"))
+
+
+@agent.post("/cases/<number>/read")
+@requires("cases.write")
+def mark_read(number: str) -> Response:
+    cases.mark_read(current_runtime(), number, actor=current_actor())
+    return back(number, _("已标为已读。"))
+
+
+def page(number: str, error: InvalidInput | None = None) -> str:
+    about = case_page(number, request.args.get("instance", type=int))
+    errors = forms.field_sentences(error) if error else {}
+    return render_template("agent/case.html", about=about, task=None, errors=errors, typed=request.form)
+
+
+def back(number: str, message: str) -> Response:
+    """To the page that the person came from: the case's, or that of one of its tasks."""
+    flash(message, "success")
+    task = request.form.get("task", type=int)
+    target = url_for(".show_task", key=task) if task else url_for(".show_case", number=number)
+    return redirect(target, 303)

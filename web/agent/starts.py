@@ -1,0 +1,104 @@
+"""Views of starting a process: which ones, and the start form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.errors import InvalidInput
+from engine.services import starting, task_forms, uploads
+from engine.services.starting import Begun, StartForm
+from engine.services.work import FormRefused
+from web.agent.blueprint import agent
+from web.auth.session import requires
+from web.ui import forms
+from web.ui.context import current_actor, current_runtime
+from web.ui.forms import Errors
+
+
+@agent.get("/start")
+@requires("cases.write")
+def startable() -> str:
+    found = starting.startable(current_runtime(), actor=current_actor())
+    return render_template("agent/startable.html", processes=found)
+
+
+@agent.get("/start/<process_id>")
+@requires("cases.write")
+def show_start(process_id: str) -> str:
+    return _page(_form(process_id), None)
+
+
+@agent.post("/start/<process_id>")
+@requires("cases.write")
+def start(process_id: str) -> Any:
+    return _start_json(process_id) if request.is_json else _start_page(process_id)
+
+
+@agent.post("/uploads")
+@requires("cases.write")
+def upload() -> Response | tuple[Response, int]:
+    """A file of a start form: its case does not exist yet."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return jsonify(message=_("没有收到文件。")), 422
+    content = sent.read()
+    try:
+        identity = _store(sent.filename, content)
+    except InvalidInput as error:
+        sentences = forms.field_sentences(error).get("file") or [str(error)]
+        return jsonify(message=" ".join(sentences)), 422
+    return jsonify(id=identity, name=sent.filename, size=len(content))
+
+
+def _start_json(process_id: str) -> tuple[Response, int]:
+    body = request.get_json()
+    data = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(data, dict):
+        raise InvalidInput('The body must be {"data": {…}}.')
+    try:
+        begun = starting.start_with_form(current_runtime(), process_id, data, actor=current_actor())
+    except FormRefused as refused:
+        return jsonify(errors=forms.refused(refused), message=_("请更正标出的内容。")), 422
+    return jsonify(redirect=_after(begun)), 200
+
+
+def _start_page(process_id: str) -> Any:
+    opened = _form(process_id)
+    data, errors = forms.read(opened.form, _store)
+    if forms.rows_changed(data):
+        return _page(opened, data, errors)
+    if errors:
+        return _page(opened, data, errors), 422
+    try:
+        begun = starting.start_with_form(current_runtime(), process_id, data, actor=current_actor())
+    except FormRefused as refused:
+        return _page(opened, data, forms.refused(refused)), 422
+    return redirect(_after(begun), 303)
+
+
+def _form(process_id: str) -> StartForm:
+    return starting.start_form(current_runtime(), process_id, actor=current_actor())
+
+
+def _page(opened: StartForm, sent: dict[str, Any] | None, errors: Errors | None = None) -> str:
+    wanted = task_forms.file_ids(opened.form, sent or {})
+    names = uploads.names(current_runtime(), wanted, actor=current_actor())
+    files = {str(key): name for key, name in names.items()}
+    drawn = forms.draw(opened.form, {}, sent=sent, errors=errors, files=files)
+    return render_template("agent/start.html", process=opened.process, drawn=drawn)
+
+
+def _store(name: str, content: bytes) -> str:
+    return str(uploads.keep(current_runtime(), name, content, actor=current_actor()).key)
+
+
+def _after(begun: Begun) -> str:
+    if begun.case_number is None:
+        flash(_("流程已启动。"), "success")
+        return url_for(".inbox")
+    flash(_("已立案，工单号 %(number)s。", number=begun.case_number), "success")
+    return url_for(".show_case", number=begun.case_number)
