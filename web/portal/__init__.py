@@ -1,10 +1,24 @@
-"""The portal's pages."""
+"""The customer's pages: file a complaint or a return, follow it, answer an offer, ask for a supervisor, rate the service.
+
+Every page is complete without a script; nothing here knows more than the customer whose page it is.
+"""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
+
+from web.portal import answers, case, filing, refusals, start, survey
+from web.portal.blueprint import portal
+from web.portal.limits import limiter
+from web.ui.navigation import Page, add_page
+
+__all__ = ["answers", "case", "filing", "refusals", "register", "start", "survey"]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
-    """Add the pages and their menu entries."""
+    """Add the pages, their limits, and the menu entry of a signed-in customer."""
+    limiter.init_app(app)
+    app.register_blueprint(portal)
+    add_page(app, Page("portal.mine", lambda: _("我的服务单"), "portal.use", 5))
