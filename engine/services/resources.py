@@ -114,6 +114,14 @@ def _form(uow: UnitOfWork, row: Any) -> DeployedForm:
     return DeployedForm(row.key, row.form_id, row.version, schema, row.tenant_id)
 
 
+def element_names(runtime: Runtime, process_key: int, tenant_id: str = DEFAULT_TENANT) -> dict[str, str]:
+    """The names of a process version's elements by id; an element without a name is not in it. Raises NotFound."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        model = definitions.process(runtime, uow, process_key).model
+    names = {element.id: element.name for element in model.elements.values() if element.name}
+    return {**names, model.id: model.name or model.id}
+
+
 def any_deployed(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> bool:
     table = table_of(ProcessDefinition)
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:

@@ -140,7 +140,7 @@ def test_a_timer_fires_when_the_clock_is_moved(api, clock):
     assert pinned.status_code == 204
     api.work()
     assert api.call("GET", f"/process-instances/{key}").json["state"] == "COMPLETED"
-    elements = {e["elementId"]: e["state"] for e in api.search("element-instances", filter={"processInstanceKey": key})}
+    elements = {e["elementName"]: e["state"] for e in api.search("element-instances", filter={"processInstanceKey": key})}
     assert elements["t"] == "TERMINATED"
     assert elements["b"] == "COMPLETED"
 

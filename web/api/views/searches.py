@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.services.resources import element_names
 from web.api.blueprint import v2
-from web.api.security import require
+from web.api.security import caller, require
 from web.api.views.searching import SearchRequest, SearchResult, found, one
+from web.ui.context import current_runtime
 
 PERMISSIONS = {
     "process-definitions": "processes.read",
@@ -28,7 +30,8 @@ WITHOUT_GET = {"jobs", "message-subscriptions", "decision-instances"}
 def _add_search(resource: str, permission: str) -> None:
     def view(body: dict[str, Any]) -> dict[str, Any]:
         require(permission)
-        return found(resource, body)
+        page = found(resource, body)
+        return _named(page) if resource == "element-instances" else page
 
     view.__name__ = f"search_{resource.replace('-', '_')}"
     view.__doc__ = f"Search {resource.replace('-', ' ')}."
@@ -38,11 +41,23 @@ def _add_search(resource: str, permission: str) -> None:
 def _add_get(resource: str, permission: str) -> None:
     def view(key: int) -> dict[str, Any]:
         require(permission)
-        return one(resource, key)
+        each = one(resource, key)
+        return _named({"items": [each]})["items"][0] if resource == "element-instances" else each
 
     view.__name__ = f"get_{resource.replace('-', '_')}"
     view.__doc__ = f"One of the {resource.replace('-', ' ')}."
     _route(f"/{resource}/<int:key>", "GET", view, with_body=False)
+
+
+def _named(page: dict[str, Any]) -> dict[str, Any]:
+    """Element instances with their elements' names, which are in the diagrams and not in a column."""
+    names: dict[str, dict[str, str]] = {}
+    for item in page["items"]:
+        key = item["processDefinitionKey"]
+        if key not in names:
+            names[key] = element_names(current_runtime(), int(key), caller().tenant_id)
+        item["elementName"] = names[key].get(item["elementId"], item["elementId"])
+    return page
 
 
 def _route(path: str, method: str, view: Callable[..., Any], with_body: bool) -> None:
