@@ -18,7 +18,7 @@ FORMAT = 1
 def dump(run: Run) -> bytes:
     tokens = [_token(token) for token in run.tasks.values()]
     state = {"format": FORMAT, "key": run.key, "ends": run.end_elements, "ended": run.ended, "tokens": tokens}
-    return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def restore(process: Process, data: bytes, environment: Environment) -> Run:

@@ -1,0 +1,141 @@
+"""Deploying: versions, findings, bindings, and that nothing is ever half deployed."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.errors import InvalidInput, NotFound
+from engine.model.deployment import Deployment, ProcessDefinition, Resource
+from engine.model.subscription import StartSubscription
+from engine.services import definitions, deployments, inbox, instances
+from engine.services.search import Search
+from tests.engine.diagrams import ONE_TASK, call, diagram, end, message, message_root, user_task
+from tests.engine.diagrams import start as begin
+
+BROKEN = diagram("broken", begin() + user_task() + end(), "start>task task>nowhere")
+FORM = b'{"id": "answer", "type": "default", "components": [{"type": "textfield", "key": "name", "label": "Name", "id": "f1"}]}'
+FORM_TASK = diagram(
+    "with_form", begin() + user_task("task", '<zeebe:formDefinition formId="answer"/>') + end(), "start>task task>end"
+)
+FILED = diagram(
+    "filed",
+    begin("heard", message("filed_message")) + user_task() + end(),
+    "heard>task task>end",
+    roots=message_root("filed_message", "filed"),
+)
+
+
+def test_a_changed_file_is_a_new_version_and_an_unchanged_one_is_not(runtime, deploy, rows):
+    assert [(item.version, item.is_new) for item in deploy(ONE_TASK).items] == [(1, True)]
+    assert [(item.version, item.is_new) for item in deploy(ONE_TASK).items] == [(1, False)]
+    changed = deploy(ONE_TASK.replace(b'name="task"', b'name="new"'))
+    assert [(item.version, item.is_new) for item in changed.items] == [(2, True)]
+    assert rows(select(func.count()).select_from(Resource)) == [(2,)]
+
+
+def test_files_with_an_error_are_refused_as_a_whole_with_every_finding(runtime, rows):
+    with pytest.raises(deployments.DeploymentRefused) as refused:
+        deployments.deploy(runtime, [("good.bpmn", ONE_TASK), ("bad.bpmn", BROKEN), ("note.txt", b"x")], "owner")
+    files = {finding.file for finding in refused.value.findings if finding.severity == "error"}
+    assert files == {"bad.bpmn", "note.txt"}
+    assert rows(select(Deployment.key)) == []
+
+
+def test_a_file_that_is_too_large_is_refused(runtime):
+    with pytest.raises(deployments.DeploymentRefused, match="5 MB"):
+        deployments.deploy(runtime, [("big.form", b" " * (5 * 1024 * 1024 + 1))], "owner")
+
+
+def test_checking_stores_nothing(runtime, rows):
+    assert deployments.check(runtime, [("good.bpmn", ONE_TASK)]) == []
+    assert deployments.check(None, [("bad.bpmn", BROKEN)]) != []
+    assert rows(select(ProcessDefinition.key)) == []
+
+
+def test_two_files_that_define_the_same_process_are_refused(runtime):
+    with pytest.raises(InvalidInput, match="both define"):
+        deployments.deploy(runtime, [("a.bpmn", ONE_TASK), ("b.bpmn", ONE_TASK)], "owner")
+
+
+def test_a_running_instance_keeps_its_version(runtime, deploy, start, rows, open_tasks):
+    deploy(ONE_TASK)
+    start("one_task")
+    deploy(ONE_TASK.replace(b'id="end"', b'id="finish"').replace(b'targetRef="end"', b'targetRef="finish"'))
+    from engine.services import tasks
+
+    tasks.complete(runtime, open_tasks()["task"], who="ann")
+    assert rows("SELECT version, end_element FROM process_instance") == [(1, "end")]
+
+
+def test_a_version_can_be_started_by_number_and_by_key(runtime, deploy):
+    first = deploy(ONE_TASK).items[0]
+    deploy(ONE_TASK.replace(b'name="task"', b'name="new"'))
+    assert instances.start(runtime, "one_task").version == 2
+    assert instances.start(runtime, "one_task", version=1).version == 1
+    assert instances.start(runtime, definition_key=first.key).version == 1
+    for wrong in ({"process_id": "unknown"}, {"process_id": "one_task", "version": 3}, {"definition_key": 5}):
+        with pytest.raises(NotFound):
+            instances.start(runtime, **wrong)
+
+
+def test_another_tenant_has_its_own_versions(runtime, deploy):
+    deploy(ONE_TASK)
+    with pytest.raises(NotFound):
+        instances.start(runtime, "one_task", tenant_id="other")
+    theirs = deployments.deploy(runtime, [("file0.bpmn", ONE_TASK)], "owner", "other")
+    assert theirs.items[0].version == 1
+    assert instances.start(runtime, "one_task", tenant_id="other").tenant_id == "other"
+
+
+def test_a_process_that_begins_with_a_message_only_cannot_be_started_by_hand(runtime, deploy, rows):
+    deploy(FILED)
+    with pytest.raises(InvalidInput, match="message"):
+        instances.start(runtime, "filed")
+    assert rows(select(StartSubscription.name)) == [("filed",)]
+
+
+def test_a_task_has_the_form_that_was_newest_when_it_opened(runtime, deploy, start, open_tasks):
+    deploy(FORM_TASK, ("answer.form", FORM))
+    start("with_form")
+    task = inbox.get(runtime, open_tasks()["task"])
+    deployments.deploy(runtime, [("answer.form", FORM.replace(b"Name", b"Your name"))], "owner")
+    with runtime.unit_of_work(read_only=True) as uow:
+        assert definitions.of_key(uow, definitions.FormDefinition, task.form_key).version == 1
+        assert definitions.form(runtime, uow, task.form_key).id == "answer"
+
+
+def test_a_called_process_may_be_bound_to_the_deployment_of_its_caller(runtime, deploy, start, rows):
+    calling = diagram("calling", begin() + call("call", "one_task") + end(), "start>call call>end").replace(
+        b'processId="one_task"', b'processId="one_task" bindingType="deployment"'
+    )
+    deploy(ONE_TASK, calling)
+    deployments.deploy(runtime, [("file0.bpmn", ONE_TASK.replace(b'name="task"', b'name="new"'))], "owner")
+    start("calling")
+    assert rows("SELECT version FROM process_instance WHERE process_id = 'one_task'") == [(1,)]
+
+
+def test_definitions_are_found_and_their_files_come_back_as_they_were_sent(runtime, deploy):
+    deploy(ONE_TASK)
+    deploy(ONE_TASK.replace(b'name="task"', b'name="new"'))
+    assert definitions.processes(runtime, Search()).total == 2
+    (newest,) = definitions.processes(runtime, Search(), newest=True).items
+    assert newest.version == 2
+    (first,) = definitions.processes(runtime, Search({"version": 1})).items
+    assert definitions.source(runtime, ProcessDefinition, first.key) == ONE_TASK
+
+
+def test_owners_who_deploy_at_the_same_time_get_versions_one_after_the_other(runtime):
+    found, ready = [], threading.Barrier(4)
+
+    def deploy(number):
+        ready.wait()
+        changed = ONE_TASK.replace(b'name="task"', f'name="task {number}"'.encode())
+        found.append(deployments.deploy(runtime, [("one.bpmn", changed)], "owner").items[0].version)
+
+    threads = [threading.Thread(target=deploy, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [1, 2, 3, 4]

@@ -1,0 +1,124 @@
+"""The worker in the background: it wakes, keeps lanes apart, and hands back what it has not begun."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from engine.clock import system_clock
+from engine.jobs import queue
+from engine.model.instance import ProcessInstance
+from engine.model.job import TIMER, Job
+from engine.services import deployments, instances
+from engine.worker import Worker
+from tests.engine.diagrams import ONE_JOB, catch, diagram, end, start, timer
+
+WAITING = diagram("waiting", start() + catch("pause", timer("duration", "PT0.05S")) + end(), "start>pause pause>end")
+
+
+@pytest.fixture
+def background(runtime):
+    """A worker that runs by the wall clock, stopped after the test."""
+    runtime.clock = system_clock
+    worker = Worker(runtime, "background")
+    yield worker
+    worker.stop()
+
+
+def _ended(runtime, key, seconds=30):
+    return instances.wait_until_ended(runtime, key, timedelta(seconds=seconds))
+
+
+def test_a_timer_and_a_job_are_done_in_the_background(runtime, background):
+    runtime.handle_jobs("work", lambda _runtime, job: {"done": True})
+    deployments.deploy(runtime, [("w.bpmn", WAITING), ("j.bpmn", ONE_JOB)], "owner")
+    background.start()
+    assert _ended(runtime, instances.start(runtime, "waiting").key) == {}
+    assert _ended(runtime, instances.start(runtime, "one_job").key) == {"done": True}
+
+
+def test_slow_jobs_of_one_type_keep_neither_timers_nor_other_types_waiting(runtime, background):
+    release, busy = threading.Event(), threading.Semaphore(0)
+
+    def slow(_runtime, job):
+        busy.release()
+        release.wait(60)
+
+    runtime.handle_jobs("work", slow, at_once=2)
+    runtime.handle_jobs("quick", lambda _runtime, job: None)
+    files = [("w.bpmn", WAITING), ("j.bpmn", ONE_JOB)]
+    quick = ONE_JOB.replace(b'"one_job"', b'"quick_job"').replace(b'type="work"', b'type="quick"')
+    deployments.deploy(runtime, [*files, ("q.bpmn", quick)], "owner")
+    background.start()
+    for _ in range(20):
+        instances.start(runtime, "one_job")
+    for _ in range(2):
+        assert busy.acquire(timeout=30)
+    assert _ended(runtime, instances.start(runtime, "waiting").key) == {}
+    assert _ended(runtime, instances.start(runtime, "quick_job").key) == {}
+    release.set()
+
+
+def test_stopping_hands_back_what_was_taken_and_not_begun(runtime, clock):
+    deployments.deploy(runtime, [("j.bpmn", ONE_JOB)], "owner")
+    for _ in range(3):
+        instances.start(runtime, "one_job")
+    runtime.handle_jobs("work", lambda _runtime, job: None, at_once=3)
+    worker = Worker(runtime, "stopping")
+    worker._outside.submit = lambda *_: _Never()  # the pool is busy, so that nothing begins
+    worker._look()
+    with runtime.unit_of_work() as uow:
+        assert queue.claim(uow, "work", "other", 10, timedelta(minutes=1)) == []
+    worker.stop()
+    with runtime.unit_of_work() as uow:
+        assert len(queue.claim(uow, "work", "other", 10, timedelta(minutes=1))) == 3
+
+
+class _Never:
+    def add_done_callback(self, _call):
+        """It never ends."""
+
+
+def test_a_worker_survives_a_database_that_is_away_for_a_while(runtime, background, monkeypatch):
+    deployments.deploy(runtime, [("w.bpmn", WAITING)], "owner")
+    due_types, failures = queue.due_types, [ConnectionError("away"), ConnectionError("away")]
+
+    def flaky(uow, types):
+        if failures:
+            raise failures.pop()
+        return due_types(uow, types)
+
+    monkeypatch.setattr(queue, "due_types", flaky)
+    background.start()
+    assert _ended(runtime, instances.start(runtime, "waiting").key) == {}
+    assert failures == []
+
+
+def test_a_timer_in_the_hands_of_a_dead_worker_is_taken_over_when_its_lease_ends(runtime, clock):
+    deployments.deploy(runtime, [("w.bpmn", WAITING)], "owner")
+    key = instances.start(runtime, "waiting").key
+    clock.advance(timedelta(seconds=1))
+    with runtime.unit_of_work() as uow:
+        assert len(queue.claim(uow, TIMER, "dead", 10, timedelta(seconds=20))) == 1
+    worker = Worker(runtime, "heir")
+    assert worker.run_due() == 0
+    clock.advance(timedelta(seconds=20))
+    assert worker.run_due() == 1
+    with runtime.unit_of_work(read_only=True) as uow:
+        state = uow.connection.execute(select(ProcessInstance.state).where(ProcessInstance.key == key)).scalar_one()
+    assert state == "COMPLETED"
+
+
+def test_a_timer_that_was_taken_over_is_not_fired_by_the_worker_that_lost_it(runtime, clock):
+    from engine.services.due import perform
+
+    deployments.deploy(runtime, [("w.bpmn", WAITING)], "owner")
+    instances.start(runtime, "waiting")
+    clock.advance(timedelta(seconds=1))
+    with runtime.unit_of_work() as uow:
+        (lost,) = queue.claim(uow, TIMER, "slow", 10, timedelta(seconds=20))
+        uow.connection.execute(update(Job).values(lease=Job.lease + 1))
+    perform(runtime, lost)
+    with runtime.unit_of_work(read_only=True) as uow:
+        assert uow.connection.execute(select(Job.state)).scalar_one() == "CREATED"
