@@ -17,13 +17,13 @@ The only package that imports SpiffWorkflow; it knows no database. What it tells
     instance.local_variables(scope_key) -> dict
     instance.rearm_timers(function_name)                          # ask again for the moments of timers that call a function
     instance.cancel()
-    instance.activate(element_id, scope_key=None, variables=None); instance.terminate(element_key)   # modification
+    instance.modify([Activation(element_id, …)], [element_key])   # move tokens by hand
     instance.migrate(new_process, mapping)                        # element id -> element id
     events = instance.take_events(); data = instance.dump()
 """
 
 from engine.execution.contract import Binding, Environment, Event
-from engine.execution.instance import Instance
+from engine.execution.instance import Activation, Instance
 from engine.execution.process import Process, compile_bpmn
 
-__all__ = ["Binding", "Environment", "Event", "Instance", "Process", "compile_bpmn"]
+__all__ = ["Activation", "Binding", "Environment", "Event", "Instance", "Process", "compile_bpmn"]

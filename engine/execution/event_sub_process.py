@@ -39,5 +39,7 @@ class EventSubProcess(Scope):
         run.spawn(self, scope).memo["event"] = variables
 
     def start(self, token: Token) -> bool:
+        if token.memo.pop("modified", False):
+            return False
         token.workflow.spawn(self.begin, token).pending = token.memo.pop("event", {})
         return False

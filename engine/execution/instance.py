@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -13,6 +15,7 @@ from engine.execution.contract import Environment, Event, IncidentResolved, Inst
 from engine.execution.event import CatchingNode
 from engine.execution.event_based_gateway import EventBasedGateway
 from engine.execution.failures import Failed
+from engine.execution.modification import activate, terminate
 from engine.execution.process import Process
 from engine.execution.subscriptions import plan, rearm
 from engine.execution.throwing import find_handler, throw_error, throw_escalation
@@ -20,6 +23,15 @@ from engine.execution.token import Token
 from engine.execution.variables import propagate, set_local, visible
 from engine.execution.workflow import Run
 from engine.feel import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A token to be put on an element; `variables` by the id of a scope ("" for the process)."""
+
+    element_id: str
+    ancestor_key: int | None = None
+    variables: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Instance:
@@ -37,12 +49,14 @@ class Instance:
         environment: Environment,
         start_event: str | None = None,
         event_variables: dict[str, Any] | None = None,
+        start_at: Sequence[str] = (),
     ) -> Instance:
-        """Start at the none start event, or at the message, timer or signal start event that is named.
+        """Start at the none start event, at the message, timer or signal start event that is named, or at the elements
+        `start_at` instead.
 
-        Raises InvalidInput when the process cannot be started so.
+        Raises InvalidInput when the process cannot be started so, NotFound for an unknown element.
         """
-        if start_event is None and not process.root.beginnings:
+        if start_event is None and not start_at and not process.root.beginnings:
             raise InvalidInput(f"Process '{process.id}' has no plain start event; start it by its message or signal.")
         run = Run(process, key, environment)
         root = Token(run, process.root, key, None)
@@ -54,7 +68,10 @@ class Instance:
         process.root._announce(root)
         for name, value in variables.items():
             set_local(root, name, to_json(value))
+        root.memo.update({"modified": True} if start_at else {})
         process.root._update(root)
+        for element_id in start_at:
+            activate(run, element_id)
         run.go()
         return instance
 
@@ -189,6 +206,22 @@ class Instance:
         assert subscription.due is not None
         due = type(subscription.due)(at, subscription.due.left, subscription.due.every)
         rearm(owner, subscription, event, due)
+
+    def modify(self, activations: Sequence[Activation], terminations: Sequence[int] = ()) -> None:
+        """Put tokens on elements, then end element instances; an instance with nothing left in it is cancelled.
+
+        Raises NotFound, InvalidInput; then throw this object away.
+        """
+        self.run.begin_command()
+        for each in activations:
+            scoped = {scope: _plain(values) for scope, values in each.variables.items()}
+            activate(self.run, each.element_id, each.ancestor_key, scoped)
+        for key in terminations:
+            terminate(self.run, key)
+        if self.run.root._children:
+            self.run.go()
+        else:
+            self.cancel()
 
     def cancel(self) -> None:
         """End everything, without any output."""

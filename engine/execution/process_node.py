@@ -13,6 +13,8 @@ class ProcessNode(Scope):
 
     def start(self, token: Token) -> bool:
         run = token.workflow
+        if token.memo.pop("modified", False):
+            return False
         chosen = token.memo.get("start_event")
         beginnings: list[Node] = [run.process.nodes[chosen]] if chosen else self.beginnings
         for node in beginnings:

@@ -1,0 +1,102 @@
+"""Moving tokens by hand: new ones at chosen elements, and the end of chosen ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.deployment.model import Element
+from engine.errors import InvalidInput, NotFound
+from engine.execution.node import Node
+from engine.execution.scope import Scope
+from engine.execution.token import Token
+from engine.execution.variables import set_local
+from engine.execution.workflow import Run
+
+NOT_ACTIVATABLE = frozenset({"startEvent", "boundaryEvent"})
+
+
+def activate(
+    run: Run, element_id: str, ancestor_key: int | None = None, variables: dict[str, dict[str, Any]] | None = None
+) -> None:
+    """Put a token on an element, in the scope that holds it; scopes that are not active are made, without their starts.
+
+    `variables` by scope: the id of the element or of a scope around it, or "" for the process. Raises InvalidInput where
+    several scopes could be meant and `ancestor_key` does not say which, NotFound for an unknown element or ancestor.
+    """
+    element = run.process.model.elements.get(element_id)
+    if element is None:
+        raise NotFound(f"Process '{run.process.id}' has no element '{element_id}'.")
+    if element.type in NOT_ACTIVATABLE and element.event is not None and element.event.kind != "none":
+        raise InvalidInput(f"'{element_id}' is entered by its event; activate the element behind it.")
+    scope = _scope_of(run, element, ancestor_key)
+    token = run.spawn(run.process.nodes[element_id], scope)
+    for name, values in (variables or {}).items():
+        _set(run, token, name, values)
+
+
+def terminate(run: Run, element_key: int) -> None:
+    """End an element instance. Raises NotFound."""
+    token = run.tasks.get(element_key)
+    if token is None or token.scope is None:
+        raise NotFound(f"Element instance {element_key} is not active.")
+    scope = token.scope
+    run.terminate(token)
+    _end_empty(run, scope)
+
+
+def _end_empty(run: Run, scope: Token) -> None:
+    """A scope with nothing left inside ends too, as one that was taken away."""
+    while not scope._children and scope.scope is not None:
+        outer = scope.scope
+        run.terminate(scope)
+        scope = outer
+
+
+def _scope_of(run: Run, element: Element, ancestor_key: int | None) -> Token:
+    chosen = run.tasks.get(ancestor_key) if ancestor_key is not None else None
+    if ancestor_key is not None and chosen is None:
+        raise NotFound(f"Element instance {ancestor_key} is not active.")
+    current = run.root
+    for scope_id in _path(run, element):
+        current = _inside(run, current, scope_id, chosen)
+    return current
+
+
+def _path(run: Run, element: Element) -> list[str]:
+    """The ids of the scopes around an element, from the process inwards, the process left out."""
+    path: list[str] = []
+    scope_id = element.scope
+    while scope_id in run.process.model.elements:
+        path.insert(0, scope_id)
+        scope_id = run.process.model.elements[scope_id].scope
+    return path
+
+
+def _inside(run: Run, outer: Token, scope_id: str, chosen: Token | None) -> Token:
+    found = [
+        token
+        for token in run.tasks.values()
+        if token.task_spec.element.id == scope_id
+        and isinstance(token.task_spec, Scope)
+        and outer in token.ancestors()
+        and (chosen is None or chosen in token.ancestors() or token in chosen.ancestors())
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InvalidInput(f"'{scope_id}' is active {len(found)} times; say in which by its element instance's key.")
+    node: Node = run.process.nodes[scope_id]
+    if not isinstance(node, Scope):
+        raise InvalidInput(f"'{scope_id}' is a multi-instance that is not active; activate the activity as a whole.")
+    token = run.spawn(node, outer)
+    token.memo["modified"] = True
+    return token
+
+
+def _set(run: Run, token: Token, scope_id: str, values: dict[str, Any]) -> None:
+    wanted = scope_id or run.process.id
+    owner = next((each for each in token.ancestors() if each.task_spec.element.id == wanted), None)
+    if owner is None:
+        raise InvalidInput(f"'{scope_id}' is no scope of '{token.task_spec.element.id}'.")
+    for name, value in values.items():
+        set_local(owner, name, value)
