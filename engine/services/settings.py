@@ -1,7 +1,7 @@
 """Values that a manager may change while the desk runs: what there is, its default, and how a change is checked.
 
-A limit that depends on a case's facts belongs in a decision table; here is what is one value for the whole desk.
-FEEL reads one with `setting("name")`.
+A limit of a process belongs in a decision table (`processes/decisions/deadlines.dmn`); here is what is one value for the whole
+desk. FEEL reads one with `setting("name")`.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,19 +17,18 @@ from engine.model.setting import Setting
 from engine.persistence import UnitOfWork
 from engine.runtime import InstanceInfo, Runtime
 
-Kind = Literal["duration", "integer", "number", "text", "boolean", "choice"]
+Kind = Literal["duration", "integer", "number", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One setting: its name, default and kind; `choices` for a choice, `least` and `most` for a number."""
+    """One setting: its name, default and kind; `least` and `most` bound a number."""
 
     name: str
     default: Any
     kind: Kind
     label_zh: str
     label_en: str
-    choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
 
@@ -45,73 +44,27 @@ class SettingView:
 
 
 _SPECS = (
-    # Service levels
+    # What the sources ask of every contact; the figures compare with it.
     Spec(
         "presales.reply", "PT5M", "duration", "售前回复时限（原文留空）", "Pre-sales reply limit (blank in the source)"
     ),
     Spec("phone.answer", "PT30S", "duration", "电话接听时限", "Phone: time to answer"),
-    Spec("online.first_reply", "PT30M", "duration", "在线首次回复时限", "Online: time to the first reply"),
-    Spec("email.acknowledge", "PT24H", "duration", "邮件确认时限", "E-mail: time to acknowledge"),
-    Spec("email.plan", "PT48H", "duration", "邮件初步方案时限", "E-mail: time to the first plan"),
     Spec("register.within", "PT5M", "duration", "登记时限", "Time to register a contact"),
-    Spec("sla.warn_fraction", 0.8, "number", "预警点（占时限的比例）", "Warning, as a share of the limit", (), 0, 1),
-    Spec("sla.calendar", "desk", "text", "默认服务日历", "Default service calendar"),
-    Spec("progress.every", "PT24H", "duration", "进度通报周期", "Cycle of the progress notice"),
-    # Complaints and escalation
-    Spec(
-        "investigation.limit",
-        "PT24H",
-        "duration",
-        "部门调查时限（工作时间）",
-        "Department investigation (business time)",
-    ),
-    Spec("approval.limit", "PT4H", "duration", "审批时限（工作时间）", "Approval (business time)"),
-    Spec("decision.limit", "PT24H", "duration", "经理决定时限", "Manager decision"),
-    Spec("offer.reminder", "PT48H", "duration", "方案未回复提醒", "Reminder of an unanswered offer"),
-    Spec("offer.close", "P7D", "duration", "方案未回复结案", "Closing an unanswered offer"),
-    Spec("escalation.contact", "PT24H", "duration", "主管联系客户时限", "Supervisor contact after an escalation"),
-    Spec("escalation.next_level", "PT24H", "duration", "升级到上一级的时限", "Next level of an escalation"),
-    Spec("urgent.contact", "PT15M", "duration", "紧急联系时限", "Urgent contact"),
-    Spec("repeats.count", 3, "integer", "重复投诉次数", "Repeated complaints: how many", (), 2, 100),
-    Spec("repeats.days", 30, "integer", "重复投诉天数", "Repeated complaints: within days", (), 1, 365),
-    # Returns
-    Spec("review.limit", "PT48H", "duration", "商家审核时限", "Merchant review"),
-    Spec("review.on_timeout", "approve", "choice", "审核超时处理", "Review ran out", ("approve", "supervisor")),
-    Spec("return.ship_within", "P7D", "duration", "寄回时限", "Customer ships back"),
-    Spec("return.reminder", "P5D", "duration", "寄回提醒", "Reminder to ship back"),
-    Spec("return.receive_within", "P10D", "duration", "仓库收货时限", "Warehouse confirms receipt"),
-    Spec("return.inspect_within", "PT24H", "duration", "验货时限（工作时间）", "Inspection (business time)"),
+    # The shop
     Spec("return.address", "浙江省杭州市余杭区良渚街道物流园 3 号仓 售后组", "text", "退货地址", "Return address"),
-    Spec("return.warehouse", "HZ-3", "text", "退货仓库", "Return warehouse"),
-    Spec("refund.warn", "P5D", "duration", "退款预警", "Refund: warn"),
-    Spec("refund.limit", "P7D", "duration", "退款时限（消法第 25 条）", "Refund by law"),
-    Spec("refund.alarm", "P15D", "duration", "退款警报", "Refund: alarm"),
-    Spec("repair.limit", "P30D", "duration", "维修时限", "Repair"),
-    # Callback
-    Spec("callback.delay", "PT24H", "duration", "回访延迟", "Callback delay"),
-    Spec("callback.tries", 3, "integer", "回访次数", "Callback tries", (), 1, 10),
-    Spec("callback.bad_score", 2, "integer", "不满意的最高评分", "Highest unhappy score", (), 1, 4),
-    Spec("survey.valid", "P7D", "duration", "问卷链接有效期", "Survey link valid for"),
+    Spec("shop.free_shipping", 99, "number", "包邮门槛（元）", "Free shipping from, CNY", 0),
     # The desk
-    Spec("incident.broadcast", "PT30M", "duration", "应急通报周期", "Incident broadcast cycle"),
-    Spec("handover.wait", "PT15M", "duration", "交接等待", "Handover wait"),
     Spec("inbox.due_soon", "PT1H", "duration", "即将到期的窗口", "What counts as due soon"),
     Spec("links.valid", "P30D", "duration", "客户链接有效期", "Customer links valid for"),
     Spec(
-        "attachments.most_bytes",
-        10_485_760,
-        "integer",
-        "附件大小上限（字节）",
-        "Largest file, bytes",
-        (),
-        1024,
-        104857600,
+        "attachments.most_bytes", 10_485_760, "integer", "附件大小上限（字节）", "Largest file, bytes", 1024, 104857600
     ),
-    Spec("attachments.most_files", 20, "integer", "每个工单的附件数上限", "Most files of a case", (), 1, 200),
-    Spec("customers.tier_a_spent", 10000, "number", "A 级客户年消费额（元）", "Tier A: spent a year, CNY", (), 0),
-    Spec("customers.tier_b_spent", 2000, "number", "B 级客户年消费额（元）", "Tier B: spent a year, CNY", (), 0),
-    Spec("customers.silent_days", 180, "integer", "流失预警天数", "Churn: days without an order", (), 1),
-    Spec("customers.review_days", 180, "integer", "客户档案复核天数", "Customer file review, days", (), 1),
+    Spec("attachments.most_files", 20, "integer", "每个工单的附件数上限", "Most files of a case", 1, 200),
+    # Customers
+    Spec("customers.tier_a_spent", 10000, "number", "A 级客户年消费额（元）", "Tier A: spent a year, CNY", 0),
+    Spec("customers.tier_b_spent", 2000, "number", "B 级客户年消费额（元）", "Tier B: spent a year, CNY", 0),
+    Spec("customers.silent_days", 180, "integer", "流失预警天数", "Churn: days without an order", 1),
+    Spec("customers.review_days", 180, "integer", "客户档案复核天数", "Customer file review, days", 1),
 )
 SPECS = {spec.name: spec for spec in _SPECS}
 
@@ -195,25 +148,11 @@ def _text(spec: Spec, value: Any) -> str:
     return str(value).strip()
 
 
-def _boolean(spec: Spec, value: Any) -> bool:
-    if value not in (True, False, "true", "false"):
-        raise ValueError("true or false")
-    return value in (True, "true")
-
-
-def _choice(spec: Spec, value: Any) -> str:
-    if value not in spec.choices:
-        raise ValueError(f"one of {', '.join(spec.choices)}")
-    return str(value)
-
-
 _CHECKS: dict[str, Callable[[Spec, Any], Any]] = {
     "duration": _duration,
     "integer": _number,
     "number": _number,
     "text": _text,
-    "boolean": _boolean,
-    "choice": _choice,
 }
 
 

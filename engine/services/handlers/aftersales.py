@@ -6,11 +6,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.connectors.orders import OrderLine, OrderRecord
 from engine.connectors.payments import RefundRequest
 from engine.errors import InvalidInput, NotFound
+from engine.model.case import Case
 from engine.model.money import rounded
 from engine.model.order import Order, Shipment
 from engine.persistence import UnitOfWork
@@ -22,6 +23,7 @@ from engine.services.handlers.cases import take_case
 from engine.services.handlers.once import WHO, case_of, once, text
 from engine.services.outside import outside
 from engine.services.rows import add
+from engine.services.settings import setting
 from engine.services.shop import OutOfStock
 
 PAYMENT_FAILED, OUT_OF_STOCK = "PAYMENT_FAILED", "OUT_OF_STOCK"
@@ -48,8 +50,9 @@ def load_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         # A return of its own goes by its case's number; one within a complaint gets a number beside it.
         aftersale = case.number if case.kind == "return_exchange" else allot(uow, "return_exchange", zone)
         case.attributes = case.attributes | {"aftersale_number": aftersale}
+        sku, free_from = text(job, "sku"), Decimal(str(setting(uow, "shop.free_shipping")))
         today = uow.now.astimezone(ZoneInfo(zone)).date()
-        found = facts(order, text(job, "sku"), today, zone, case.attributes.get("repairs", 0))
+        found = facts(order, sku, today, zone, _repairs(uow, number, sku), free_from)
         return {"order": found, "aftersale_number": aftersale}
 
     return once(runtime, job, work)
@@ -148,15 +151,29 @@ def intercept_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     return _commanded(lambda: orders.intercept(text(job, "order_number"), job.idempotency_key))
 
 
-def facts(order: OrderRecord | None, sku: str, today: date, zone: str, repairs: int = 0) -> dict[str, Any]:
+def _repairs(uow: UnitOfWork, order_number: str, sku: str) -> int:
+    """How often this article of this order was repaired before."""
+    query = select(func.count()).where(
+        Case.tenant_id == uow.tenant_id,
+        Case.order_number == order_number,
+        Case.sku == sku,
+        Case.outcome == "repaired",
+    )
+    return uow.session.scalar(query) or 0
+
+
+def facts(
+    order: OrderRecord | None, sku: str, today: date, zone: str, repairs: int = 0, free_from: Decimal = Decimal(0)
+) -> dict[str, Any]:
     """What the return rules ask, as plain values.
 
     `state` is unknown, unshipped, lost, shipped or signed. `days_since_signed` counts the day after signing as day 1, as the law
-    does; null before it.
+    does; null before it. `breaks_free_shipping`: what is kept would not have been shipped free of charge.
     """
     if order is None:
         return {"known": False, "state": "unknown", "days_since_signed": None, "exception": None,
-                "exclusion_confirmed": False, "repairs": repairs, "in_warranty": False, "paid": 0, "items": []}  # fmt: skip
+                "exclusion_confirmed": False, "repairs": repairs, "in_warranty": False,
+                "breaks_free_shipping": False, "paid": 0, "items": []}  # fmt: skip
     lines = [line for line in order.lines if line.sku == sku] or list(order.lines)
     traits = {trait for line in lines for trait in line.traits}
     signed = order.signed_at
@@ -170,9 +187,16 @@ def facts(order: OrderRecord | None, sku: str, today: date, zone: str, repairs: 
         "exclusion_confirmed": "no_return_confirmed" in traits,
         "repairs": repairs,
         "in_warranty": days is not None and any(days <= line.warranty_months * DAYS_PER_MONTH for line in lines),
+        "breaks_free_shipping": _breaks_free_shipping(order, lines, free_from),
         "paid": float(order.paid),
         "items": [_item(line) for line in order.lines],
     }
+
+
+def _breaks_free_shipping(order: OrderRecord, returned: list[OrderLine], free_from: Decimal) -> bool:
+    goods = order.total - order.freight
+    kept = goods - sum((line.amount for line in returned), Decimal(0))
+    return order.freight == 0 and goods >= free_from and 0 < kept < free_from
 
 
 def _state(order: OrderRecord) -> str:

@@ -31,7 +31,7 @@ FROM_VARIABLES = {
     "order_number": "order_number",
     "promised_at": "promised_at",
 }
-NO_ANSWER_NEEDED = ("withdrawn", "no_reply", "cancelled", "spam")
+NO_ANSWER_NEEDED = ("withdrawn", "no_reply", "cancelled", "closed_no_shipment", "spam")
 TITLE_LENGTH = 60
 
 

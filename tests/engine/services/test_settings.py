@@ -15,24 +15,23 @@ def value(runtime: Runtime, name: str) -> Any:
 
 
 def test_a_setting_has_its_default_until_it_is_changed_and_again_when_it_is_cleared(runtime: Runtime) -> None:
-    assert value(runtime, "refund.limit") == "P7D"
-    settings.change_setting(runtime, "refund.limit", "P5D", actor=ADMIN)
-    assert value(runtime, "refund.limit") == "P5D"
-    settings.change_setting(runtime, "refund.limit", None, actor=ADMIN)
-    assert value(runtime, "refund.limit") == "P7D"
+    assert value(runtime, "presales.reply") == "PT5M"
+    settings.change_setting(runtime, "presales.reply", "PT2M", actor=ADMIN)
+    assert value(runtime, "presales.reply") == "PT2M"
+    settings.change_setting(runtime, "presales.reply", None, actor=ADMIN)
+    assert value(runtime, "presales.reply") == "PT5M"
 
 
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("refund.limit", "soon"),
-        ("refund.limit", "PT0S"),
-        ("callback.tries", "many"),
-        ("callback.tries", 0),
-        ("callback.tries", 1.5),
-        ("sla.warn_fraction", 1.2),
-        ("sla.warn_fraction", "nan"),
-        ("review.on_timeout", "refuse"),
+        ("presales.reply", "soon"),
+        ("presales.reply", "PT0S"),
+        ("attachments.most_files", "many"),
+        ("attachments.most_files", 0),
+        ("attachments.most_files", 1.5),
+        ("shop.free_shipping", -1),
+        ("shop.free_shipping", "nan"),
         ("return.address", "  "),
     ],
 )
@@ -55,17 +54,17 @@ def test_an_unknown_name_and_a_person_without_permission_are_refused(sqlite_runt
 
 
 def test_the_list_says_what_was_changed_and_by_whom(sqlite_runtime: Runtime) -> None:
-    settings.change_setting(sqlite_runtime, "callback.tries", "5", actor=ADMIN)
+    settings.change_setting(sqlite_runtime, "attachments.most_files", "5", actor=ADMIN)
     views = {view.spec.name: view for view in settings.list_settings(sqlite_runtime, actor=ADMIN)}
-    changed = views["callback.tries"]
+    changed = views["attachments.most_files"]
     assert (changed.value, changed.changed, changed.changed_by) == (5, True, "root")
-    assert not views["refund.limit"].changed
+    assert not views["presales.reply"].changed
 
 
 def test_feel_reads_a_duration_as_a_duration(sqlite_runtime: Runtime) -> None:
     with sqlite_runtime.unit_of_work(read_only=True) as uow:
         read = settings.functions(uow, None)["setting"]  # type: ignore[arg-type]
-        assert read("refund.limit") == timedelta(days=7)
-        assert read("callback.tries") == 3
+        assert read("presales.reply") == timedelta(minutes=5)
+        assert read("attachments.most_files") == 20
         with pytest.raises(ValueError, match="nonsense"):
             read("nonsense")

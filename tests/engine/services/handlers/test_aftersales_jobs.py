@@ -55,6 +55,18 @@ def test_warranty_ends_with_its_months() -> None:
     assert ask(SIGNED, date(2027, 3, 1))["in_warranty"] is False
 
 
+@pytest.mark.parametrize(("kept_price", "breaks"), [("98.99", True), ("99.00", False), ("0.00", False)])
+def test_a_partial_return_may_break_free_shipping(kept_price: str, breaks: bool) -> None:
+    kept = replace(SIGNED.lines[1], unit_price=Decimal(kept_price))
+    order = replace(SIGNED, freight=Decimal(0), lines=(SIGNED.lines[0], kept))
+    found = facts(order, "KZ-501", date(2026, 2, 5), ZONE, 0, Decimal(99))
+    assert found["breaks_free_shipping"] is breaks
+
+
+def test_freight_that_was_paid_is_not_broken() -> None:
+    assert facts(SIGNED, "KZ-501", date(2026, 2, 5), ZONE, 0, Decimal(99))["breaks_free_shipping"] is False
+
+
 def test_loading_an_order_without_a_case_opens_one_that_goes_by_the_same_number(desk: Desk) -> None:
     job = desk.job("order.load", COMPLAINT)
     answer = desk.handle(job)
