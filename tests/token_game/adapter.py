@@ -72,6 +72,7 @@ class RealExecutor:
         self.completed: Counter[str] = Counter()
         self.taken: Counter[str] = Counter()
         self.thrown: list[str] = []
+        self.result: dict[str, Any] = {}
         self.found = 0
         self.instance = Instance.start(self.process, self.surroundings.new_key(), variables, self.surroundings)
         self._settle()
@@ -89,7 +90,7 @@ class RealExecutor:
             self.instance.set_variables(self.instance.run.key, dict(stimulus.variables))
             self.instance.resolve_incident(self._find(self._incidents(), stimulus.place))
         elif stimulus.what == "trigger":
-            self.instance.trigger(self._find(self._subscriptions(), stimulus.place), {})
+            self.instance.trigger(self._find(self._subscriptions(), stimulus.place), dict(stimulus.variables))
         else:
             self.thrown.append(stimulus.element)
         self._settle()
@@ -143,6 +144,8 @@ class RealExecutor:
                     self.incidents[event.key] = event.element_key
                 case told.IncidentResolved(key=key):
                     del self.incidents[key]
+                case told.InstanceCompleted(variables=variables):
+                    self.result = variables
                 case told.SignalThrown(name=name):
                     self.thrown.append(name)
 
@@ -168,6 +171,7 @@ class RealExecutor:
             Counter(self._incidents().values()),
             self.completed.copy(),
             self.taken.copy(),
+            self.result if self.instance.ended else self.instance.local_variables(self.instance.run.key),
         )
 
     def _waits(self, element: told.ElementActivated) -> bool:

@@ -158,21 +158,24 @@ def describe(element) -> str:
 
 def _random_stimuli(rng: random.Random, steps: int) -> Callable[[Judge], Iterator[Stimulus]]:
     def choose(judge: Judge) -> Iterator[Stimulus]:
+        elements = judge.game.model.elements
         for _ in range(steps):
             view = judge.views()[0]
             enabled = judge.enabled()
             if not enabled or view.waiting.total() > CROWD:
                 return
-            yield _with_variables(rng.choice(enabled), rng)
+            stimulus = rng.choice(enabled)
+            is_timer = stimulus.what == "trigger" and elements[stimulus.element].trigger == "timer"
+            yield stimulus if is_timer else _with_variables(stimulus, rng)
 
     return choose
 
 
 def _with_variables(stimulus: Stimulus, rng: random.Random) -> Stimulus:
-    """A completed task and a repaired incident mostly set variables; an error has a code."""
+    """A completed task, a repaired incident and a message mostly set variables; an error has a code."""
     if stimulus.what == "error":
         return replace(stimulus, variables=(("code", rng.choice(("E1", "E2"))),))
-    if stimulus.what not in {"complete", "resolve"} or rng.random() < 0.2:
+    if stimulus.what == "broadcast" or rng.random() < 0.2:
         return stimulus
     values = {"x": rng.randint(0, 4), "y": rng.randint(0, 4), "b": rng.random() < 0.5}
     return replace(stimulus, variables=tuple(sorted(values.items())))

@@ -103,10 +103,11 @@ class Game:
             after.append(copy)
         return after
 
-    def trigger(self, state: State, event: Place) -> list[State]:
-        """A message or timer arrives at one subscription; one state for each owner that the place may mean."""
+    def trigger(self, state: State, event: Place, variables: dict[str, int | bool]) -> list[State]:
+        """A message (with variables) or timer arrives at one subscription; a state for each owner that may be meant."""
         after = []
         for copy, trail in self._choices(state, event, self._listens_at):
+            copy.variables.update(variables)
             self._fire(copy, trail, self.model.elements[event[0]])
             after.append(copy)
         return after

@@ -212,9 +212,14 @@ class Sketch:
         return self.drop_unreached(scope, merge)
 
     def link(self, scope: Scope, before: str) -> str:
+        throw, catch = self.link_pair(scope)
+        self.flow(scope, before, throw)
+        return catch
+
+    def link_pair(self, scope: Scope) -> tuple[str, str]:
         road = self.new("road")
-        self.flow(scope, before, self.add(scope, "intermediateThrowEvent", "throw", trigger="link", ref=road))
-        return self.add(scope, "intermediateCatchEvent", "catch", trigger="link", ref=road)
+        throw = self.add(scope, "intermediateThrowEvent", "throw", trigger="link", ref=road)
+        return throw, self.add(scope, "intermediateCatchEvent", "catch", trigger="link", ref=road)
 
     def loop(self, scope: Scope, before: str) -> str | None:
         """A user task, whatever comes behind it, and a way back to the task."""
@@ -271,6 +276,8 @@ class Sketch:
         self.left -= 1
         if self.chance(0.55):
             return self.activity(scope)
+        if self.chance(0.12):
+            return self.link_pair(scope)[0]
         kinds = ["exclusiveGateway", "parallelGateway"] * 3 + ["inclusiveGateway"] * 4 * self.temper["inclusive"]
         gateway = self.add(scope, self.rng.choice([*kinds, "eventBasedGateway"]), "gate")
         if scope.node(gateway).kind == "eventBasedGateway":
@@ -279,7 +286,9 @@ class Sketch:
         return gateway
 
     def source(self, scope: Scope, node: str) -> str:
-        """Where a further flow may leave: not the event-based gateway itself, but one of its events."""
+        """Where a further flow may leave: one of an event-based gateway's events, a link's catch, or the node itself."""
+        if scope.node(node).trigger == "link":
+            return _link_catch(scope, node)
         if scope.node(node).kind != "eventBasedGateway":
             return node
         return self.rng.choice([edge.target for edge in scope.edges if edge.source == node])
@@ -376,7 +385,19 @@ class Sketch:
                 self.handlers(sub)
         if self.chance(0.6):
             self.border(scope, id, ("message", "timer", *self.thrown()))
+        if self.chance(0.3):
+            self.rival(scope, sub)
         return id
+
+    def rival(self, scope: Scope, sub: Scope) -> None:
+        """A boundary event for what an event subprocess inside catches already: the inner one must win."""
+        starts = [s for n in sub.nodes if n.inner and n.inner.by_event for s in n.inner.nodes if s.kind == "startEvent"]
+        caught = [(s.trigger, s.ref) for s in starts if s.trigger in {"error", "escalation"} and s.ref]
+        taken = {(n.trigger, n.ref) for n in scope.nodes if n.attached_to == sub.id}
+        for trigger, ref in [each for each in caught if each not in taken and (each[0], None) not in taken][:1]:
+            interrupting = trigger == "error" or self.chance(0.5)
+            border = self.new("border")
+            scope.add("boundaryEvent", border, trigger=trigger, ref=ref, attached_to=sub.id, interrupting=interrupting)
 
     def border(self, scope: Scope, activity: str, triggers: tuple[str, ...]) -> None:
         """One or two boundary events, some with a task behind them."""
@@ -407,9 +428,17 @@ def _reached(scope: Scope, start: str) -> set[str]:
         node = todo.pop()
         following = {edge.target for edge in scope.edges if edge.source == node}
         following |= {other.id for other in scope.nodes if other.attached_to == node}
+        following |= {_link_catch(scope, node)} if scope.node(node).trigger == "link" else set()
         todo += following - seen
         seen |= following
     return seen
+
+
+def _link_catch(scope: Scope, throw: str) -> str:
+    road = scope.node(throw).ref
+    return next(
+        n.id for n in scope.nodes if n.kind == "intermediateCatchEvent" and (n.trigger, n.ref) == ("link", road)
+    )
 
 
 def _leaves(scope: Scope, node: str) -> bool:

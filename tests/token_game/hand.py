@@ -1,7 +1,14 @@
-"""Playing hand-made diagrams: short words for stimuli and for what is seen, `scope/scope#2/element`."""
+"""Playing hand-made diagrams: short words for stimuli and for what is seen, `scope/scope#2/element`.
+
+The same exam is taken by the judge alone and with an executor beside it, which must show what the judge allows.
+"""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+
+from tests.token_game.compare import Executor
 from tests.token_game.diagram import Scope, to_xml
 from tests.token_game.model import read
 from tests.token_game.play import Judge, Stimulus, View
@@ -9,9 +16,33 @@ from tests.token_game.play import Judge, Stimulus, View
 VARIABLES = {"x": 0, "y": 0, "b": False, "key": "k"}
 
 
-def begin(process: Scope, **variables: int | bool) -> Judge:
+class Exam(Judge):
+    """A judge that answers for itself; `beside` starts an executor that has to follow."""
+
+    beside: Callable[[str, dict], Executor] | None = None
+
+    def __init__(self, xml: str, variables: dict) -> None:
+        super().__init__(read(xml), variables)
+        self.executor = Exam.beside(xml, variables) if Exam.beside else None
+        self.compare()
+
+    def apply(self, stimulus: Stimulus, shown: View | None = None) -> None:
+        super().apply(stimulus)
+        if self.executor:
+            self.executor.store_and_restore(random.Random(0))
+            self.executor.apply(stimulus)
+            self.compare()
+
+    def compare(self) -> None:
+        if self.executor:
+            shown = self.executor.view()
+            differences = [view.differences(shown) for view in self.views()]
+            assert not all(differences), f"judge only, executor only: {differences[0]}"
+
+
+def begin(process: Scope, **variables: int | bool) -> Exam:
     """The judge with this diagram started."""
-    return Judge(read(to_xml(process)), {**VARIABLES, **variables})
+    return Exam(to_xml(process), {**VARIABLES, **variables})
 
 
 def stimulus(text: str, **variables: int | bool) -> Stimulus:

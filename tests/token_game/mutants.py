@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.execution import state, throwing
+from engine.execution import state, subscriptions, throwing
 from engine.execution.boundary_event import BoundaryEvent
 from engine.execution.end_event import EndEvent
 from engine.execution.event_based_gateway import EventBasedGateway
@@ -20,8 +20,10 @@ from engine.execution.inclusive_gateway import InclusiveGateway
 from engine.execution.joining import JoiningNode
 from engine.execution.multi_instance import MultiInstance
 from engine.execution.parallel_gateway import ParallelGateway
+from engine.execution.process import Exit, Process
 from engine.execution.scope import Scope
 from engine.execution.start_event import StartEvent
+from engine.execution.variables import set_local
 
 
 def parallel_join_as_in_spiffworkflow(patch):
@@ -272,6 +274,102 @@ def restore_forgets_that_a_scope_was_taken_over(patch):
 def restore_forgets_how_far_a_loop_is(patch):
     """A sequential loop ends too soon."""
     _after_restore(patch, lambda run, token: "size" in token.memo and token.memo.update(size=token.memo["next"]))
+
+
+def restore_forgets_what_a_loop_has_done(patch):
+    """The completion condition counts from nought again."""
+    _after_restore(patch, lambda run, token: "done" in token.memo and token.memo.update(done=0))
+
+
+def restore_forgets_how_often_a_cycle_fires(patch):
+    """A limited cycle never ends."""
+
+    def forget(run, token):
+        for subscription in token.waits.values():
+            if subscription.due is not None and subscription.due.every:
+                subscription.due = replace(subscription.due, left=-1)
+
+    _after_restore(patch, forget)
+
+
+def timer_of_a_duration_repeats(patch):
+    """A non-interrupting timer fires again and again."""
+    own = subscriptions.after_firing
+
+    def after(token, key, event, keep):
+        if not keep:
+            own(token, key, event, keep)
+
+    for module in ("boundary_event", "start_event"):
+        patch.setattr(f"engine.execution.{module}.after_firing", after)
+
+
+def variables_stay_in_the_subprocess(patch):
+    """What is set inside a scope is not seen outside."""
+
+    def propagate(token, variables):
+        chain = [t for t in token.ancestors() if t.task_spec.inner_scope and isinstance(t.task_spec, Scope)]
+        for name, value in variables.items():
+            set_local(chain[0], name, value)
+
+    patch.setattr("engine.execution.node.propagate", propagate)
+
+
+def terminate_in_a_handler_ends_its_scope(patch):
+    """A terminate end event of an event subprocess ends the scope around it as well."""
+    own = EndEvent.enter
+
+    def enter(self, token):
+        if self.definition.kind == "terminate" and isinstance(token.scope.task_spec, EventSubProcess):
+            token.workflow.terminate_inside(token.scope.scope, but=token.scope)
+        return own(self, token)
+
+    patch.setattr(EndEvent, "enter", enter)
+
+
+def interrupting_escalation_does_not_interrupt(patch):
+    """Its boundary event leaves the subprocess running."""
+    own = BoundaryEvent.fire
+
+    def fire(self, host, variables):
+        if self.definition.kind == "escalation":
+            host.workflow.spawn(self, host.scope).pending = variables
+        else:
+            own(self, host, variables)
+
+    patch.setattr(BoundaryEvent, "fire", fire)
+
+
+def boundary_catches_before_the_event_subprocess(patch):
+    """Errors and escalations find the activity's border first."""
+    own = throwing.find_handler
+
+    def find(kind, token, code):
+        found = own(kind, token, code)
+        if found and isinstance(found[0], EventSubProcess):
+            bounds = [(event, event) for event in found[1].task_spec.boundaries]
+            outside = throwing._matching(kind, code, bounds)
+            return (outside, found[1]) if outside else found
+        return found
+
+    patch.setattr(throwing, "find_handler", find)
+
+
+def inclusive_join_forgets_boundary_events(patch):
+    """Does not wait for what a boundary event may still send."""
+    own = Process._before
+    patch.setattr(Process, "_before", lambda self, element: [] if element.attached_to else own(self, element))
+
+
+def inclusive_join_forgets_links(patch):
+    """Does not see a path through a link."""
+    patch.setattr(Process, "_links", lambda self, scope, kind: [])
+    patch.setattr(Process, "link_target", _own_link_target)
+
+
+def _own_link_target(self, throw):
+    catches = [e for e in self.model.in_scope(throw.scope) if e.type == "intermediateCatchEvent" and e.event]
+    return Exit("", self.nodes[next(e.id for e in catches if e.event.name == throw.event.name)], None, False)
 
 
 def _after_restore(patch, change):

@@ -17,8 +17,8 @@ class Stimulus:
     """One thing that happens to the instance from outside.
 
     `complete` a user or service task (with variables), report an `error` at a service task (its code is among the
-    variables), `resolve` an incident (after setting the variables), `trigger` a message or timer subscription, or
-    `broadcast` a signal, whose name is then the `element`.
+    variables), `resolve` an incident (after setting the variables), `trigger` a timer or (with variables) a message
+    subscription, or `broadcast` a signal, whose name is then the `element`.
     """
 
     what: str
@@ -49,6 +49,7 @@ class View:
     incidents: Counter[Place] = field(default_factory=Counter)
     completed: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
+    variables: dict[str, int | bool] = field(default_factory=dict)  # the process's own
 
     def differences(self, other: View) -> dict[str, tuple]:
         """By field: what is here and not there, and what is there and not here."""
@@ -57,6 +58,8 @@ class View:
             mine, theirs = getattr(self, name), getattr(other, name)
             if +mine != +theirs:
                 found[name] = (sorted((mine - theirs).elements()), sorted((theirs - mine).elements()))
+        if self.variables != other.variables:
+            found["variables"] = (sorted(self.variables.items()), sorted(other.variables.items()))
         if self.ended != other.ended:
             found["ended"] = (self.ended, other.ended)
         return found
@@ -68,7 +71,7 @@ class View:
             for name in ("waiting", "listening", "incidents")
         }
         counts = {name: dict(sorted((+getattr(self, name)).items())) for name in ("completed", "taken")}
-        return {"ended": self.ended, **places, **counts}
+        return {"ended": self.ended, **places, **counts, "variables": dict(sorted(self.variables.items()))}
 
 
 class Judge:
@@ -93,7 +96,7 @@ class Judge:
 
     def view(self, state: State) -> View:
         if state.ended:
-            return View(ended=True, completed=state.completed, taken=state.taken)
+            return View(ended=True, completed=state.completed, taken=state.taken, variables=state.variables)
         return View(
             False,
             Counter(waiting_places(self.game, state)),
@@ -101,6 +104,7 @@ class Judge:
             Counter(incident_places(state)),
             state.completed,
             state.taken,
+            state.variables,
         )
 
     def seen(self, view: View) -> bool:
@@ -139,7 +143,7 @@ class Judge:
         if stimulus.what == "resolve":
             return self.game.resolve(state, stimulus.place, dict(stimulus.variables))
         if stimulus.what == "trigger":
-            return self.game.trigger(state, stimulus.place)
+            return self.game.trigger(state, stimulus.place, dict(stimulus.variables))
         return self.game.broadcast(state, stimulus.element)
 
     def enabled(self) -> list[Stimulus]:

@@ -7,6 +7,8 @@ from tests.token_game.hand import begin, does, ended, listens, only, stimulus, s
 from tests.token_game.play import Stimulus
 from tests.token_game.test_judge_flow import process, tasks
 
+pytestmark = pytest.mark.usefixtures("players")
+
 
 def handler(scope: Scope, id: str, trigger: str, ref: str | None, interrupting: bool, *inside: str) -> Scope:
     """An event subprocess with user tasks in a row."""

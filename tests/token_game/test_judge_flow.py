@@ -6,6 +6,8 @@ from tests.token_game.diagram import Scope
 from tests.token_game.hand import begin, does, ended, only, stimulus, stuck, times, waits
 from tests.token_game.play import Stimulus
 
+pytestmark = pytest.mark.usefixtures("players")
+
 
 def process() -> Scope:
     scope = Scope("p")
