@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import render_template, request
 from flask_babel import gettext as _
 
@@ -33,10 +35,9 @@ def rate(token: str) -> Answer:
     if problems:
         return _page(found, problems), 422
     comment, grievance = request.form.get("comment", ""), request.form.get("grievance") == "yes"
-    try:
+    # Rated in another tab: the first answer counts, and the thanks are the same.
+    with suppress(Conflict):
         answer_survey(current_runtime(), key, solved == "yes", int(score), comment, actor=actor, grievance=grievance)
-    except Conflict:
-        pass  # Rated in another tab: the first answer counts, and the thanks are the same.
     return _thanks()
 
 
