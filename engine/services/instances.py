@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,16 +44,18 @@ def start(
     who: str = audit.ENGINE,
     version: int | None = None,
     definition_key: int | None = None,
+    start_at: Sequence[str] = (),
     tenant_id: str = DEFAULT_TENANT,
 ) -> Started:
     """Start a process: its newest version, a given version of it, or a definition's key; run it to its first rest.
 
-    Raises NotFound, or InvalidInput when it begins by a message, signal or timer only.
+    It starts at its plain start event, or at the elements `start_at` instead. Raises NotFound, or InvalidInput when it
+    begins by a message, signal or timer only.
     """
 
     def work(uow: UnitOfWork) -> Started:
         turn = Turn(runtime, uow, who)
-        live = start_within(turn, process_id, variables, version, definition_key)
+        live = start_within(turn, process_id, variables, version, definition_key, start_at)
         turn.finish()
         return started(live)
 
@@ -65,10 +68,11 @@ def start_within(
     variables: dict[str, Any] | None = None,
     version: int | None = None,
     definition_key: int | None = None,
+    start_at: Sequence[str] = (),
 ) -> Live:
     """`start` in a turn that the caller finishes."""
     definition = _definition(turn.uow, process_id, version, definition_key)
-    live = turn.start(definition, variables or {})
+    live = turn.start(definition, variables or {}, start_at=start_at)
     turn.audit(
         "instance.start", "process_instance", live.info.key, live.info.key, after={"process": live.info.process_id}
     )

@@ -43,6 +43,13 @@ _VIEWS = (
 v2.before_request(security.authenticate_request)
 
 
+class Described(Api):  # type: ignore[misc]
+    """flask-smorest without its error handlers: pages have theirs, `/v2` answers by `problems`."""
+
+    def _register_error_handlers(self) -> None:
+        """None."""
+
+
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add `/v2`, its OpenAPI description at `/v2/openapi.json` and a page to read it at `/v2/docs`."""
     app.config.setdefault("API_TITLE", "Kefuflow API")
@@ -50,7 +57,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     app.config.setdefault("OPENAPI_VERSION", "3.1.0")
     app.config.setdefault("OPENAPI_URL_PREFIX", "/v2")
     app.config.setdefault("OPENAPI_JSON_PATH", "openapi.json")
-    api = Api(app)
+    api = Described(app)
     api.register_blueprint(v2)
     csrf.exempt(v2)  # No cookie is taken here: each request brings its own credentials.
     problems.register(app)

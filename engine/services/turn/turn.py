@@ -7,7 +7,7 @@ its row has not moved since, else restored; it goes back into memory when the tr
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -127,6 +127,7 @@ class Turn:
         start_event: str | None = None,
         event_variables: dict[str, Any] | None = None,
         correlation_key: str | None = None,
+        start_at: Sequence[str] = (),
     ) -> Live:
         """Create an instance of a definition's row and run it to its first rest; `caller` is the calling instance and element.
 
@@ -137,7 +138,9 @@ class Turn:
         environment = TurnEnvironment(info)
         environment.turn = self
         process = definitions.process(self.runtime, self.uow, definition.key)
-        instance = Instance.start(process, info.key, variables, environment, start_event, event_variables)
+        instance = Instance.start(
+            process, info.key, variables, environment, start_event, event_variables, start_at
+        )
         live = self._adopt(Live(info, instance, environment, 0, correlation_key or None))
         live.changed = True
         apply(self, live, instance.take_events())

@@ -140,7 +140,9 @@ def test_a_timer_fires_when_the_clock_is_moved(api, clock):
     assert pinned.status_code == 204
     api.work()
     assert api.call("GET", f"/process-instances/{key}").json["state"] == "COMPLETED"
-    elements = {e["elementName"]: e["state"] for e in api.search("element-instances", filter={"processInstanceKey": key})}
+    elements = {
+        e["elementName"]: e["state"] for e in api.search("element-instances", filter={"processInstanceKey": key})
+    }
     assert elements["t"] == "TERMINATED"
     assert elements["b"] == "COMPLETED"
 
@@ -151,6 +153,29 @@ def test_an_instance_is_cancelled_once(api):
     assert api.call("POST", f"/process-instances/{key}/cancellation", {}).status_code == 204
     assert api.call("GET", f"/process-instances/{key}").json["state"] == "TERMINATED"
     assert api.call("POST", f"/process-instances/{key}/cancellation", {}).status_code in (404, 409)
+
+
+TWO = diagram("two", START + '<bpmn:userTask id="a"/><bpmn:userTask id="b"/>' + END, "s>a a>b b>e")
+
+
+def test_a_token_is_moved_and_an_instance_starts_where_it_is_told(api):
+    api.deploy(("two.bpmn", TWO))
+    key = api.start("two")
+    (task,) = api.search("element-instances", filter={"processInstanceKey": key, "elementId": "a"})
+    api.post(
+        f"/process-instances/{key}/modification",
+        {
+            "activateInstructions": [{"elementId": "b", "variableInstructions": [{"variables": {"x": 1}}]}],
+            "terminateInstructions": [{"elementInstanceKey": task["elementInstanceKey"]}],
+        },
+    )
+    open_tasks = api.search("user-tasks", filter={"processInstanceKey": key, "state": "CREATED"})
+    assert [each["elementId"] for each in open_tasks] == ["b"]
+    created = api.post("/process-instances", {"processDefinitionId": "two", "startInstructions": [{"elementId": "b"}]})
+    open_tasks = api.search(
+        "user-tasks", filter={"processInstanceKey": created["processInstanceKey"], "state": "CREATED"}
+    )
+    assert [each["elementId"] for each in open_tasks] == ["b"]
 
 
 def test_pages_follow_their_cursors_both_ways(api):

@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 
 from engine.errors import InvalidInput, Unavailable
 from engine.services import history, instances
+from engine.services.modification import Activation, modify
 from web.api.blueprint import Body, Key, v2, variables
 from web.api.security import caller, require
 from web.api.views.searching import SearchRequest, SearchResult, found, one
@@ -17,6 +18,10 @@ from web.ui.context import current_runtime
 
 _COUNTED = {"ACTIVE": "active", "COMPLETED": "completed", "TERMINATED": "canceled"}
 DEFAULT_WAIT_MS, MAX_WAIT_MS = 10_000, 60_000
+
+
+class StartInstruction(Body):
+    elementId = fields.String(required=True)
 
 
 class Creation(Body):
@@ -28,7 +33,7 @@ class Creation(Body):
     awaitCompletion = fields.Boolean(load_default=False, allow_none=True)
     requestTimeout = fields.Integer(load_default=0, validate=validate.Range(-1, 3_600_000), allow_none=True)
     fetchVariables = fields.List(fields.String(), load_default=list, allow_none=True)
-    startInstructions = fields.List(fields.Dict(), load_default=list, allow_none=True)
+    startInstructions = fields.List(fields.Nested(StartInstruction), load_default=list, allow_none=True)
     tags = fields.List(fields.String(), load_default=list, allow_none=True)
 
 
@@ -50,8 +55,6 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
     who = require("instances.modify")
     if not body.get("processDefinitionId") and not body.get("processDefinitionKey"):
         raise InvalidInput("Give processDefinitionId or processDefinitionKey.")
-    if body["startInstructions"]:
-        raise InvalidInput("Start instructions are not supported: start at the start event.")
     version = body.get("processDefinitionVersion")
     started = instances.start(
         current_runtime(),
@@ -60,6 +63,7 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
         who=who,
         version=None if version in (None, -1) else version,
         definition_key=body.get("processDefinitionKey"),
+        start_at=[each["elementId"] for each in body["startInstructions"] or []],
         tenant_id=caller().tenant_id,
     )
     answer = {
@@ -90,6 +94,44 @@ def cancel_instance(key: int) -> tuple[str, int]:
     """End an instance and what it called."""
     instances.cancel(current_runtime(), key, who=require("instances.modify"), tenant_id=caller().tenant_id)
     return "", 204
+
+
+class VariableInstruction(Body):
+    variables = variables()
+    scopeId = fields.String(load_default="", allow_none=True)
+
+
+class ActivateInstruction(Body):
+    elementId = fields.String(required=True)
+    ancestorElementInstanceKey = Key(load_default=None, allow_none=True)
+    variableInstructions = fields.List(fields.Nested(VariableInstruction), load_default=list, allow_none=True)
+
+
+class TerminateInstruction(Body):
+    elementInstanceKey = Key(required=True)
+
+
+class Modification(Body):
+    activateInstructions = fields.List(fields.Nested(ActivateInstruction), load_default=list, allow_none=True)
+    terminateInstructions = fields.List(fields.Nested(TerminateInstruction), load_default=list, allow_none=True)
+
+
+@v2.post("/process-instances/<int:key>/modification")
+@v2.arguments(Modification)
+def modify_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """Activate elements and end element instances."""
+    who = require("instances.modify")
+    activations = [_activation(each) for each in body["activateInstructions"] or []]
+    terminations = [each["elementInstanceKey"] for each in body["terminateInstructions"] or []]
+    modify(current_runtime(), key, activations, terminations, who=who, tenant_id=caller().tenant_id)
+    return "", 204
+
+
+def _activation(instruction: dict[str, Any]) -> Activation:
+    given = instruction["variableInstructions"] or []
+    scoped = {each["scopeId"] or "": each["variables"] or {} for each in given}
+    ancestor = instruction["ancestorElementInstanceKey"]
+    return Activation(instruction["elementId"], None if ancestor in (None, -1) else ancestor, scoped)
 
 
 @v2.post("/process-instances/<int:key>/incidents/search")
