@@ -26,6 +26,7 @@ class CaseRow:
     channel: str
     owner: str | None
     order_number: str | None
+    order_known: bool
     priority: int
     reopened: int
     promised_at: datetime | None

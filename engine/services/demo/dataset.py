@@ -61,7 +61,8 @@ def _customer(draw: random.Random, number: int) -> DemoCustomer:
 
 
 def _order(draw: random.Random, now: datetime, number: int, buyer: DemoCustomer) -> OrderRecord:
-    placed = now - timedelta(days=draw.uniform(0.1, 90), minutes=draw.randint(0, 600))
+    # The last tenth is of today and yesterday, so that some are not shipped yet.
+    placed = now - timedelta(days=draw.uniform(0.02, 1.5) if number > ORDERS * 0.9 else draw.uniform(1.5, 90))
     lines = _lines(draw)
     goods = sum((line.amount for line in lines), Decimal(0))
     freight = Decimal("0.00") if goods >= FREE_SHIPPING else FREIGHT
