@@ -12,7 +12,7 @@ from engine.connectors.messages import MailSender, TextSender
 from engine.connectors.orders import OrderRecord, OrdersConnector
 from engine.connectors.payments import PaymentsConnector
 from engine.connectors.smtp import SmtpMailSender, SmtpServer
-from engine.errors import Unavailable
+from engine.errors import InvalidInput, Unavailable
 from engine.runtime import Runtime
 from engine.services.shop import LocalOrders, LocalPayments, LocalStock
 
@@ -33,7 +33,14 @@ class Outside:
         """A customer's orders for a page that must come all the same: None when the shop does not answer."""
         try:
             return self.orders.of_customer(phone, limit)
-        except Unavailable:
+        except (Unavailable, InvalidInput):
+            return None
+
+    def order(self, number: str) -> OrderRecord | None:
+        """An order by the number that a customer gave; one that the shop refuses to look for is unknown. Raises Unavailable."""
+        try:
+            return self.orders.find(number) if number else None
+        except InvalidInput:
             return None
 
 

@@ -16,6 +16,7 @@ from engine.model.permissions import Actor
 from engine.model.setting import Setting
 from engine.persistence import UnitOfWork
 from engine.runtime import InstanceInfo, Runtime
+from engine.services.trail import NO_KEY, note
 
 Kind = Literal["duration", "integer", "number", "text"]
 
@@ -95,6 +96,9 @@ def change_setting(runtime: Runtime, name: str, value: Any, *, actor: Actor) -> 
 
     def work(uow: UnitOfWork) -> None:
         row = uow.session.get(Setting, (uow.tenant_id, name))
+        before = spec.default if row is None else row.value
+        after = spec.default if checked is None else checked
+        note(runtime, uow, actor, "setting.change", NO_KEY, {name: before}, {name: after})
         if row is not None and checked is None:
             uow.session.delete(row)
         elif row is not None:

@@ -13,6 +13,7 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.customers.masking import mask_address, mask_email, mask_phone
 from engine.services.rows import add
+from engine.services.trail import note
 
 CHANGEABLE = frozenset(
     [
@@ -108,12 +109,15 @@ def change_customer(runtime: Runtime, key: int, revision: int, changes: dict[str
         customer = uow.get(Customer, key)
         if customer.revision != revision:
             raise Conflict("Somebody else changed this file meanwhile; look at it again.")
-        for name, value in _cleaned(changes).items():
+        cleaned = _cleaned(changes)
+        before = {name: getattr(customer, name) for name in cleaned if getattr(customer, name) != cleaned[name]}
+        for name, value in cleaned.items():
             setattr(customer, name, value)
         customer.tier_fixed = customer.tier_fixed or "tier" in changes
         customer.updated_at = uow.now
         customer.check()
         uow.flush()
+        note(runtime, uow, actor, "customer.change", key, before, {name: cleaned[name] for name in before})
         return customer.revision
 
     return runtime.transact(work, actor.tenant_id)

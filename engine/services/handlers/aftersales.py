@@ -41,7 +41,7 @@ def load_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     is `unknown`, and the rules leave it to a supervisor.
     """
     number = text(job, "order_number")
-    order = outside(runtime).orders.find(number) if number else None
+    order = outside(runtime).order(number)
     zone = runtime.settings.time_zone
 
     def work(uow: UnitOfWork) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def _customer(runtime: Runtime, uow: UnitOfWork, job: JobContext) -> Customer | 
 def _is_known(runtime: Runtime, number: str) -> bool:
     """Whether the shop knows the order. While it does not answer, the case is registered all the same."""
     try:
-        return bool(number) and outside(runtime).orders.find(number) is not None
+        return outside(runtime).order(number) is not None
     except Unavailable:
         return False
 

@@ -16,6 +16,7 @@ from engine.runtime import Runtime
 from engine.services.people.actors import find_user
 from engine.services.people.sign_in import SignInRefused, authenticate, hash_password
 from engine.services.rows import add
+from engine.services.trail import note
 
 SHORTEST_PASSWORD = 10
 LOCALES, THEMES = ("zh", "en"), ("auto", "light", "dark")
@@ -77,6 +78,7 @@ def create_user(
                    created_at=uow.now, **values)  # fmt: skip
         uow.flush()
         _store_roles(uow, user, roles)
+        note(runtime, uow, actor, "user.create", user.key, None, {"username": username, "roles": sorted(roles)})
         return user.key
 
     return runtime.transact(work, actor.tenant_id)
@@ -94,8 +96,10 @@ def change_user(runtime: Runtime, username: str, changes: dict[str, object], *, 
 
     def work(uow: UnitOfWork) -> None:
         user = _required(uow, username)
+        before = {name: getattr(user, name) for name in changes}
         for name, value in changes.items():
             setattr(user, name, value)
+        note(runtime, uow, actor, "user.change", user.key, before, dict(changes))
         if changes.get("active") is False:
             user.online, user.session_version = False, user.session_version + 1
 
@@ -109,7 +113,9 @@ def set_roles(runtime: Runtime, username: str, roles: list[str], *, actor: Actor
 
     def work(uow: UnitOfWork) -> None:
         user = _required(uow, username)
+        held = sorted(uow.session.scalars(select(UserRole.role).where(UserRole.user_key == user.key)))
         uow.session.execute(delete(UserRole).where(UserRole.user_key == user.key))
+        note(runtime, uow, actor, "user.roles", user.key, {"roles": held}, {"roles": sorted(roles)})
         _store_roles(uow, user, roles)
         user.session_version += 1
 
@@ -119,7 +125,7 @@ def set_roles(runtime: Runtime, username: str, roles: list[str], *, actor: Actor
 def set_password(runtime: Runtime, username: str, password: str, *, actor: Actor) -> None:
     """Give a user a new password and end their sessions. Raises InvalidInput, NotFound, Forbidden."""
     actor.require("users.manage")
-    _store_password(runtime, username, password, actor.tenant_id)
+    _store_password(runtime, username, password, actor)
 
 
 def change_own_password(runtime: Runtime, old: str, new: str, *, actor: Actor, address: str = "") -> None:
@@ -127,7 +133,7 @@ def change_own_password(runtime: Runtime, old: str, new: str, *, actor: Actor, a
     _checked(new)
     if authenticate(runtime, actor.username, old, address, actor.tenant_id).username != actor.username:
         raise SignInRefused("The old password is wrong.")
-    _store_password(runtime, actor.username, new, actor.tenant_id)
+    _store_password(runtime, actor.username, new, actor)
 
 
 def set_preferences(
@@ -206,14 +212,15 @@ def ensure_admin(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> str | Non
     return None if given else made
 
 
-def _store_password(runtime: Runtime, username: str, password: str, tenant_id: str) -> None:
+def _store_password(runtime: Runtime, username: str, password: str, actor: Actor) -> None:
     hashed = hash_password(_checked(password))
 
     def work(uow: UnitOfWork) -> None:
         user = _required(uow, username)
         user.password_hash, user.session_version = hashed, user.session_version + 1
+        note(runtime, uow, actor, "user.password", user.key)
 
-    runtime.transact(work, tenant_id)
+    runtime.transact(work, actor.tenant_id)
 
 
 def _store_roles(uow: UnitOfWork, user: User, roles: list[str]) -> None:

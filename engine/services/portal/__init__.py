@@ -2,6 +2,7 @@
 
 from engine.services.portal.answers import (
     answer_survey,
+    ask_about_offer,
     cancel_return,
     escalate,
     reply_to_offer,
@@ -20,6 +21,7 @@ __all__ = [
     "PortalStep",
     "SurveyView",
     "answer_survey",
+    "ask_about_offer",
     "cancel_return",
     "case_page",
     "escalate",

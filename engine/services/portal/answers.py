@@ -28,6 +28,14 @@ def reply_to_offer(runtime: Runtime, number: str, accepted: bool, note: str = ""
     _answer(runtime, number, "customer.reply", values, name, note, actor)
 
 
+def ask_about_offer(runtime: Runtime, number: str, question: str, *, actor: Actor) -> None:
+    """Neither accept nor refuse yet, but ask. Raises InvalidInput, Conflict when no offer waits, NotFound."""
+    if not question.strip():
+        raise InvalidInput("The question is empty.", {"question": ["请填写内容 / Write something."]})
+    values = {"answer": "question", "note": _limited(question)}
+    _answer(runtime, number, "customer.reply", values, "contact.in", question, actor)
+
+
 def withdraw(runtime: Runtime, number: str, reason: str = "", *, actor: Actor) -> None:
     """Withdraw the complaint; what is under way already runs on to its own end. Raises Conflict, NotFound."""
     _answer(runtime, number, "complaint.withdrawn", {"reason": _limited(reason)}, "complaint.withdrawn", reason, actor)

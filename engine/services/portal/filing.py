@@ -96,7 +96,7 @@ def _look_up(runtime: Runtime, values: dict[str, Any]) -> tuple[bool, float]:
     """Whether the shop knows the order, and what the article cost; while it does not answer, neither is known."""
     number = str(values.get("order_number") or "").strip()
     try:
-        order = outside(runtime).orders.find(number) if number else None
+        order = outside(runtime).order(number)
     except Unavailable:
         order = None
     if order is None:
