@@ -1,4 +1,4 @@
-"""The `kefuflow` command: where everything is put together."""
+"""The `kefuflow` command: where everything is put together. Each command imports what it needs, so that none waits for the rest."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from engine.config import Settings
 from engine.errors import KefuflowError
-from engine.services import evaluation, startup
+
+if TYPE_CHECKING:
+    from engine.services.startup import Finding
 
 
 class Sentences(click.Group):
@@ -33,6 +35,7 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Everything in one process: web, worker, deployed processes."""
+    from engine.config import Settings
     from web.serving import serve
 
     serve(Settings.from_env(), with_worker=True)
@@ -41,6 +44,7 @@ def run() -> None:
 @main.command()
 def web() -> None:
     """Only the web."""
+    from engine.config import Settings
     from web.serving import serve
 
     serve(Settings.from_env(), with_worker=False)
@@ -49,6 +53,7 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """Only a worker: timers, service tasks, notifications."""
+    from engine.config import Settings
     from web.serving import work
 
     work(Settings.from_env())
@@ -58,6 +63,9 @@ def worker() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def deploy(paths: tuple[Path, ...]) -> None:
     """Deploy diagrams, decision tables and forms; folders are searched."""
+    from engine.config import Settings
+    from engine.services import startup
+
     runtime = startup.open_runtime(Settings.from_env())
     try:
         deployment = startup.deploy_paths(runtime, paths, "cli")
@@ -72,13 +80,15 @@ def deploy(paths: tuple[Path, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
     """Only the findings; exit status 1 when there is an error."""
+    from engine.services import startup
+
     findings = startup.check_paths(paths)
     _print_findings(findings)
     if any(finding.severity == "error" for finding in findings):
         raise SystemExit(1)
 
 
-def _print_findings(findings: Iterable[startup.Finding]) -> None:
+def _print_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         line = f":{finding.line}" if finding.line else ""
         where = f" {finding.element_id}" if finding.element_id else ""
@@ -101,6 +111,8 @@ def test(paths: tuple[Path, ...]) -> None:
 @click.option("--batch", type=click.File("r", encoding="utf-8"), help="A file of {id, expression, context} lines.")
 def feel(expression: str | None, context: str, batch: Iterable[str] | None) -> None:
     """Evaluate a FEEL expression."""
+    from engine.services import evaluation
+
     if batch is not None:
         for line in evaluation.feel_batch(batch):
             click.echo(line)
@@ -117,6 +129,8 @@ def feel(expression: str | None, context: str, batch: Iterable[str] | None) -> N
 @click.option("--context", default="{}", help="The input, as JSON.")
 def decide(file: Path, decision: str, context: str) -> None:
     """Evaluate one decision of a DMN file."""
+    from engine.services import evaluation
+
     value, warnings = evaluation.decide(file, decision, _context(context))
     _print_value(value, warnings)
 
@@ -140,6 +154,9 @@ def _print_value(value: object, warnings: Iterable[str]) -> None:
 @main.command()
 def demo() -> None:
     """Load the demo people, customers and orders (clearly a demo)."""
+    from engine.config import Settings
+    from engine.services import startup
+
     runtime = startup.open_runtime(Settings.from_env())
     for line in startup.load_demo(runtime):
         click.echo(line)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from engine.deployment import rules
 from engine.deployment.durations import check_literal_timer
 from engine.deployment.model import Element, Flow, ProcessModel
+from engine.deployment.names import EXTRA_NAMES
 from engine.deployment.remarks import Place, Remarks
 from engine.feel import FeelSyntaxError, compile_expression
-
-EXTRA_NAMES = ("business deadline", "business duration", "business hours open", "sla", "setting")
 
 
 def check_texts(model: ProcessModel, remarks: Remarks) -> None:

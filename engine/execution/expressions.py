@@ -7,10 +7,9 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from engine.deployment.names import EXTRA_NAMES
 from engine.execution.failures import Failed
 from engine.feel import Expression, compile_expression, feel_string, to_json, to_python
-
-EXTRA_NAMES = ("business deadline", "business duration", "business hours open", "sla", "setting")
 
 
 class Value:

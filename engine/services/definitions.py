@@ -9,9 +9,9 @@ from sqlalchemy import Row, exists, select
 from engine.decisions import DecisionModel, parse_dmn
 from engine.decisions.reader import read_definitions
 from engine.decisions.remarks import Remarks
+from engine.deployment.names import EXTRA_NAMES
 from engine.errors import NotFound
 from engine.execution.contract import Binding
-from engine.execution.expressions import EXTRA_NAMES
 from engine.execution.process import Process, compile_bpmn
 from engine.forms import Form, parse_form
 from engine.model.base import DEFAULT_TENANT, table_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.decisions import command
-from engine.execution.expressions import EXTRA_NAMES
+from engine.deployment.names import EXTRA_NAMES
 from engine.feel import compile_expression, to_typed
 from engine.feel.batch import run_batch
 

@@ -12,9 +12,9 @@ from engine.decisions.reader import read_definitions
 from engine.decisions.remarks import Remarks
 from engine.deployment.checks import check_bpmn
 from engine.deployment.findings import Finding
+from engine.deployment.names import EXTRA_NAMES
 from engine.errors import InvalidInput
 from engine.execution import Process, compile_bpmn
-from engine.execution.expressions import EXTRA_NAMES
 from engine.forms import Form, check_form, parse_form
 
 MAX_BYTES = 5 * 1024 * 1024

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from engine.calendars import Calendar, SlaClock, parse_duration
-from engine.execution.expressions import EXTRA_NAMES
+from engine.deployment.names import EXTRA_NAMES
 from engine.feel import compile_expression, to_json
 from engine.runtime import InstanceInfo, Runtime
 from engine.services.scenarios.files import ScenarioError
