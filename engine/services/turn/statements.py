@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ClauseElement, Table, bindparam, insert
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 
+from engine.model.base import UtcDateTime
 from engine.persistence import UnitOfWork
 
 Row = Mapping[str, Any]
@@ -34,9 +36,15 @@ class Statement:
         if compiled is None:
             compiled = self._compiled[dialect.name] = self._compile(dialect)
         text, names, positional = compiled
+        # This is the innermost loop of every command: no call more than needed.
+        values = [
+            [process(row.get(name, fixed)) if process else row.get(name, fixed) for name, fixed, process in names]
+            for row in rows
+        ]
         if positional:
-            return text, [tuple(_value(row, each) for each in names) for row in rows]
-        return text, [{each[0]: _value(row, each) for each in names} for row in rows]
+            return text, values
+        keys = [name for name, _, _ in names]
+        return text, [dict(zip(keys, each, strict=True)) for each in values]
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[Parameter], bool]:
         statement = self._build(dialect.name == "sqlite")
@@ -47,13 +55,10 @@ class Statement:
 
 
 def _parameter(name: str, bind: Any, dialect: Dialect) -> Parameter:
-    return name, None if bind.required else bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _value(row: Row, parameter: Parameter) -> Any:
-    name, fixed, process = parameter
-    value = row.get(name, fixed)
-    return value if process is None else process(value)
+    process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(bind.type, UtcDateTime):
+        process = lru_cache(64)(process)  # a command writes the same moment many times
+    return name, None if bind.required else bind.value, process
 
 
 def insertion(table: Table) -> Statement:
