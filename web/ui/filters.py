@@ -31,6 +31,11 @@ def iso_tag(text: str | None) -> Markup:
     return time_tag(datetime.fromisoformat(text), "long") if text else Markup("—")
 
 
+def local_input(value: datetime | None) -> str:
+    """A moment as a `datetime-local` input holds it, in the reader's zone."""
+    return "" if value is None else to_user_timezone(value).strftime("%Y-%m-%dT%H:%M")
+
+
 def due_tag(value: datetime | None, warn: datetime | None = None, paused: bool = False) -> Markup:
     """A deadline that the browser counts down; without a script it is the moment itself."""
     if value is None and not paused:
@@ -60,5 +65,12 @@ def lines(value: str | None) -> Markup:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        moment=moment, time_tag=time_tag, iso_tag=iso_tag, due_tag=due_tag, money=money, size=size, lines=lines
+        moment=moment,
+        time_tag=time_tag,
+        iso_tag=iso_tag,
+        local_input=local_input,
+        due_tag=due_tag,
+        money=money,
+        size=size,
+        lines=lines,
     )

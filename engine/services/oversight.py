@@ -1,0 +1,167 @@
+"""What a supervisor does with the work of others: seeing all of it, giving it to somebody else, moving deadlines, with a reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.errors import Conflict, Forbidden, InvalidInput, KefuflowError
+from engine.model.case import CaseInstance, plain
+from engine.model.permissions import Actor
+from engine.model.user_task import TaskNotFound, TaskState, UserTask
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services import tasks, work
+from engine.services.cases.files import case_of_instance, find_case
+from engine.services.cases.timeline import record
+from engine.services.sla import CaseClocks
+from engine.services.sla.clocks import ENDED
+from engine.services.sla.feel import newest
+from engine.services.worklist.rows import TaskRow, rows_of
+
+REASON_NEEDED = "请填写原因 / A reason is needed."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A task that could not be given to somebody, and the error that says why."""
+
+    key: int
+    error: KefuflowError
+
+
+def open_work(
+    runtime: Runtime,
+    *,
+    actor: Actor,
+    assignee: str | None = None,
+    unassigned: bool = False,
+    overdue: bool = False,
+    case_number: str | None = None,
+    limit: int = 100,
+) -> list[TaskRow]:
+    """Open tasks of everybody, those due first at the top. Raises Forbidden without tasks.read_all."""
+    actor.require("tasks.read_all")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        query = select(UserTask.key).where(UserTask.tenant_id == uow.tenant_id, UserTask.state == TaskState.CREATED)
+        if assignee:
+            query = query.where(UserTask.assignee == assignee)
+        if unassigned:
+            query = query.where(UserTask.assignee.is_(None))
+        if overdue:
+            query = query.where(UserTask.due_at <= uow.now)
+        if case_number:
+            query = query.where(UserTask.root_key.in_(_roots(uow, case_number)))
+        keys = list(uow.session.scalars(query.order_by(UserTask.due_at.asc().nulls_last(), UserTask.key).limit(limit)))
+        urgency = {key: "rest" for key in keys}
+        return rows_of(uow, keys, actor, urgency)
+
+
+def reassign(runtime: Runtime, keys: list[int], username: str, reason: str, *, actor: Actor) -> list[Refusal]:
+    """Give tasks to somebody, each with its reason on the case's timeline; returns those that could not be given.
+
+    Raises InvalidInput without a reason or tasks, Forbidden without tasks.assign.
+    """
+    actor.require("tasks.assign")
+    problems = {} if reason.strip() else {"reason": [REASON_NEEDED]}
+    if not keys:
+        problems["keys"] = ["请选择任务 / Choose tasks."]
+    if not username:
+        problems["username"] = ["请选择接收人 / Choose who gets them."]
+    if problems:
+        raise InvalidInput("Nothing was given to anybody.", problems)
+    refusals = []
+    for key in keys:
+        try:
+            _reassign(runtime, key, username, reason, actor)
+        except (Conflict, Forbidden, TaskNotFound) as error:
+            refusals.append(Refusal(key, error))
+    return refusals
+
+
+def change_task(
+    runtime: Runtime, key: int, *, actor: Actor, reason: str, priority: int, due_at: datetime | None
+) -> None:
+    """Change a task's priority (0 to 100) and when it is due (aware), with the reason on the case's timeline.
+
+    Raises InvalidInput without a reason, TaskNotFound, TaskNotOpen, Forbidden without tasks.assign.
+    """
+    actor.require("tasks.assign")
+    _require(reason)
+    before = _visible(runtime, key, actor)
+    wanted = {"priority": priority, "due_at": due_at}
+    changes = {name: value for name, value in wanted.items() if before[name] != value}
+    if changes:
+        tasks.update(runtime, key, changes, who=actor.username, tenant_id=actor.tenant_id)
+        _tell(runtime, key, "task.changed", reason, {name: before[name] for name in changes}, changes, actor)
+
+
+def move_clock(runtime: Runtime, number: str, name: str, to: datetime, reason: str, *, actor: Actor) -> None:
+    """Move the breach of one of a case's SLA clocks; tasks that were due at that moment are due at the new one.
+
+    Raises InvalidInput without a reason or for a moment that has passed, Conflict when the clock has ended, NotFound,
+    Forbidden without tasks.assign.
+    """
+    actor.require("tasks.assign")
+    _require(reason)
+    if to <= runtime.now():
+        raise InvalidInput("This moment has passed.", {"to": ["请填写将来的时间 / Choose a moment in the future."]})
+
+    def change(uow: UnitOfWork) -> datetime | None:
+        case = find_case(uow, number, for_update=True)
+        row = newest(uow, case.key, name)
+        if row is not None and row.phase in ENDED:
+            raise Conflict(f'The clock "{name}" has ended.')
+        before = row.breach_at if row else None
+        record(runtime, uow, case, actor.username, "decision", "sla.moved", reason.strip(), data={"clock": name})
+        with CaseClocks(runtime, uow, case, actor.username) as clocks:
+            clocks.move(name, to=to, reason=reason)
+        return before
+
+    before = runtime.transact(change, actor.tenant_id)
+    for row in open_work(runtime, actor=actor, case_number=number) if before else []:
+        if row.due_at == before:
+            change_task(runtime, row.key, actor=actor, reason=reason, priority=row.priority, due_at=to)
+
+
+def _reassign(runtime: Runtime, key: int, username: str, reason: str, actor: Actor) -> None:
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        before = uow.get(UserTask, key, missing=TaskNotFound).assignee
+    work.assign(runtime, key, username, actor=actor)
+    _tell(runtime, key, "task.assigned", reason, {"assignee": before}, {"assignee": username}, actor)
+
+
+def _tell(
+    runtime: Runtime, key: int, name: str, reason: str, before: dict[str, Any], after: dict[str, Any], actor: Actor
+) -> None:
+    """Write the change on the timeline of the task's case, where there is one."""
+
+    def write(uow: UnitOfWork) -> None:
+        task = uow.get(UserTask, key, missing=TaskNotFound)
+        case = case_of_instance(uow, task.process_instance_key, task.root_key)
+        if case is None:
+            return
+        changes = [{"field": field, "from": plain(before[field]), "to": plain(after[field])} for field in after]
+        text = f"{task.name}：{reason.strip()}"
+        record(runtime, uow, case, actor.username, "change", name, text, changes=changes)
+
+    runtime.transact(write, actor.tenant_id)
+
+
+def _visible(runtime: Runtime, key: int, actor: Actor) -> dict[str, Any]:
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        task = uow.get(UserTask, key, missing=TaskNotFound)
+        return {"priority": task.priority, "due_at": task.due_at}
+
+
+def _roots(uow: UnitOfWork, number: str) -> Any:
+    return select(CaseInstance.instance_key).where(CaseInstance.case_key == find_case(uow, number).key)
+
+
+def _require(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput("A reason is needed.", {"reason": [REASON_NEEDED]})
+
+
+__all__ = ["Refusal", "TaskRow", "change_task", "move_clock", "open_work", "reassign"]
