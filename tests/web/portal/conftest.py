@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,15 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from engine.clock import MovableClock
+from engine.config import Settings
+from engine.persistence import create_all
 from engine.runtime import Runtime
-from engine.services import people, tasks
+from engine.services import tasks
 from engine.services.cases import CaseView, get_case
 from engine.services.people import SYSTEM
 from engine.services.startup import deploy_paths, wire
 from engine.worker import Worker
+from tests.conftest import START
 from web.app import create_app
 
 PROCESSES = Path(__file__).parents[3] / "processes"
@@ -65,6 +68,7 @@ class Portal:
 
     def __init__(self, runtime: Runtime, client: FlaskClient, clock: MovableClock) -> None:
         self.runtime, self.client, self.clock = runtime, client, clock
+        self.number = ""
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.client.get(path, **options)
@@ -102,9 +106,9 @@ class Portal:
 
     def case(self) -> CaseView:
         """The case that was filed last, as staff see it."""
-        number = re.search(r'id="case-number">([^<]+)<', self.get("/portal/thanks").text)
-        assert number is not None
-        return get_case(self.runtime, number[1], actor=SYSTEM)
+        shown = re.search(r'id="case-number">([^<]+)<', self.get("/portal/thanks").text)
+        self.number = shown[1] if shown else self.number
+        return get_case(self.runtime, self.number, actor=SYSTEM)
 
     def staff_does(self, element_id: str, who: str = "agent1", **variables: Any) -> None:
         """A task of the case is done, as the desk does it."""
@@ -123,17 +127,46 @@ class Portal:
         return page
 
 
-@pytest.fixture
-def make_portal(sqlite_runtime: Runtime, clock: MovableClock) -> Callable[[], Portal]:
-    runtime = sqlite_runtime
-    runtime.settings = dataclasses.replace(runtime.settings, secret_key="of this test")
+def _runtime(home: Path, clock: MovableClock) -> Runtime:
+    settings = Settings(home=home, database_url=f"sqlite:///{home / 'kefuflow.db'}", mode="test", secret_key="a test's")
+    runtime = Runtime(settings, clock=clock)
     wire(runtime)
-    people.ensure_admin(runtime)
+    return runtime
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A database with the processes in it, and the compiled ones: deploying takes seconds, copying a file does not."""
+    home = tmp_path_factory.mktemp("portal")
+    runtime = _runtime(home, MovableClock(START))
+    create_all(runtime.database)
     deploy_paths(runtime, [PROCESSES], "owner")
+    runtime.close()
+    return home / "kefuflow.db", runtime.definitions
+
+
+@pytest.fixture
+def make_portal(furnished: tuple[Path, Any], clock: MovableClock, tmp_path: Path) -> Iterator[Callable[[], Portal]]:
+    """Browsers of different visitors of one desk."""
+    database, compiled = furnished
+    shutil.copy(database, tmp_path / "kefuflow.db")
+    runtime = _runtime(tmp_path, clock)
+    runtime.definitions = compiled
     app = create_app(runtime)
-    return lambda: Portal(runtime, app.test_client(), clock)
+    yield lambda: Portal(runtime, app.test_client(), clock)
+    runtime.close()
 
 
 @pytest.fixture
 def portal(make_portal: Callable[[], Portal]) -> Portal:
     return make_portal()
+
+
+@pytest.fixture
+def bare_portal(clock: MovableClock, tmp_path: Path) -> Iterator[Portal]:
+    """A desk that has the portal's form, and no process that takes what is filed."""
+    runtime = _runtime(tmp_path, clock)
+    create_all(runtime.database)
+    deploy_paths(runtime, [PROCESSES / "forms" / "complaint_portal.form"], "owner")
+    yield Portal(runtime, create_app(runtime).test_client(), clock)
+    runtime.close()
