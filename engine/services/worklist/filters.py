@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select
 
 from engine.model.case import Case
-from engine.model.customer import Customer, normal_phone
+from engine.model.customer import Customer
 from engine.model.user_task import UserTask
 
 Query = Select[*tuple[Any, ...]]
@@ -35,10 +35,10 @@ class InboxFilter:
     @property
     def asks_the_case(self) -> bool:
         """Whether a task without a case cannot fit."""
-        return any((self.kind, self.channel, self.tier, self.level, self.search.strip(), self.unread))
+        return any((self.kind, self.channel, self.tier, self.level))
 
     def narrow(self, query: Query) -> Query:
-        """The query, over tasks joined with their case and customer, for what fits."""
+        """The query, over tasks joined with their case and customer, for what fits; `search` is `searching`'s."""
         wanted = (
             (UserTask.process_id, self.process_id),
             (UserTask.element_id, self.element_id),
@@ -52,9 +52,4 @@ class InboxFilter:
                 query = query.where(column == value)
         if self.unread:
             query = query.where(Case.unread_at.is_not(None))
-        words = self.search.strip()
-        if words:
-            phone = normal_phone(words) or words
-            fits = (Case.number == words.upper(), Case.order_number == words, Customer.phone == phone)
-            query = query.where(or_(*fits, Customer.name.like(f"%{words}%"), Case.title.like(f"%{words}%")))
         return query

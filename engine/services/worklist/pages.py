@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from engine.calendars import parse_duration
 from engine.errors import InvalidInput
@@ -25,6 +25,7 @@ from engine.runtime import Runtime
 from engine.services.settings import setting
 from engine.services.worklist.filters import InboxFilter, Query
 from engine.services.worklist.rows import TaskRow, rows_of
+from engine.services.worklist.searching import Candidate, tasks_of_found_cases, tasks_of_unread_cases
 
 __all__ = ["InboxPage", "TaskRow", "count_inbox", "inbox"]
 
@@ -108,6 +109,8 @@ class _Reader:
         self._uow, self._actor, self._wanted, self._soon = uow, actor, wanted, soon
 
     def page(self, after: Place | None, limit: int) -> list[tuple[str, _Found]]:
+        if self._wanted.search.strip() or self._wanted.unread:
+            return self._of_found_cases(after, limit)
         found: list[tuple[str, _Found]] = []
         first = BUCKETS.index(after[0]) if after else 0
         last = 1 if self._wanted.overdue else len(BUCKETS)
@@ -117,6 +120,22 @@ class _Reader:
             if len(found) >= limit:
                 break
         return found
+
+    def _of_found_cases(self, after: Place | None, limit: int) -> list[tuple[str, _Found]]:
+        placed = [self._placed(task) for task in tasks_of_found_cases(self._uow, self._actor, self._wanted)]
+        placed.sort(key=lambda one: (BUCKETS.index(one[0]), one[1].place))
+        if after is not None:
+            border = (BUCKETS.index(after[0]), _as_read(after))
+            placed = [one for one in placed if (BUCKETS.index(one[0]), one[1].place) > border]
+        return [one for one in placed if not self._wanted.overdue or one[0] == OVERDUE][:limit]
+
+    def _placed(self, task: Candidate) -> tuple[str, _Found]:
+        if task.due_at is not None and task.due_at <= self._soon:
+            bucket = OVERDUE if task.due_at <= self._uow.now else SOON
+            return bucket, _Found(task.key, (task.due_at, task.key))
+        if task.unread_at is not None:
+            return UNREAD, _Found(task.key, (task.unread_at, task.key))
+        return REST, _Found(task.key, (task.rank, task.created_at, task.key))
 
     def _bucket(self, bucket: str, place: list[Any] | None, limit: int) -> list[_Found]:
         if bucket in (OVERDUE, SOON):
@@ -131,7 +150,7 @@ class _Reader:
             within = due <= self._uow.now if bucket == OVERDUE else and_(due > self._uow.now, due <= self._soon)
             found: Query = select(source.key, due).where(within)
             if after:
-                found = found.where(or_(due > after[0], and_(due == after[0], source.key > after[1])))
+                found = found.where(tuple_(due, source.key) > after)
             return found.order_by(due, source.key)
 
         return self._merged(query, limit, lambda row: (row[1], row[0]))
@@ -143,29 +162,22 @@ class _Reader:
             rank, made, key = source.rank, source.made, source.key
             found: Query = select(key, rank, made).where(self._not_urgent(source.due))
             if after:
-                later = or_(made > after[1], and_(made == after[1], key > after[2]))
-                found = found.where(or_(rank > after[0], and_(rank == after[0], later)))
+                found = found.where(rank >= after[0], tuple_(rank, made, key) > after)
             return found.order_by(rank, made, key)
 
         return self._merged(query, limit, lambda row: (row[1], row[2], row[0]), not_unread=True)
 
     def _by_unread(self, place: list[Any] | None, limit: int) -> list[_Found]:
         """Unread cases are few, so their tasks are looked up rather than sorted."""
-        query: Query = (
-            select(UserTask.key, Case.unread_at)
-            .join(CaseInstance, CaseInstance.instance_key == UserTask.root_key)
-            .join(Case, Case.key == CaseInstance.case_key)
-            .outerjoin(Customer, Customer.key == Case.customer_key)
-            .where(UserTask.tenant_id == self._uow.tenant_id, UserTask.state == TaskState.CREATED)
-            .where(Case.unread_at.is_not(None), self._not_urgent(UserTask.due_at), self._is_for_actor())
-            .order_by(Case.unread_at, UserTask.key)
-            .limit(limit)
-        )
-        if place:
-            at = datetime.fromisoformat(place[0])
-            query = query.where(or_(Case.unread_at > at, and_(Case.unread_at == at, UserTask.key > place[1])))
-        rows = self._uow.session.execute(self._wanted.narrow(query))
-        return [_Found(row[0], (row[1], row[0])) for row in rows]
+        since = datetime.fromisoformat(place[0]) if place else None
+        border = (since, place[1]) if place else None
+        found: list[_Found] = []
+        for portion in tasks_of_unread_cases(self._uow, self._actor, self._wanted, since):
+            placed = [one for bucket, one in map(self._placed, portion) if bucket == UNREAD]
+            found += [one for one in placed if border is None or one.place > border]
+            if len(found) >= limit:
+                break
+        return sorted(found, key=lambda one: one.place)[:limit]
 
     def _merged(
         self,
@@ -225,18 +237,16 @@ class _Reader:
     def _not_urgent(self, due: Any) -> ColumnElement[bool]:
         return or_(due.is_(None), due > self._soon)
 
-    def _is_for_actor(self) -> ColumnElement[bool]:
-        offers = self._offers()
-        offered = select(TaskCandidate.task_key).where(
-            TaskCandidate.task_key == UserTask.key, or_(*offers) if offers else false()
-        )
-        mine = UserTask.assignee == self._actor.username
-        return {"mine": mine, "offered": offered.exists()}.get(self._wanted.whose, or_(mine, offered.exists()))
-
 
 def _cursor(bucket: str, place: tuple[Any, ...]) -> str:
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in place]
     return base64.urlsafe_b64encode(json.dumps([bucket, plain]).encode()).decode().rstrip("=")
+
+
+def _as_read(place: Place) -> tuple[Any, ...]:
+    """A cursor's place with its moment as one."""
+    *first, moment, key = place[1]
+    return (*first, datetime.fromisoformat(moment), key)
 
 
 def _place(cursor: str | None) -> Place | None:
