@@ -54,8 +54,11 @@ ACTIVITIES = {"task", "userTask", "serviceTask", "receiveTask", "scriptTask", "m
 Test = Callable[[State], bool]
 
 
+CROWD = 120  # running elements beyond which a state is not worth following
+
+
 class TooWide(Exception):
-    """More orders of automatic steps than are worth following; says nothing about the diagram."""
+    """More orders of automatic steps, or more elements, than are worth following; says nothing about the diagram."""
 
 
 class Game:
@@ -147,6 +150,8 @@ class Game:
             self._tidy(state)
             if not still_possible(state):
                 return None
+            if sum(1 for _ in state.trails()) > CROWD:
+                raise TooWide
             moves = self._moves(state)
             if len(moves) != 1:
                 return moves

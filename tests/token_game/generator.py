@@ -259,7 +259,8 @@ class Sketch:
 
     def tangle(self, scope: Scope, start: str) -> None:
         """Nodes in a row with flows forward at random, and back to user tasks only."""
-        row = [self.tangle_node(scope) for _ in range(self.rng.randint(2, 7))]
+        row = [self.add(scope, "parallelGateway", "gate")] if self.chance(0.4) else []
+        row += [self.tangle_node(scope) for _ in range(self.rng.randint(2, 7))]
         ends = [self.end(scope) for _ in range(self.rng.randint(1, 2))]
         self.flow(scope, start, row[0])
         for place, node in enumerate(row):
@@ -276,7 +277,7 @@ class Sketch:
         self.left -= 1
         if self.chance(0.55):
             return self.activity(scope)
-        if self.chance(0.12):
+        if self.chance(0.2 if self.temper["inclusive"] else 0.08):
             return self.link_pair(scope)[0]
         kinds = ["exclusiveGateway", "parallelGateway"] * 3 + ["inclusiveGateway"] * 4 * self.temper["inclusive"]
         gateway = self.add(scope, self.rng.choice([*kinds, "eventBasedGateway"]), "gate")
@@ -300,8 +301,10 @@ class Sketch:
             sources = [edge.target for edge in scope.edges if edge.source == node]
         sources += [n.id for n in scope.nodes if n.attached_to == node and not _leaves(scope, n.id)]
         back = [n for n in earlier if scope.node(n).kind == "userTask"]
+        joins = [n for n in later if scope.node(n).kind == "inclusiveGateway"]
         for source in sources:
-            self.flow(scope, source, self.rng.choice(back if back and self.chance(0.18) else later))
+            forward = joins if joins and self.chance(0.4) else later
+            self.flow(scope, source, self.rng.choice(back if back and self.chance(0.18) else forward))
 
     def guard(self, scope: Scope, node: str) -> None:
         """Put a user task before a throw."""
@@ -323,7 +326,7 @@ class Sketch:
 
     def user_task(self, scope: Scope) -> str:
         task = self.add(scope, "userTask", "user", loop=self.marker() if self.chance(0.12) else None)
-        if self.chance(0.25):
+        if self.chance(0.4 if self.temper["inclusive"] else 0.2):
             self.border(scope, task, ("message", "timer", *["signal"] * self.temper["signals"]))
         return task
 
@@ -343,7 +346,7 @@ class Sketch:
 
     def marker(self) -> tuple[int, bool, str | None]:
         done = self.rng.choice((None, None, None, "=numberOfCompletedInstances >= 2", "=b", "=x > 2"))
-        return self.rng.choice((0, 1, 2, 2, 2, 3, 3)), self.chance(0.35), done
+        return self.rng.choice((0, 1, 2, 2, 2, 2, 3)), self.chance(0.35), done
 
     def plain_task(self, scope: Scope) -> str:
         if self.chance(0.3):

@@ -331,3 +331,21 @@ def test_a_repaired_incident_is_tried_again():
     game.apply(Stimulus("resolve", "choice", (), (("b", True),)))
     assert waits(game) == ["b"]
     assert stuck(game) == []
+
+
+def test_an_inclusive_join_waits_for_what_may_come_through_a_link():
+    p = process()
+    tasks(p, "a", "b", "after")
+    p.add("parallelGateway", "fork")
+    p.add("intermediateThrowEvent", "from_here", trigger="link", ref="road")
+    p.add("intermediateCatchEvent", "to_there", trigger="link", ref="road")
+    p.add("inclusiveGateway", "merge")
+    p.line("start", "fork", "a", "merge", "after", "end")
+    p.line("fork", "b", "from_here")
+    p.line("to_there", "merge")
+    game = begin(p)
+    does(game, "a")
+    assert waits(game) == ["b"]
+    does(game, "b")
+    assert waits(game) == ["after"]
+    assert times(game, "merge") == 1

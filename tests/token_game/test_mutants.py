@@ -8,10 +8,18 @@ from tests.token_game.diagram import to_xml
 from tests.token_game.generator import diagram
 from tests.token_game.mutants import MUTANTS
 
-SEEDS = 400
+SEEDS = 600
+RARE = {
+    "inclusive_join_forgets_links",
+    "inclusive_join_forgets_boundary_events",
+}  # hundreds of diagrams until one shows
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def _marked(mutant):
+    return pytest.param(mutant, marks=[pytest.mark.full] * (mutant.__name__ in RARE), id=mutant.__name__)
+
+
+@pytest.mark.parametrize("mutant", [_marked(mutant) for mutant in MUTANTS])
 def test_the_comparison_finds(mutant, monkeypatch):
     mutant(monkeypatch)
     found = next((seed for seed in range(1, SEEDS) if _differs(seed)), None)
