@@ -11,10 +11,10 @@ from engine.model.incident import Incident, IncidentState
 from engine.model.people import User, UserRole
 from engine.model.permissions import Actor
 from engine.model.sla import SlaClockRow
-from engine.model.user_task import TaskCandidate, TaskState, UserTask
+from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services.worklist.filters import Query
+from engine.services.worklist.filters import IS_OPEN, Query
 
 POSTS = ("agent", "social_agent", "group_lead")
 
@@ -119,7 +119,7 @@ def _load(uow: UnitOfWork) -> list[Load]:
         .group_by(Case.owner),
     )
     held = select(UserTask.assignee, func.count()).where(
-        UserTask.tenant_id == uow.tenant_id, UserTask.state == TaskState.CREATED, UserTask.assignee.is_not(None)
+        UserTask.tenant_id == uow.tenant_id, IS_OPEN, UserTask.assignee.is_not(None)
     )
     tasks = _by_person(uow, held.group_by(UserTask.assignee))
     overdue = _by_person(uow, held.where(UserTask.due_at <= uow.now).group_by(UserTask.assignee))

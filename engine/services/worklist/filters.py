@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select
+from sqlalchemy import Select, literal_column
 
 from engine.model.case import Case
 from engine.model.customer import Customer
-from engine.model.user_task import UserTask
+from engine.model.user_task import TaskState, UserTask
 
+# Written out, not as a parameter: only so does a database know that its index of open tasks serves.
+IS_OPEN = UserTask.state == literal_column(f"'{TaskState.CREATED.value}'")
 Query = Select[*tuple[Any, ...]]
 Whose = Literal["mine", "offered", "all"]
 

@@ -19,11 +19,11 @@ from engine.errors import InvalidInput
 from engine.model.case import Case, CaseInstance
 from engine.model.customer import Customer
 from engine.model.permissions import Actor
-from engine.model.user_task import TaskCandidate, TaskState, UserTask
+from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.settings import setting
-from engine.services.worklist.filters import InboxFilter, Query
+from engine.services.worklist.filters import IS_OPEN, InboxFilter, Query
 from engine.services.worklist.rows import TaskRow, rows_of
 from engine.services.worklist.searching import Candidate, tasks_of_found_cases, tasks_of_unread_cases
 
@@ -76,7 +76,7 @@ def count_inbox(runtime: Runtime, *, actor: Actor, most: int = 1000) -> dict[str
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         mine = select(UserTask.key).where(
             UserTask.tenant_id == uow.tenant_id,
-            UserTask.state == TaskState.CREATED,
+            IS_OPEN,
             UserTask.assignee == actor.username,
         )
         offered = select(TaskCandidate.task_key).where(
@@ -198,7 +198,7 @@ class _Reader:
         """What this actor holds, and each group's offers that nobody holds."""
         sources: list[_Source] = []
         if self._wanted.whose in ("mine", "all"):
-            held = and_(UserTask.tenant_id == self._uow.tenant_id, UserTask.state == TaskState.CREATED)
+            held = and_(UserTask.tenant_id == self._uow.tenant_id, IS_OPEN)
             sources.append(_Source(UserTask, and_(held, UserTask.assignee == self._actor.username)))
         if self._wanted.whose in ("offered", "all"):
             sources += [_Source(TaskCandidate, condition) for condition in self._offers()]

@@ -13,9 +13,9 @@ from sqlalchemy import or_, select, true
 from engine.model.case import Case, CaseInstance
 from engine.model.customer import Customer, normal_phone
 from engine.model.permissions import Actor
-from engine.model.user_task import TaskCandidate, TaskState, UserTask
+from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
-from engine.services.worklist.filters import InboxFilter
+from engine.services.worklist.filters import IS_OPEN, InboxFilter
 
 PORTION = 200
 MOST_CASES = 500  # who finds more has to say more
@@ -61,7 +61,7 @@ def _tasks(uow: UnitOfWork, actor: Actor, wanted: InboxFilter, case_keys: list[i
         .join(CaseInstance, CaseInstance.instance_key == UserTask.root_key)
         .join(Case, Case.key == CaseInstance.case_key)
         .outerjoin(Customer, Customer.key == Case.customer_key)
-        .where(UserTask.state == TaskState.CREATED, UserTask.root_key.in_(_roots(uow, case_keys)))
+        .where(IS_OPEN, UserTask.root_key.in_(_roots(uow, case_keys)))
     )
     found = [(task, unread_at) for task, unread_at in uow.session.execute(wanted.narrow(query))]
     offered = _offered(uow, actor, [task.key for task, _ in found], wanted.group)
