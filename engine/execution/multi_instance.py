@@ -61,7 +61,8 @@ class MultiInstance(Activity):
         if self.loop.input_element:
             set_local(one, self.loop.input_element, item)
         set_local(one, "loopCounter", token.memo["next"])
-        if self.output_variable and self.loop.output_collection:
+        hides_input = self.output_variable in (self.loop.input_element, "loopCounter")
+        if self.output_variable and self.loop.output_collection and not hides_input:
             set_local(one, self.output_variable, None)
 
     def collect(self, body: Token, one: Token) -> None:

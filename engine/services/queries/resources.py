@@ -60,6 +60,17 @@ def _flag(column: ColumnElement[bool]) -> Field:
     return Field("flag", column, sortable=False)
 
 
+def _is_newest() -> ColumnElement[bool]:
+    newer = definition.alias("newer")
+    last = (
+        select(func.max(newer.c.version))
+        .where(newer.c.process_id == definition.c.process_id, newer.c.tenant_id == definition.c.tenant_id)
+        .correlate(definition)
+        .scalar_subquery()
+    )
+    return definition.c.version == last
+
+
 PROCESS_DEFINITION = Resource(
     "process definition",
     definition,
@@ -76,19 +87,7 @@ PROCESS_DEFINITION = Resource(
         "hasStartForm": _flag(definition.c.start_form_id.is_not(None)),
     },
     {
-        "isLatestVersion": Field(
-            "flag",
-            where=lambda _operator, wanted: (
-                (
-                    definition.c.version
-                    == select(func.max(definition.alias("newer").c.version))
-                    .where(definition.alias("newer").c.process_id == definition.c.process_id)
-                    .scalar_subquery()
-                )
-                if wanted
-                else literal(True)
-            ),
-        )
+        "isLatestVersion": Field("flag", where=lambda _operator, wanted: _is_newest() if wanted else literal(True)),
     },
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
+import json
 from typing import Any
 
 import pytest
@@ -50,6 +51,62 @@ class Api:
 
     def work(self) -> None:
         Worker(self.runtime).run_due()
+
+    # What most tests ask.
+
+    def begin(self, xml: bytes, process_id: str, /, **variables: Any) -> str:
+        """Deploy one diagram and start it."""
+        answer = self.deploy((f"{process_id}.bpmn", xml))
+        assert answer.status_code == 200, answer.text
+        return self.start(process_id, **variables)
+
+    def state(self, key: str) -> str:
+        found: str = self.call("GET", f"/process-instances/{key}").json["state"]
+        return found
+
+    def variables(self, key: str, scope: str | None = None) -> dict[str, Any]:
+        """The values at an instance's top, or in one scope of it."""
+        items = self.search("variables", filter={"processInstanceKey": key, "scopeKey": scope or key})
+        return {item["name"]: json.loads(item["value"]) for item in items}
+
+    def elements(self, key: str, element_id: str) -> list[dict[str, Any]]:
+        return self.search("element-instances", filter={"processInstanceKey": key, "elementId": element_id})
+
+    def states(self, key: str, element_id: str) -> list[str]:
+        return [each["state"] for each in self.elements(key, element_id)]
+
+    def jobs(self, job_type: str, **more: Any) -> list[dict[str, Any]]:
+        """Take all due jobs of a type, without waiting for any."""
+        ask = {"type": job_type, "worker": "w", "timeout": 60_000, "maxJobsToActivate": 50, "requestTimeout": -1}
+        found: list[dict[str, Any]] = self.post("/jobs/activation", ask | more)["jobs"]
+        return found
+
+    def job(self, job_type: str) -> dict[str, Any]:
+        (found,) = self.jobs(job_type)
+        return found
+
+    def complete(self, job: dict[str, Any], **variables: Any) -> None:
+        self.post(f"/jobs/{job['jobKey']}/completion", {"variables": variables})
+
+    def throw(self, job: dict[str, Any], code: str, **variables: Any) -> None:
+        self.post(f"/jobs/{job['jobKey']}/error", {"errorCode": code, "errorMessage": "told", "variables": variables})
+
+    def tasks(self, key: str) -> list[dict[str, Any]]:
+        return self.search("user-tasks", filter={"processInstanceKey": key, "state": "CREATED"})
+
+    def incident(self, key: str) -> dict[str, Any]:
+        (found,) = self.search("incidents", filter={"processInstanceKey": key, "state": "ACTIVE"})
+        return found
+
+    def resolve(self, incident: dict[str, Any]) -> None:
+        self.post(f"/incidents/{incident['incidentKey']}/resolution")
+
+    def put_variables(self, scope: str, values: dict[str, Any], local: bool = False) -> None:
+        answer = self.call("PUT", f"/element-instances/{scope}/variables", {"variables": values, "local": local})
+        assert answer.status_code == 204, answer.text
+
+    def publish(self, name: str, key: str = "", **more: Any) -> Any:
+        return self.post("/messages/publication", {"name": name, "correlationKey": key, **more})
 
 
 @pytest.fixture
