@@ -42,10 +42,10 @@ def survey_of_link(runtime: Runtime, token: str) -> tuple[int, Actor]:
     return content["s"], _customer(runtime, content)
 
 
-def valid_until(runtime: Runtime, setting_name: str = "links.valid") -> datetime:
-    """When a link made now ends."""
+def valid_until(runtime: Runtime) -> datetime:
+    """When a case's link made now ends."""
     with runtime.unit_of_work(read_only=True) as uow:
-        return uow.now + parse_duration(setting(uow, setting_name))
+        return uow.now + parse_duration(setting(uow, "links.valid"))
 
 
 def _sign(runtime: Runtime, purpose: str, case: Case, until: datetime, **more: Any) -> str:

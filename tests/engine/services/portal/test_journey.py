@@ -2,11 +2,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from engine.model.order import Refund
 from engine.model.permissions import Actor
 from engine.services import cases, people, portal, work
+from engine.services.tasks import PersonExcluded
 from tests.engine.connectors.sample_orders import PHONE, SIGNED
 from tests.engine.services.desk_fixtures import Desk
 from tests.engine.services.desk_people import AGENT, person
@@ -65,6 +67,18 @@ def test_a_complaint_goes_from_the_portal_to_the_refund_and_the_survey(desk: Des
     assert desk.incidents() == []
 
 
+def test_a_question_about_the_offer_brings_it_back_to_the_agent(desk: Desk) -> None:
+    number, customer = file(desk)
+    bring_to_the_offer(desk)
+    offered(desk, number, customer)
+    portal.ask_about_offer(desk.runtime, number, "退款多久到账？", actor=customer)
+    desk.run()
+    assert "negotiate" in desk.tasks()
+    assert "您的留言" in [step.zh for step in portal.case_page(desk.runtime, number, actor=customer).steps][1:]
+    assert desk.case(number).unread_at is not None
+    assert desk.incidents() == []
+
+
 def test_a_first_refusal_brings_the_supervisor(desk: Desk) -> None:
     number, customer = file(desk)
     bring_to_the_offer(desk)
@@ -77,10 +91,6 @@ def test_a_first_refusal_brings_the_supervisor(desk: Desk) -> None:
 
 
 def test_who_planned_does_not_approve(desk: Desk) -> None:
-    import pytest
-
-    from engine.services.tasks import PersonExcluded
-
     file(desk)
     promised = (desk.clock() + timedelta(days=2)).isoformat()
     known = {"matter": "核实：左耳完全没有声音", "cause": "quality", "wanted_remedy": "refund", "risk": "none"}
