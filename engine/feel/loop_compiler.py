@@ -113,13 +113,15 @@ class LoopCompiler(OperatorCompiler):
         if asks_input:
             return lambda env: _truth(code(env))
         ordered = isinstance(node, n.UnaryRange)
+        # A cell that computes to true holds (`amount > 3`); a cell that just says true asks for a true input, and null is none.
+        computed = in_cell and not isinstance(node, n.Const)
 
         def test(env: Env) -> Any:
             subject, expected = env.find(INPUT), code(env)
             if expected is None and bare:
                 env.rt.warn("There is nothing after in.")
                 return None
-            if expected is True and in_cell and not isinstance(subject, bool):
+            if expected is True and computed and not isinstance(subject, bool):
                 return True
             result = compare.matches(subject, expected)
             if result is None and ordered:
