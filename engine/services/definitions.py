@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, select
 
 from engine.decisions import DecisionModel, parse_dmn
 from engine.decisions.reader import read_definitions
@@ -14,7 +14,7 @@ from engine.errors import NotFound
 from engine.execution.contract import Binding
 from engine.execution.process import Process, compile_bpmn
 from engine.forms import Form, parse_form
-from engine.model.base import DEFAULT_TENANT, table_of
+from engine.model.base import table_of
 from engine.model.deployment import (
     DecisionDefinition,
     DecisionRequirements,
@@ -25,7 +25,6 @@ from engine.model.deployment import (
 )
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services import search
 
 _IDS: dict[type[Any], Any] = {
     ProcessDefinition: ProcessDefinition.process_id,
@@ -119,42 +118,6 @@ def imported_models(runtime: Runtime, uow: UnitOfWork, xml: bytes) -> dict[str, 
     )
     newest = {row.namespace: row.key for row in rows}
     return {namespace: decision_model(runtime, uow, key) for namespace, key in newest.items()}
-
-
-def find(
-    runtime: Runtime, entity: type[Any], wanted: search.Search, *, newest: bool = False, tenant_id: str = DEFAULT_TENANT
-) -> search.Page:
-    """Deployed versions of one kind (an entity of `model.deployment`), by any of their columns; `newest` keeps the last
-    version of each id. Raises InvalidInput."""
-    table = table_of(entity)
-    query = select(table).where(table.c.tenant_id == tenant_id)
-    if newest:
-        identifier = _IDS[entity].name
-        other = table.alias("other")
-        newer = other.c[identifier] == table.c[identifier], other.c.version > table.c.version
-        query = query.where(~exists().where(other.c.tenant_id == tenant_id, *newer))
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return search.run(uow, query, {column.name: column for column in table.columns}, wanted, table.c.key)
-
-
-def processes(
-    runtime: Runtime, wanted: search.Search, *, newest: bool = False, tenant_id: str = DEFAULT_TENANT
-) -> search.Page:
-    """Deployed versions of processes; rows of `process_definition`. Raises InvalidInput."""
-    return find(runtime, ProcessDefinition, wanted, newest=newest, tenant_id=tenant_id)
-
-
-def source(runtime: Runtime, entity: type[Any], key: int, tenant_id: str = DEFAULT_TENANT) -> bytes:
-    """The deployed file that holds a definition. Raises NotFound."""
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return content(uow, of_key(uow, entity, key).resource_key)
-
-
-def any_deployed(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> bool:
-    """Whether there is any process."""
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        query = select(ProcessDefinition.key).where(ProcessDefinition.tenant_id == tenant_id).limit(1)
-        return uow.connection.execute(query).first() is not None
 
 
 def content(uow: UnitOfWork, resource_key: int) -> bytes:

@@ -23,9 +23,8 @@ from engine.services.deploying.starts import move_starts
 from engine.services.deploying.versions import Deployed, Numbering
 from engine.services.turn import Turn
 
-__all__ = ["Deployed", "Deployment", "DeploymentRefused", "any_deployed", "check", "deploy"]
+__all__ = ["Deployed", "Deployment", "DeploymentRefused", "check", "deploy"]
 
-any_deployed = definitions.any_deployed
 
 _ONE_AT_A_TIME = 0x6465706C  # PostgreSQL's advisory lock for version numbers
 Files = Sequence[tuple[str, bytes]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,27 +9,12 @@ from sqlalchemy import Row, Table, func, select
 
 from engine.model.audit import AuditEntry
 from engine.model.base import DEFAULT_TENANT, table_of
-from engine.model.decision import DecisionInstance
 from engine.model.element import ElementInstance, ElementState, TakenFlow
 from engine.model.incident import Incident, IncidentState
 from engine.model.instance import ProcessInstance
-from engine.model.job import Job
-from engine.model.subscription import Subscription
-from engine.model.variable import Variable, VariableChange
+from engine.model.variable import VariableChange
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services import search
-
-_TABLES: Mapping[str, Table] = {
-    "elements": table_of(ElementInstance),
-    "flows": table_of(TakenFlow),
-    "variables": table_of(Variable),
-    "changes": table_of(VariableChange),
-    "decisions": table_of(DecisionInstance),
-    "audit": table_of(AuditEntry),
-    "jobs": table_of(Job),
-    "subscriptions": table_of(Subscription),
-}
 
 
 @dataclass(frozen=True)
@@ -76,15 +60,6 @@ def changes_of(runtime: Runtime, instance_key: int, tenant_id: str = DEFAULT_TEN
 def _of_instance(uow: UnitOfWork, table: Table, instance_key: int) -> list[Row[Any]]:
     query = select(table).where(table.c.process_instance_key == instance_key, table.c.tenant_id == uow.tenant_id)
     return list(uow.connection.execute(query.order_by(table.c.key)))
-
-
-def find(runtime: Runtime, what: str, wanted: search.Search, tenant_id: str = DEFAULT_TENANT) -> search.Page:
-    """Rows of one kind by any of their columns: elements, flows, variables, changes, decisions, audit, jobs or
-    subscriptions. Raises InvalidInput."""
-    table = _TABLES[what]
-    fields = {column.name: column for column in table.columns}
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return search.run(uow, select(table).where(table.c.tenant_id == tenant_id), fields, wanted, table.c.key)
 
 
 @dataclass(frozen=True)

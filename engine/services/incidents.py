@@ -13,26 +13,12 @@ from engine.model.incident import Incident, IncidentNotActive, IncidentNotFound,
 from engine.model.job import OWN, Job, JobState
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services import search
 from engine.services.turn import InstanceEnded, Turn
 
-__all__ = ["IncidentNotActive", "IncidentNotFound", "find", "get", "resolve"]
+__all__ = ["IncidentNotActive", "IncidentNotFound", "resolve"]
 
 _table = table_of(Incident)
 _job = table_of(Job)
-FIELDS: search.Fields = {column.name: column for column in _table.columns}
-
-
-def find(runtime: Runtime, wanted: search.Search, tenant_id: str = DEFAULT_TENANT) -> search.Page:
-    """Incidents, as rows of the table `incident`. Raises InvalidInput."""
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return search.run(uow, select(_table).where(_table.c.tenant_id == tenant_id), FIELDS, wanted, _table.c.key)
-
-
-def get(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> Row[Any]:
-    """One incident. Raises IncidentNotFound."""
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return _row(uow, key)
 
 
 def resolve(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -182,25 +182,3 @@ def root_variables(uow: UnitOfWork, key: int) -> dict[str, Any]:
     """The variables at an instance's top, as stored."""
     found = uow.connection.execute(select(Variable.name, Variable.value).where(Variable.scope_key == key))
     return {name: value for name, value in found}
-
-
-@dataclass(frozen=True)
-class InstanceView:
-    """An instance for people and the API."""
-
-    key: int
-    process_id: str
-    version: int
-    process_definition_key: int
-    name: str | None
-    version_tag: str | None
-    root_key: int
-    parent_key: int | None
-    parent_element_key: int | None
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
-    end_element: str | None
-    started_by: str | None
-    has_incident: bool
-    tenant_id: str

@@ -252,7 +252,10 @@ def _take(runtime: Runtime, uow: UnitOfWork, job_key: int, who: str) -> tuple[Tu
         live = turn.load(instance_key)
     except (NotFound, InstanceEnded) as error:
         raise JobNotOpen(f"Job {job_key} is no longer wanted: its process instance has ended.") from error
-    return turn, _open(uow, job_key), live
+    row = _open(uow, job_key)
+    if row.state == JobState.FAILED:
+        raise JobNotOpen(f"Job {job_key} has no tries left; its incident must be resolved first.")
+    return turn, row, live
 
 
 def _open(uow: UnitOfWork, job_key: int, more: Callable[[Any], Any] = lambda query: query) -> Row[Any]:

@@ -214,7 +214,9 @@ def _call(turn: Turn, live: Live, event: contract.ProcessCalled) -> None:
         _refuse_call(turn, live, event, str(error))
         return
     if live.info.depth >= MAX_DEPTH:
-        _refuse_call(turn, live, event, f"Calls are nested {MAX_DEPTH} deep; a process seems to call itself without end.")
+        _refuse_call(
+            turn, live, event, f"Calls are nested {MAX_DEPTH} deep; a process seems to call itself without end."
+        )
         return
     turn.start(called, event.variables, caller=(live, event.key))
 

@@ -138,9 +138,7 @@ class Turn:
         environment = TurnEnvironment(info)
         environment.turn = self
         process = definitions.process(self.runtime, self.uow, definition.key)
-        instance = Instance.start(
-            process, info.key, variables, environment, start_event, event_variables, start_at
-        )
+        instance = Instance.start(process, info.key, variables, environment, start_event, event_variables, start_at)
         live = self._adopt(Live(info, instance, environment, 0, correlation_key or None))
         live.changed = True
         apply(self, live, instance.take_events())
@@ -255,6 +253,7 @@ class Turn:
     def _keep(self) -> None:
         for live in self.live.values():
             if live.state == InstanceState.ACTIVE:
+                del live.environment.turn  # with all that this turn wrote
                 self.runtime.instances.put(live.info.key, live.revision, live)
         if self.writes.opens_jobs:
             self.runtime.work_arrived.set()

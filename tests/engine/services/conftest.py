@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
+from engine.model.base import table_of
+from engine.model.incident import Incident
 from engine.model.instance import ProcessInstance
 from engine.model.user_task import UserTask
 from engine.services import deployments, instances
@@ -54,6 +56,18 @@ def open_tasks(rows):
         return {element_id: key for element_id, key in rows(query)}
 
     return open_tasks
+
+
+@pytest.fixture
+def task_row(rows):
+    """The row of a user task."""
+    return lambda key: rows(select(table_of(UserTask)).where(UserTask.key == key))[0]
+
+
+@pytest.fixture
+def open_incidents(rows):
+    """The rows of all incidents that are not resolved."""
+    return lambda: rows(select(table_of(Incident)).where(Incident.state == "ACTIVE").order_by(Incident.key))
 
 
 @pytest.fixture

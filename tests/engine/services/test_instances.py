@@ -9,7 +9,6 @@ from engine.errors import Conflict, NotFound
 from engine.model.decision import DecisionInstance
 from engine.model.incident import Incident
 from engine.services import decisions, deployments, history, incidents, instances, tasks
-from engine.services.search import Search
 from tests.engine.diagrams import ONE_TASK, diagram, end, user_task
 from tests.engine.diagrams import start as begin
 
@@ -52,13 +51,15 @@ def test_the_path_tells_every_element_and_flow_in_order(runtime, deploy, start, 
     assert (review.started_at, review.ended_at) == (began, clock())
 
 
-def test_a_condition_that_cannot_be_answered_is_an_incident_and_goes_on_once_repaired(runtime, deploy, start, state_of):
+def test_a_condition_that_cannot_be_answered_is_an_incident_and_goes_on_once_repaired(
+    runtime, deploy, start, state_of, open_incidents
+):
     deploy(CHOICE)
     key = start("choice", amount="a lot")
-    (incident,) = incidents.find(runtime, Search({"process_instance_key": key})).items
+    (incident,) = open_incidents()
     assert (incident.element_id, incident.state) == ("big", "ACTIVE")
     incidents.resolve(runtime, incident.key, who="ann")
-    (again,) = incidents.find(runtime, Search({"state": "ACTIVE"})).items
+    (again,) = open_incidents()
     assert again.key != incident.key
     instances.set_variables(runtime, key, {"amount": 5}, who="ann")
     incidents.resolve(runtime, again.key, who="ann")

@@ -9,7 +9,6 @@ from engine.errors import InvalidInput
 from engine.model.job import Job
 from engine.runtime import BpmnError, JobFailed
 from engine.services import incidents, instances, jobs
-from engine.services.search import Search
 from tests.engine.diagrams import ONE_JOB, boundary, diagram, end, error, error_root, service_task
 from tests.engine.diagrams import start as begin
 
@@ -81,13 +80,15 @@ def test_a_failed_job_waits_for_its_backoff_and_has_one_try_less(runtime, deploy
     assert (again.key, again.retries) == (job.key, 2)
 
 
-def test_without_tries_left_it_is_an_incident_and_once_repaired_it_runs_again(runtime, deploy, start, rows, state_of):
+def test_without_tries_left_it_is_an_incident_and_once_repaired_it_runs_again(
+    runtime, deploy, start, rows, state_of, open_incidents
+):
     deploy(ONE_JOB)
     key = start("one_job")
     (job,) = activate(runtime)
     jobs.fail(runtime, job.key, "card refused", retries=0)
     assert activate(runtime) == []
-    (incident,) = incidents.find(runtime, Search({"state": "ACTIVE"})).items
+    (incident,) = open_incidents()
     assert (incident.message, incident.job_key, incident.process_instance_key) == ("card refused", job.key, key)
     assert incident.error_type == "JOB_NO_RETRIES"
     incidents.resolve(runtime, incident.key, who="ann", retries=2)
@@ -108,17 +109,29 @@ def test_an_error_that_the_diagram_catches_takes_its_way(runtime, deploy, start,
     assert rows(select(Job.state, Job.error_code)) == [("ERROR_THROWN", "DECLINED")]
 
 
-def test_an_error_that_nothing_catches_is_an_incident_and_the_job_can_be_tried_again(runtime, deploy, start, state_of):
+def test_an_error_that_nothing_catches_is_an_incident_and_the_job_can_be_tried_again(
+    runtime, deploy, start, state_of, open_incidents
+):
     deploy(GUARDED)
     key = start("guarded")
     (job,) = activate(runtime)
     jobs.throw_error(runtime, job.key, "UNKNOWN")
-    (incident,) = incidents.find(runtime, Search({"state": "ACTIVE"})).items
+    (incident,) = open_incidents()
     assert incident.error_type == "UNHANDLED_ERROR_EVENT"
     incidents.resolve(runtime, incident.key, who="ann")
     (again,) = activate(runtime)
     jobs.complete(runtime, again.key)
     assert state_of(key) == ("COMPLETED", "end")
+
+
+def test_a_job_without_tries_can_only_be_answered_once_its_incident_is_resolved(runtime, deploy, start):
+    deploy(ONE_JOB)
+    start("one_job")
+    (job,) = activate(runtime)
+    jobs.fail(runtime, job.key, "card refused", retries=0)
+    for answer in (lambda: jobs.complete(runtime, job.key), lambda: jobs.fail(runtime, job.key, "again")):
+        with pytest.raises(jobs.JobNotOpen, match="incident"):
+            answer()
 
 
 def test_cancelling_the_instance_withdraws_the_job(runtime, deploy, start, rows):
@@ -168,7 +181,7 @@ def test_a_handler_works_outside_and_its_answer_moves_the_process_on(runtime, de
 
 
 def test_a_handler_that_breaks_is_tried_again_under_the_same_idempotency_key_then_is_an_incident(
-    runtime, deploy, start, worker, clock, state_of
+    runtime, deploy, start, worker, clock, state_of, open_incidents
 ):
     keys = []
 
@@ -184,12 +197,14 @@ def test_a_handler_that_breaks_is_tried_again_under_the_same_idempotency_key_the
         clock.advance(timedelta(hours=2))
     assert len(keys) == 3
     assert len(set(keys)) == 1
-    (incident,) = incidents.find(runtime, Search()).items
+    (incident,) = open_incidents()
     assert incident.message == "ConnectionError: the bank is closed"
     assert state_of(key)[0] == "ACTIVE"
 
 
-def test_a_handler_may_say_that_trying_again_is_no_use_or_when_it_may_be(runtime, deploy, start, worker, clock):
+def test_a_handler_may_say_that_trying_again_is_no_use_or_when_it_may_be(
+    runtime, deploy, start, worker, clock, open_incidents
+):
     answers = [JobFailed("later", retry_after=timedelta(hours=3)), JobFailed("never", permanent=True)]
     runtime.handle_jobs("work", lambda _runtime, job: (_ for _ in ()).throw(answers.pop(0)))
     deploy(ONE_JOB)
@@ -199,7 +214,7 @@ def test_a_handler_may_say_that_trying_again_is_no_use_or_when_it_may_be(runtime
     assert worker.run_due() == 0
     clock.advance(MINUTE)
     worker.run_due()
-    (incident,) = incidents.find(runtime, Search()).items
+    (incident,) = open_incidents()
     assert incident.message == "never"
 
 

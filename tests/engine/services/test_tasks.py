@@ -8,10 +8,9 @@ from sqlalchemy import select
 
 from engine.errors import InvalidInput
 from engine.model.audit import AuditEntry
-from engine.model.user_task import TaskCandidate, UserTask
+from engine.model.user_task import TaskCandidate
 from engine.runtime import Runtime
-from engine.services import inbox, tasks
-from engine.services.search import Search
+from engine.services import tasks
 from tests.engine.diagrams import ONE_TASK, diagram, end, start, user_task
 
 EXCLUDING = diagram(
@@ -37,12 +36,14 @@ def task(deploy, start, open_tasks):
     return open_tasks()["task"]
 
 
-def test_completing_a_task_moves_its_process_on_with_its_variables(runtime, task, rows, state_of, variables_of):
-    instance = inbox.get(runtime, task).process_instance_key
+def test_completing_a_task_moves_its_process_on_with_its_variables(
+    runtime, task, rows, state_of, variables_of, task_row
+):
+    instance = task_row(task).process_instance_key
     tasks.complete(runtime, task, {"answer": "是"}, who="ann")
     assert state_of(instance) == ("COMPLETED", "end")
     assert variables_of(instance) == {"order": "A-1", "answer": "是"}
-    done = inbox.get(runtime, task)
+    done = task_row(task)
     assert (done.state, done.completed_by) == ("COMPLETED", "ann")
     assert rows(select(TaskCandidate)) == []
 
@@ -71,29 +72,29 @@ def test_another_tenants_task_is_not_found(runtime, task):
         tasks.complete(runtime, task, who="ann", tenant_id="other")
 
 
-def test_completing_with_an_older_revision_is_refused_and_changes_nothing(runtime, task, open_tasks):
-    seen = inbox.get(runtime, task).revision
+def test_completing_with_an_older_revision_is_refused_and_changes_nothing(runtime, task, open_tasks, task_row):
+    seen = task_row(task).revision
     tasks.claim(runtime, task, who="bob")
     with pytest.raises(tasks.TaskChanged):
         tasks.complete(runtime, task, who="ann", revision=seen)
     assert open_tasks() == {"task": task}
 
 
-def test_claim_is_refused_when_another_was_first(runtime, task, clock):
+def test_claim_is_refused_when_another_was_first(runtime, task, clock, task_row):
     tasks.claim(runtime, task, who="ann")
     with pytest.raises(tasks.TaskAlreadyClaimed, match="ann"):
         tasks.claim(runtime, task, who="bob")
     clock.advance(timedelta(minutes=1))
     assert tasks.claim(runtime, task, who="ann") == 3
-    assert inbox.get(runtime, task).claimed_at == clock()
+    assert task_row(task).claimed_at == clock()
     assert tasks.unclaim(runtime, task, who="ann") == 4
     assert tasks.claim(runtime, task, who="bob") == 5
 
 
-def test_a_lead_gives_a_task_to_another_whoever_held_it(runtime, task):
+def test_a_lead_gives_a_task_to_another_whoever_held_it(runtime, task, task_row):
     tasks.claim(runtime, task, who="ann")
     tasks.assign(runtime, task, "bob", who="lead")
-    assert inbox.get(runtime, task).assignee == "bob"
+    assert task_row(task).assignee == "bob"
     with pytest.raises(tasks.TaskAlreadyClaimed):
         tasks.assign(runtime, task, "cyd", who="lead", allow_override=False)
 
@@ -110,41 +111,13 @@ def test_whom_the_diagram_leaves_out_can_neither_claim_nor_do_the_task(runtime, 
     tasks.complete(runtime, task, who="bob")
 
 
-def test_a_change_of_the_groups_moves_the_task_to_their_inboxes(runtime, task):
+def test_a_change_of_the_groups_moves_the_task_to_their_inboxes(runtime, task, rows):
     tasks.update(runtime, task, {"candidate_groups": ["legal"], "priority": 90}, who="lead")
-    assert [found.key for found in inbox.inbox(runtime, "eve", ["legal"]).offered] == [task]
-    assert inbox.inbox(runtime, "eve", ["agent"]).offered == []
+    assert rows(select(TaskCandidate.task_key, TaskCandidate.name, TaskCandidate.rank)) == [(task, "legal", 10)]
     with pytest.raises(InvalidInput):
         tasks.update(runtime, task, {"priority": 101}, who="lead")
     with pytest.raises(InvalidInput, match="state"):
         tasks.update(runtime, task, {"state": "COMPLETED"}, who="lead")
-
-
-def test_an_inbox_shows_what_one_holds_and_what_one_may_take_the_important_first(runtime, deploy, start, rows):
-    deploy(ONE_TASK)
-    for number in range(4):
-        start("one_task", n=number)
-    low, high, held, taken = [key for (key,) in rows(select(UserTask.key).order_by(UserTask.key))]
-    tasks.update(runtime, high, {"priority": 80}, who="lead")
-    tasks.claim(runtime, held, who="ann")
-    tasks.claim(runtime, taken, who="bob")
-    found = inbox.inbox(runtime, "ann", ["agent", "agent"])
-    assert [task.key for task in found.mine] == [held]
-    assert [task.key for task in found.offered] == [high, low]
-    assert found.offered_total == 2
-    assert [task.key for task in inbox.inbox(runtime, "ann", ["agent"], limit=1, offset=1).offered] == [low]
-
-
-def test_tasks_are_found_by_columns_offers_and_variables(runtime, deploy, start):
-    deploy(ONE_TASK)
-    start("one_task", city="上海")
-    start("one_task", city="北京")
-    found = inbox.find(runtime, Search({"state": "CREATED"}), candidate_group="agent", variables=[("city", "北京")])
-    assert found.total == 1
-    assert inbox.find(runtime, Search({"element_id": {"$in": ["task"]}}, limit=1)).total == 2
-    assert inbox.find(runtime, Search(), candidate_group="nobody").items == []
-    with pytest.raises(InvalidInput, match="no field"):
-        inbox.find(runtime, Search({"colour": "red"}))
 
 
 def test_every_change_says_who_what_and_from_what_to_what(runtime, task, rows):
@@ -162,8 +135,8 @@ def test_every_change_says_who_what_and_from_what_to_what(runtime, task, rows):
     assert found[3].after == {"x": 1}
 
 
-def test_of_many_who_complete_one_task_at_once_exactly_one_wins(runtime: Runtime, task, state_of):
-    instance = inbox.get(runtime, task).process_instance_key
+def test_of_many_who_complete_one_task_at_once_exactly_one_wins(runtime: Runtime, task, state_of, task_row):
+    instance = task_row(task).process_instance_key
     outcomes, ready = [], threading.Barrier(6)
 
     def attempt(name):

@@ -28,8 +28,7 @@ from pathlib import Path
 from engine.config import Settings
 from engine.runtime import Runtime
 from engine.services import instances, tasks
-from engine.services.inbox import find
-from engine.services.search import Search
+from sqlalchemy import text
 from engine.worker import Worker
 runtime = Runtime(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]))
 runtime.handle_jobs("work", lambda runtime, job: {"worked": job.key}, at_once=4)
@@ -37,9 +36,11 @@ Worker(runtime).start()
 while True:
     key = instances.start(runtime, "story").key
     print("started", key, flush=True)
-    for task in find(runtime, Search({"process_instance_key": key, "state": "CREATED"})).items:
-        tasks.complete(runtime, task.key, {"answer": key}, who="ann")
-        print("completed", task.key, flush=True)
+    with runtime.unit_of_work(read_only=True) as uow:
+        query = text("SELECT key FROM user_task WHERE process_instance_key = :key")
+        task = uow.connection.execute(query, {"key": key}).scalar_one()
+    tasks.complete(runtime, task, {"answer": key}, who="ann")
+    print("completed", task, flush=True)
 """
 
 
