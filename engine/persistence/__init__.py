@@ -2,6 +2,6 @@
 
 from engine.persistence.database import Database
 from engine.persistence.schema import create_all, drop_all, is_current, migrate
-from engine.persistence.unit_of_work import UnitOfWork, is_retryable
+from engine.persistence.unit_of_work import UnitOfWork, is_outage, is_retryable
 
-__all__ = ["Database", "UnitOfWork", "create_all", "drop_all", "is_current", "is_retryable", "migrate"]
+__all__ = ["Database", "UnitOfWork", "create_all", "drop_all", "is_current", "is_outage", "is_retryable", "migrate"]

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -17,6 +18,8 @@ from engine.model.base import DEFAULT_TENANT
 from engine.persistence.database import Database
 
 Entity = TypeVar("Entity")
+UNIQUE_VIOLATION = "23505"
+ONE_START_AT_A_TIME = "uq_process_instance_start_correlation"  # two messages with one key began a process at one moment
 
 
 class UnitOfWork:
@@ -116,4 +119,12 @@ def is_retryable(error: BaseException) -> bool:
     """Whether the transaction failed only because of another one, so that the same work may succeed now."""
     cause = getattr(error, "orig", error)  # the driver's own error, which SQLAlchemy may have wrapped
     state = getattr(cause, "sqlstate", None)
+    if state == UNIQUE_VIOLATION:
+        return getattr(getattr(cause, "diag", None), "constraint_name", None) == ONE_START_AT_A_TIME
     return state in ("40001", "40P01", "55P03") or str(cause) == "database is locked"
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database went away, and may come back."""
+    cause = getattr(error, "orig", error)
+    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)

@@ -13,7 +13,7 @@ from engine.clock import Clock, MovableClock, system_clock
 from engine.config import Settings
 from engine.errors import Conflict, Unavailable
 from engine.model.base import DEFAULT_TENANT
-from engine.persistence import Database, UnitOfWork, is_retryable
+from engine.persistence import Database, UnitOfWork, is_outage, is_retryable
 from engine.runtime.caches import Cache, InstanceCache
 from engine.runtime.handlers import BpmnError, Handler, JobContext, JobFailed, Registration
 from engine.runtime.instances import InstanceInfo
@@ -80,6 +80,9 @@ class Runtime:
                 with self.unit_of_work(tenant_id=tenant_id) as uow:
                     return work(uow)
             except Exception as error:
+                if is_outage(error) and not is_retryable(error):
+                    # Whether the commit came through is not known, so that it is not ours to try again.
+                    raise Unavailable("The database does not answer; try again later.") from error
                 if not (isinstance(error, StaleInstance) or is_retryable(error)):
                     raise
                 if tried == _TRIES - 1:

@@ -1,5 +1,6 @@
 """Units of work: what commits, what rolls back, and what is tried again."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -86,3 +87,43 @@ def test_now_is_one_moment_for_the_whole_unit(runtime, clock):
         clock.advance(timedelta(hours=1))
         assert uow.now == before
     assert runtime.now() == before + timedelta(hours=1)
+
+
+@pytest.mark.postgres
+def test_a_database_that_went_away_is_unavailable_and_the_next_unit_finds_it_again(postgres_runtime):
+    def work(uow):
+        uow.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(Unavailable, match="does not answer"):
+        postgres_runtime.transact(work)
+    assert postgres_runtime.transact(lambda uow: uow.connection.execute(text("SELECT 1")).scalar_one()) == 1
+
+
+@pytest.mark.postgres
+def test_two_that_wait_for_each_other_are_told_apart_and_both_succeed(postgres_runtime):
+    with postgres_runtime.unit_of_work() as uow:
+        uow.connection.execute(text("CREATE TABLE place (number INTEGER, visits INTEGER)"))
+        uow.connection.execute(text("INSERT INTO place VALUES (1, 0), (2, 0)"))
+    met = threading.Barrier(2, timeout=30)
+
+    def visit(first, second):
+        tried = []
+
+        def work(uow):
+            tried.append(1)
+            update = text("UPDATE place SET visits = visits + 1 WHERE number = :number")
+            uow.connection.execute(update, {"number": first})
+            if len(tried) == 1:
+                met.wait()
+            uow.connection.execute(update, {"number": second})
+
+        postgres_runtime.transact(work)
+
+    threads = [threading.Thread(target=visit, args=pair) for pair in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with postgres_runtime.unit_of_work() as uow:
+        assert uow.connection.execute(text("SELECT visits FROM place")).scalars().all() == [2, 2]
+        uow.connection.execute(text("DROP TABLE place"))
