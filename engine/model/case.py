@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.errors import Conflict
@@ -30,21 +30,6 @@ class Case(Keyed, Base):
         Index(None, "tenant_id", "customer_key", "created_at"),
         Index(None, "tenant_id", "order_number"),
         Index(None, "tenant_id", "owner", "status"),
-        # What customers said and nobody has read is little, whatever number of cases there is.
-        Index(
-            "ix_service_case_unread",
-            "tenant_id",
-            "unread_at",
-            sqlite_where=text("unread_at IS NOT NULL"),
-            postgresql_where=text("unread_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_service_case_escalated",
-            "tenant_id",
-            "escalated_at",
-            sqlite_where=text("escalated_at IS NOT NULL"),
-            postgresql_where=text("escalated_at IS NOT NULL"),
-        ),
         Index(None, "tenant_id", "sku", "cause_code", "created_at"),
     )
 
