@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
@@ -91,17 +92,6 @@ def count_inbox(runtime: Runtime, *, actor: Actor, most: int = 1000) -> dict[str
         }
 
 
-class _Source:
-    """Where some of an actor's tasks stand, with the columns that they are ordered by."""
-
-    def __init__(self, entity: Any, condition: ColumnElement[bool]) -> None:
-        self.condition = condition
-        self.offered = entity is TaskCandidate
-        self.key = TaskCandidate.task_key if self.offered else UserTask.key
-        self.due, self.made = entity.due_at, entity.created_at
-        self.rank = TaskCandidate.rank if self.offered else 100 - UserTask.priority
-
-
 class _Reader:
     """Reads the buckets one after the other until the page is full."""
 
@@ -145,27 +135,27 @@ class _Reader:
     def _by_due(self, bucket: str, place: list[Any] | None, limit: int) -> list[_Found]:
         after = (datetime.fromisoformat(place[0]), place[1]) if place else None
 
-        def query(source: _Source) -> Query:
-            due = source.due
+        def query() -> Query:
+            due, key = TaskCandidate.due_at, TaskCandidate.task_key
             within = due <= self._uow.now if bucket == OVERDUE else and_(due > self._uow.now, due <= self._soon)
-            found: Query = select(source.key, due).where(within)
+            found: Query = select(key, due).where(within)
             if after:
-                found = found.where(tuple_(due, source.key) > after)
-            return found.order_by(due, source.key)
+                found = found.where(tuple_(due, key) > after)
+            return found.order_by(due, key)
 
-        return self._merged(query, limit, lambda row: (row[1], row[0]))
+        return self._merged(bucket, after, query, limit, lambda row: (row[1], row[0]))
 
     def _by_rank(self, place: list[Any] | None, limit: int) -> list[_Found]:
         after = (place[0], datetime.fromisoformat(place[1]), place[2]) if place else None
 
-        def query(source: _Source) -> Query:
-            rank, made, key = source.rank, source.made, source.key
-            found: Query = select(key, rank, made).where(self._not_urgent(source.due))
+        def query() -> Query:
+            rank, made, key = TaskCandidate.rank, TaskCandidate.created_at, TaskCandidate.task_key
+            found: Query = select(key, rank, made).where(self._not_urgent(TaskCandidate.due_at))
             if after:
                 found = found.where(rank >= after[0], tuple_(rank, made, key) > after)
             return found.order_by(rank, made, key)
 
-        return self._merged(query, limit, lambda row: (row[1], row[2], row[0]), not_unread=True)
+        return self._merged(REST, after, query, limit, lambda row: (row[1], row[2], row[0]))
 
     def _by_unread(self, place: list[Any] | None, limit: int) -> list[_Found]:
         """Unread cases are few, so their tasks are looked up rather than sorted."""
@@ -181,28 +171,40 @@ class _Reader:
 
     def _merged(
         self,
-        query: Callable[[_Source], Query],
+        bucket: str,
+        after: tuple[Any, ...] | None,
+        query: Callable[[], Query],
         limit: int,
         place: Callable[[Any], tuple[Any, ...]],
-        not_unread: bool = False,
     ) -> list[_Found]:
-        """Read the same order from each source along its index and merge: one task may be offered by several groups."""
-        found: dict[int, _Found] = {}
-        for source in self._sources():
-            narrowed = self._joined(query(source).where(source.condition), source, not_unread)
-            for row in self._uow.session.execute(narrowed.limit(limit)):
-                found[row[0]] = _Found(row[0], place(row))
+        """Read the same order from each group's offers along the index, and merge: a task may be offered by several."""
+        held = (one for of, one in self._held if of == bucket and (after is None or one.place > after))
+        found = {one.key: one for one in held}
+        if self._wanted.whose != "mine":
+            for condition in self._offers():
+                narrowed = self._joined(query().where(condition), not_unread=bucket == REST)
+                for row in self._uow.session.execute(narrowed.limit(limit)):
+                    found[row[0]] = _Found(row[0], place(row))
         return sorted(found.values(), key=lambda one: one.place)[:limit]
 
-    def _sources(self) -> list[_Source]:
-        """What this actor holds, and each group's offers that nobody holds."""
-        sources: list[_Source] = []
-        if self._wanted.whose in ("mine", "all"):
-            held = and_(UserTask.tenant_id == self._uow.tenant_id, IS_OPEN)
-            sources.append(_Source(UserTask, and_(held, UserTask.assignee == self._actor.username)))
-        if self._wanted.whose in ("offered", "all"):
-            sources += [_Source(TaskCandidate, condition) for condition in self._offers()]
-        return sources
+    @cached_property
+    def _held(self) -> list[tuple[str, _Found]]:
+        """What this actor holds, with its bucket: so little that it is put in order here."""
+        if self._wanted.whose == "offered":
+            return []
+        query: Query = (
+            select(UserTask, Case.unread_at)
+            .outerjoin(CaseInstance, CaseInstance.instance_key == UserTask.root_key)
+            .outerjoin(Case, Case.key == CaseInstance.case_key)
+            .outerjoin(Customer, Customer.key == Case.customer_key)
+            .where(UserTask.tenant_id == self._uow.tenant_id, IS_OPEN, UserTask.assignee == self._actor.username)
+        )
+        group = self._wanted.group
+        return [
+            self._placed(Candidate(task.key, task.due_at, unread_at, 100 - task.priority, task.created_at))
+            for task, unread_at in self._uow.session.execute(self._wanted.narrow(query))
+            if group is None or group in task.candidate_groups
+        ]
 
     def _offers(self) -> list[ColumnElement[bool]]:
         group = self._wanted.group
@@ -218,13 +220,9 @@ class _Reader:
             for kind, name in names
         ]
 
-    def _joined(self, query: Query, source: _Source, not_unread: bool) -> Query:
+    def _joined(self, query: Query, not_unread: bool) -> Query:
         """With the task, and with its case where something is asked of it."""
-        if source.offered:
-            query = query.join(UserTask, UserTask.key == TaskCandidate.task_key)
-        elif self._wanted.group is not None:
-            offered = select(TaskCandidate.task_key).where(TaskCandidate.name == self._wanted.group)
-            query = query.where(UserTask.key.in_(offered))
+        query = query.join(UserTask, UserTask.key == TaskCandidate.task_key)
         if self._wanted.asks_the_case or not_unread:
             outer = not self._wanted.asks_the_case
             query = query.join(CaseInstance, CaseInstance.instance_key == UserTask.root_key, isouter=outer)
