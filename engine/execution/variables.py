@@ -48,7 +48,10 @@ def map_inputs(token: Token, mappings: Mappings) -> None:
 
 
 def map_outputs(token: Token, mappings: Mappings, variables: dict[str, Any]) -> None:
-    """`variables` are local; what the mappings make of them goes to the scopes around the token."""
+    """`variables` are local; what the mappings make of them goes to the scopes around the token.
+
+    One of a loop's instances is asked first itself: its input and output elements are its own variables.
+    """
     for name, value in variables.items():
         set_local(token, name, value)
     run, context, result = token.workflow, token.workflow.context(token), dict[str, Any]()
@@ -56,7 +59,7 @@ def map_outputs(token: Token, mappings: Mappings, variables: dict[str, Any]) -> 
         _put(result, path, source.json(context, run.now), context.get(path[0]))
         context[path[0]] = result[path[0]]
     if token.scope is not None:
-        propagate(token.scope, result)
+        propagate(token if "loop" in token.memo else token.scope, result)
 
 
 def _put(result: dict[str, Any], path: list[str], value: Any, existing: Any) -> None:

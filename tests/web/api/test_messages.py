@@ -1,0 +1,160 @@
+"""Messages: who takes one, how often, and how long it is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.engine.diagrams import boundary, catch, diagram, end, message, message_root, start, timer, user_task
+from tests.web.api.drawing import event_start, subprocess
+
+ROOT = message_root("m", "paid", "=order")
+BEGINS = diagram("begun", start(event=message("m")) + user_task("t") + end(), "start>t t>end", message_root("m", "paid"))
+
+
+def waiting(identifier: str = "p") -> bytes:
+    return diagram(
+        identifier, start() + catch("c", message("m")) + user_task("t") + end(), "start>c c>t t>end", ROOT
+    )
+
+
+def running(api, process_id: str) -> list[str]:
+    found = api.search("process-instances", filter={"processDefinitionId": process_id, "state": "ACTIVE"})
+    return [each["processInstanceKey"] for each in found]
+
+
+def test_only_one_instance_runs_for_a_key_and_the_next_message_waits_for_its_end(api):
+    api.deploy(("b.bpmn", BEGINS))
+    for number in range(3):
+        api.publish("paid", "k", timeToLive=3_600_000, variables={"n": number})
+    (one,) = running(api, "begun")
+    assert api.variables(one) == {"n": 0}
+    api.post(f"/user-tasks/{api.tasks(one)[0]['userTaskKey']}/completion")
+    (two,) = running(api, "begun")
+    assert api.variables(two) == {"n": 1}
+    api.post(f"/process-instances/{two}/cancellation")
+    (three,) = running(api, "begun")
+    assert api.variables(three) == {"n": 2}
+
+
+def test_without_a_key_each_message_starts_an_instance(api):
+    api.deploy(("b.bpmn", BEGINS))
+    for _ in range(3):
+        api.publish("paid")
+    assert len(running(api, "begun")) == 3
+
+
+def test_a_message_is_taken_once_by_each_process(api):
+    api.deploy(("p.bpmn", waiting()), ("q.bpmn", waiting("q")))
+    keys = [api.start(process_id, order="1") for process_id in ("p", "p", "q")]
+    api.publish("paid", "1")
+    assert sorted(len(api.tasks(key)) for key in keys) == [0, 1, 1]
+    assert len(api.tasks(keys[2])) == 1
+
+
+def test_a_kept_message_goes_to_another_process_but_not_twice_to_one(api):
+    api.deploy(("p.bpmn", waiting()), ("q.bpmn", waiting("q")))
+    api.publish("paid", "1", timeToLive=60_000)
+    first, second, other = (api.start(process_id, order="1") for process_id in ("p", "p", "q"))
+    assert [len(api.tasks(key)) for key in (first, second, other)] == [1, 0, 1]
+
+
+def test_a_message_is_forgotten_when_its_time_is_over(api, clock):
+    api.deploy(("p.bpmn", waiting()))
+    api.publish("paid", "1", timeToLive=60_000, messageId="a")
+    clock.advance(timedelta(seconds=61))
+    assert api.tasks(api.start("p", order="1")) == []
+    api.publish("paid", "1", timeToLive=60_000, messageId="a")
+    assert len(running(api, "p")) == 1
+
+
+def test_a_kept_message_id_is_refused_again_with_its_own_title(api):
+    api.publish("paid", "1", timeToLive=60_000, messageId="a")
+    body = {"name": "paid", "correlationKey": "1", "messageId": "a"}
+    again = api.call("POST", "/messages/publication", body)
+    assert (again.status_code, again.json["title"]) == (409, "ALREADY_EXISTS")
+    api.publish("paid", "2", timeToLive=60_000, messageId="a")  # another key: another message
+
+
+def test_a_message_id_that_was_not_kept_may_come_again(api):
+    api.publish("paid", "1", messageId="a")
+    api.publish("paid", "1", messageId="a")
+
+
+@pytest.mark.parametrize("order", ["A-1", 42])
+def test_a_correlation_key_may_be_a_text_or_a_number(api, order):
+    key = api.begin(waiting(), "p", order=order)
+    api.publish("paid", str(order))
+    assert len(api.tasks(key)) == 1
+
+
+@pytest.mark.parametrize("order", [None, True, ["x"]])
+def test_any_other_correlation_key_is_an_incident(api, order):
+    key = api.begin(waiting(), "p", order=order)
+    found = api.incident(key)
+    assert (found["errorType"], found["elementId"]) == ("EXTRACT_VALUE_ERROR", "c")
+    api.put_variables(key, {"order": "mended"})
+    api.resolve(found)
+    api.publish("paid", "mended")
+    assert len(api.tasks(key)) == 1
+
+
+def test_a_boundary_that_does_not_interrupt_takes_every_message(api):
+    told = boundary("b", "t", message("m"), interrupting=False)
+    xml = diagram(
+        "p", start() + user_task("t") + told + user_task("told") + end(), "start>t t>end b>told told>end", ROOT
+    )
+    key = api.begin(xml, "p", order="1")
+    for _ in range(3):
+        api.publish("paid", "1")
+    assert sorted(task["elementId"] for task in api.tasks(key)) == ["t", "told", "told", "told"]
+
+
+@pytest.mark.parametrize(("interrupting", "left"), [(True, ["h"]), (False, ["h", "h", "t"])])
+def test_an_event_subprocess_that_a_message_starts(api, interrupting, left):
+    handler = subprocess(
+        "handler", event_start("hs", message("m"), interrupting) + user_task("h") + end("he"), "hs>h h>he", by="event"
+    )
+    key = api.begin(diagram("p", start() + user_task("t") + end() + handler, "start>t t>end", ROOT), "p", order="1")
+    api.publish("paid", "1", variables={"n": 1})
+    api.publish("paid", "1", variables={"n": 2})
+    assert sorted(task["elementId"] for task in api.tasks(key)) == left
+
+
+def test_the_first_event_behind_a_gateway_decides(api, clock):
+    elements = (
+        start()
+        + '<bpmn:eventBasedGateway id="g"/>'
+        + catch("paid", message("m"))
+        + catch("late", timer("duration", "PT1H"))
+        + user_task("yes")
+        + user_task("no")
+        + end()
+    )
+    flows = "start>g g>paid g>late paid>yes late>no yes>end no>end"
+    xml = diagram("p", elements, flows, ROOT)
+    one, two = api.begin(xml, "p", order="1"), api.start("p", order="2")
+    api.publish("paid", "1", variables={"sum": 3})
+    clock.advance(timedelta(hours=1))
+    api.work()
+    assert [task["elementId"] for key in (one, two) for task in api.tasks(key)] == ["yes", "no"]
+    assert api.variables(one) == {"order": "1", "sum": 3}
+    missed = api.call("POST", "/messages/correlation", {"name": "paid", "correlationKey": "2"})
+    assert (missed.status_code, missed.json["title"]) == (404, "NOT_FOUND")
+
+
+def test_correlation_starts_an_instance_where_none_waits(api):
+    api.deploy(("b.bpmn", BEGINS))
+    answer = api.post("/messages/correlation", {"name": "paid", "correlationKey": "", "variables": {"n": 1}})
+    assert running(api, "begun") == [answer["processInstanceKey"]]
+    assert api.variables(answer["processInstanceKey"]) == {"n": 1}
+
+
+def test_a_newer_version_takes_over_the_message_start(api):
+    api.deploy(("b.bpmn", BEGINS))
+    newer = BEGINS.replace(b'name="t"', b'name="t2"')
+    api.deploy(("b.bpmn", newer))
+    api.publish("paid")
+    (one,) = api.search("process-instances", filter={"processDefinitionId": "begun"})
+    assert one["processDefinitionVersion"] == 2
