@@ -18,17 +18,19 @@ from sqlalchemy.engine import Dialect
 from engine.model.base import UtcDateTime
 from engine.persistence import UnitOfWork
 
+MANY = 4  # from so many rows on, PostgreSQL is sent one statement with arrays instead of one for each row
 Row = Mapping[str, Any]
 Parameter = tuple[str, Any, Callable[[Any], Any] | None]  # its name, its value where the statement fixes it, its type
 
 
 class Statement:
-    """One INSERT, UPDATE or DELETE whose values are named parameters."""
+    """One INSERT, UPDATE or DELETE whose values are named parameters. `table` is given for an INSERT of whole rows."""
 
-    def __init__(self, build: Callable[[bool], ClauseElement], columns: Sequence[str] | None = None) -> None:
+    def __init__(self, build: Callable[[bool], ClauseElement], table: Table | None = None) -> None:
         self._build = build
-        self._columns = columns
+        self._table = table
         self._compiled: dict[str, tuple[str, list[Parameter], bool]] = {}
+        self._for_many: str | None = None
 
     def prepare(self, dialect: Dialect, rows: Iterable[Row]) -> tuple[str, list[Any]]:
         """The SQL text, and the parameters of each row as the driver takes them."""
@@ -44,14 +46,27 @@ class Statement:
         if positional:
             return text, values
         keys = [name for name, _, _ in names]
+        if self._table is not None and len(values) >= MANY:
+            self._for_many = self._for_many or _for_many(self._table, text, dialect)
+            return self._for_many, [dict(zip(keys, map(list, zip(*values, strict=True)), strict=True))]
         return text, [dict(zip(keys, each, strict=True)) for each in values]
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[Parameter], bool]:
         statement = self._build(dialect.name == "sqlite")
-        compiled: Any = statement.compile(dialect=dialect, column_keys=self._columns)
+        columns = [column.name for column in self._table.columns] if self._table is not None else None
+        compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         names = compiled.positiontup if compiled.positional else list(compiled.binds)
         parameters = [_parameter(name, compiled.binds[name], dialect) for name in names]
         return str(compiled), parameters, bool(compiled.positional)
+
+
+def _for_many(table: Table, text: str, dialect: Dialect) -> str:
+    """PostgreSQL's INSERT of one row, as one that takes an array for each column."""
+    quote = dialect.identifier_preparer.quote
+    columns = ", ".join(quote(column.name) for column in table.columns)
+    arrays = ", ".join(f"%({column.name})s::{column.type.compile(dialect)}[]" for column in table.columns)
+    _, conflict, then = text.partition(" ON CONFLICT ")
+    return f"INSERT INTO {quote(table.name)} ({columns}) SELECT * FROM unnest({arrays}){conflict}{then}"  # noqa: S608
 
 
 def _parameter(name: str, bind: Any, dialect: Dialect) -> Parameter:
@@ -63,7 +78,7 @@ def _parameter(name: str, bind: Any, dialect: Dialect) -> Parameter:
 
 def insertion(table: Table) -> Statement:
     """Insert whole rows; what a row does not name is NULL."""
-    return Statement(lambda _: insert(table), [column.name for column in table.columns])
+    return Statement(lambda _: insert(table), table)
 
 
 def upsert(table: Table, keys: Sequence[str], changed: Sequence[str]) -> Statement:
@@ -74,7 +89,7 @@ def upsert(table: Table, keys: Sequence[str], changed: Sequence[str]) -> Stateme
         new = {name: statement.excluded[name] for name in changed}
         return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
 
-    return Statement(build, [column.name for column in table.columns])
+    return Statement(build, table)
 
 
 def named(table: Table, column: str, name: str | None = None) -> Any:
