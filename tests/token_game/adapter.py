@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from engine.deployment.checks import check_bpmn
 from engine.execution import Instance, compile_bpmn
 from engine.execution import contract as told
 from tests.token_game.play import Stimulus, View
@@ -55,6 +56,10 @@ class Waiting:
     signal: str | None = None
 
 
+class Refused(Exception):
+    """Deployment would not take the diagram."""
+
+
 class Inconsistent(AssertionError):
     """What the executor told is not what it holds."""
 
@@ -63,6 +68,9 @@ class RealExecutor:
     """One instance of the real executor, seen only through the events it tells."""
 
     def __init__(self, xml: str, variables: dict[str, Any]) -> None:
+        refused = [finding for finding in check_bpmn(xml.encode()) if finding.severity == "error"]
+        if refused:
+            raise Refused(f"{refused[0].element_id}: {refused[0].message}")
         self.process = compile_bpmn(xml.encode())[0]
         self.starts = {e.id for e in self.process.model.elements.values() if e.type == "startEvent"}
         self.surroundings = Surroundings()

@@ -8,7 +8,7 @@ import pytest
 from tests.token_game.adapter import RealExecutor
 from tests.token_game.campaign import Campaign
 
-DIAGRAMS = 250
+DIAGRAMS = 200
 MUST_OCCUR = {
     *("userTask", "userTask loop", "subProcess", "subProcess loop", "subProcess by event", "scriptTask"),
     *("parallelGateway join", "inclusiveGateway join", "exclusiveGateway", "eventBasedGateway"),
