@@ -38,6 +38,7 @@ class ActivatedJob:
     version: int
     process_definition_key: int
     process_instance_key: int
+    root_key: int
     element_id: str
     element_instance_key: int
     headers: dict[str, str]
@@ -92,6 +93,7 @@ def _activated(row: Row[Any], version: int, variables: dict[str, Any]) -> Activa
         version=version,
         process_definition_key=row.process_definition_key,
         process_instance_key=row.process_instance_key,
+        root_key=row.root_key,
         element_id=row.element_id,
         element_instance_key=row.element_instance_key,
         headers=row.headers,

@@ -11,17 +11,22 @@ from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 from engine import errors
 from engine.services.deployments import DeploymentRefused
+from engine.services.messages import MessageAlreadyPublished
 
 log = logging.getLogger("kefuflow.api")
 
 STATUS: list[tuple[type[Exception], int, str]] = [
     (errors.NotFound, 404, "NOT_FOUND"),
+    (MessageAlreadyPublished, 409, "ALREADY_EXISTS"),
     (errors.Conflict, 409, "INVALID_STATE"),
     (errors.InvalidInput, 400, "INVALID_ARGUMENT"),
     (errors.Forbidden, 403, "FORBIDDEN"),
     (errors.Unavailable, 503, "UNAVAILABLE"),
     (errors.KefuflowError, 400, "INVALID_ARGUMENT"),
 ]
+
+
+HTTP_TITLES = {404: "NOT_FOUND", 504: "DEADLINE_EXCEEDED"}  # others are HTTP's own phrases, as Camunda has them
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
@@ -39,7 +44,8 @@ def handle(error: Exception) -> Response | None:
         messages = getattr(error, "data", {}).get("messages", {})
         return problem(400, "INVALID_ARGUMENT", f"The request does not fit: {json.dumps(messages)}", errors=messages)
     if isinstance(error, HTTPException):
-        return problem(error.code or 500, (error.name or "").upper().replace(" ", "_"), error.description or "")
+        status = error.code or 500
+        return problem(status, HTTP_TITLES.get(status, error.name or ""), error.description or error.name or "")
     log.exception("unexpected error at %s %s", request.method, request.path)
     return problem(500, "INTERNAL", "An unexpected error happened; it was logged.")
 

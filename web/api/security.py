@@ -7,11 +7,11 @@ import hmac
 import secrets
 import threading
 import time
-from typing import cast
+from typing import Any, cast
 
 from flask import Response, g, request
 
-from engine.errors import NotFound
+from engine.errors import InvalidInput, NotFound
 from engine.services.people import Actor, SignInRefused, SignInThrottled, actor_of, authenticate
 from web.api.problems import problem
 from web.ui.context import current_runtime
@@ -30,6 +30,14 @@ def require(*permissions: str) -> str:
     """Pass when the caller has these permissions, and say who it is. Raises Forbidden."""
     caller().require(*permissions)
     return caller().username
+
+
+def own_tenant(body: dict[str, Any]) -> str:
+    """The caller's tenant; a body that names another is refused. Raises InvalidInput."""
+    wanted = body.get("tenantId") or caller().tenant_id
+    if wanted != caller().tenant_id:
+        raise InvalidInput(f"The tenant '{wanted}' is not yours.")
+    return caller().tenant_id
 
 
 def authenticate_request() -> Response | None:

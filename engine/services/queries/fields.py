@@ -29,11 +29,11 @@ class Field:
         try:
             match self.kind:
                 case "key":
-                    return int(value)
+                    return _fitting(int(value))
                 case "number":
                     if isinstance(value, bool) or not isinstance(value, int):
                         raise ValueError
-                    return value
+                    return _fitting(value)
                 case "moment":
                     found = datetime.fromisoformat(value)
                     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
@@ -58,6 +58,21 @@ class Field:
             case "json":
                 return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return value
+
+
+def _fitting(value: int) -> int:
+    """A number that a column can hold."""
+    if not -(2**63) <= value < 2**63:
+        raise ValueError
+    return value
+
+
+def read_json(text: Any) -> Any:
+    """A variable's value in a filter: JSON text, or else the text itself."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return text
 
 
 def show_moment(value: datetime) -> str:

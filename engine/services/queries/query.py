@@ -124,21 +124,28 @@ def conditions(resource: Resource, wanted: Mapping[str, Any]) -> ColumnElement[b
         if value is None:
             continue
         if name == "$or":
+            if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+                raise InvalidInput("'$or' takes a list of filters.")
             parts.append(or_(*[conditions(resource, each) for each in value]))
             continue
         chosen = resource.field(name)
         operators = value if isinstance(value, Mapping) else {"$eq": value}
-        parts += [_condition(name, chosen, operator, operand) for operator, operand in operators.items()]
+        parts += [condition(name, chosen, operator, operand) for operator, operand in operators.items()]
     return and_(true(), *parts)
 
 
-def _condition(name: str, chosen: Field, operator: str, operand: Any) -> ColumnElement[bool]:
+def condition(name: str, chosen: Field, operator: str, operand: Any) -> ColumnElement[bool]:
+    """One operator on one field. Raises InvalidInput."""
+    if operator in ("$in", "$notIn") and not isinstance(operand, list):
+        raise InvalidInput(f"'{operator}' of '{name}' takes a list.")
     if chosen.where is not None:
         return chosen.where(operator, operand)
     column = chosen.column
     if column is None or chosen.kind == "json":
         raise InvalidInput(f"'{name}' cannot be filtered.")
     if operator == "$exists":
+        if not isinstance(operand, bool):
+            raise InvalidInput(f"'$exists' of '{name}' is true or false.")
         return column.is_not(None) if operand else column.is_(None)
     if operator in ("$in", "$notIn"):
         values = [chosen.read(name, each) for each in operand]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select
 
+from engine.errors import InvalidInput
 from engine.model.base import table_of, to_json
 from engine.model.decision import DecisionInstance
 from engine.model.deployment import DecisionDefinition, DecisionRequirements, FormDefinition, ProcessDefinition
-from engine.model.element import ElementInstance
+from engine.model.element import ElementInstance, ElementState
 from engine.model.incident import Incident, IncidentState
 from engine.model.instance import ProcessInstance
-from engine.model.job import OWN, Job
+from engine.model.job import OWN, Job, JobState
 from engine.model.subscription import Subscription
 from engine.model.user_task import TaskCandidate, UserTask
 from engine.model.variable import Variable
-from engine.services.queries.fields import Field
-from engine.services.queries.query import Resource
+from engine.services.queries.fields import Field, read_json, show_moment
+from engine.services.queries.query import Resource, condition
 
 definition, instance, element = table_of(ProcessDefinition), table_of(ProcessInstance), table_of(ElementInstance)
 task, candidate, variable = table_of(UserTask), table_of(TaskCandidate), table_of(Variable)
@@ -85,6 +85,7 @@ PROCESS_DEFINITION = Resource(
         "tenantId": text(definition.c.tenant_id),
         "processDefinitionKey": key(definition.c.key),
         "hasStartForm": _flag(definition.c.start_form_id.is_not(None)),
+        "state": always("ACTIVE"),
     },
     {
         "isLatestVersion": Field("flag", where=lambda _operator, wanted: _is_newest() if wanted else literal(True)),
@@ -92,27 +93,28 @@ PROCESS_DEFINITION = Resource(
 )
 
 
-def _variable_filter(owner: ColumnElement[Any]) -> Field:
-    """`variables`: [{"name", "value"}] with the value as JSON text, all of which must be so."""
+def _variable_filter(owner: ColumnElement[Any], column: ColumnElement[Any]) -> Field:
+    """`variables`: [{"name", "value"}] with the value as JSON text, all of which must be so in what `column` says."""
 
     def where(_operator: str, wanted: Any) -> ColumnElement[bool]:
         pairs = wanted if isinstance(wanted, list) else [wanted]
-        return and_(*[_has_variable(owner, pair) for pair in pairs])
+        return and_(*[_has_variable(column == owner, pair) for pair in pairs])
 
     return Field("json", where=where)
 
 
-def _has_variable(owner: ColumnElement[Any], pair: dict[str, Any]) -> ColumnElement[bool]:
+def _has_variable(match: ColumnElement[bool], pair: Any) -> ColumnElement[bool]:
+    if not isinstance(pair, dict) or not isinstance(pair.get("name"), str):
+        raise InvalidInput(f"A variable filter is a name and a value, not {pair!r}.")
+    named = select(variable.c.key).where(match, variable.c.name == pair["name"])
     value = pair.get("value")
-    wanted = value.get("$eq") if isinstance(value, dict) else value
-    match = variable.c.process_instance_key == owner
-    if wanted is None:
-        return exists(select(variable.c.key).where(match, variable.c.name == pair.get("name")))
-    try:
-        stored = json.loads(wanted)
-    except (TypeError, ValueError):
-        stored = wanted
-    return exists(select(variable.c.key).where(match, variable.c.name == pair.get("name"), variable.c.value == stored))
+    operators = value if isinstance(value, dict) else {} if value is None else {"$eq": value}
+    parts = []
+    for operator, wanted in operators.items():
+        if operator == "$exists":
+            return exists(named) if wanted else ~exists(named)
+        parts.append(_value_condition(operator, wanted))
+    return exists(named.where(*parts))
 
 
 PROCESS_INSTANCE = Resource(
@@ -136,11 +138,39 @@ PROCESS_INSTANCE = Resource(
         "parentElementInstanceKey": key(instance.c.parent_element_key),
         "rootProcessInstanceKey": key(instance.c.root_key),
         "tags": always([]),
+        "businessId": always(None),
+        "suspendedDate": always(None),
     },
-    {"variables": _variable_filter(instance.c.key)},
+    {
+        "variables": _variable_filter(instance.c.key, variable.c.process_instance_key),
+        "elementId": Field("text", where=lambda operator, wanted: _has_element(operator, wanted), sortable=False),
+        "errorMessage": Field("text", where=lambda operator, wanted: _has_incident(operator, wanted), sortable=False),
+    },
 )
 
-_element_source = element.outerjoin(definition, definition.c.key == element.c.process_definition_key)
+
+def _has_element(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """Active at an element that is so."""
+    match = condition("elementId", text(element.c.element_id), operator, wanted)
+    own = element.c.process_instance_key == instance.c.key
+    return exists(select(element.c.key).where(own, element.c.state == ElementState.ACTIVE, match))
+
+
+def _has_incident(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """Stopped by an incident with a message that is so."""
+    match = condition("errorMessage", text(incident.c.message), operator, wanted)
+    own = incident.c.process_instance_key == instance.c.key
+    return exists(select(incident.c.key).where(own, incident.c.state == IncidentState.ACTIVE, match))
+
+
+def _of_instance(source: Any) -> Any:
+    """A join with the process instance, for its root."""
+    return source.outerjoin(instance, instance.c.key == source.c.process_instance_key)
+
+
+_element_source = element.outerjoin(definition, definition.c.key == element.c.process_definition_key).outerjoin(
+    instance, instance.c.key == element.c.process_instance_key
+)
 
 ELEMENT_INSTANCE = Resource(
     "element instance",
@@ -164,6 +194,7 @@ ELEMENT_INSTANCE = Resource(
         "tenantId": text(element.c.tenant_id),
         "elementInstanceKey": key(element.c.key),
         "processInstanceKey": key(element.c.process_instance_key),
+        "rootProcessInstanceKey": key(instance.c.root_key),
         "processDefinitionKey": key(element.c.process_definition_key),
     },
     {"elementInstanceScopeKey": key(element.c.scope_key)},
@@ -172,7 +203,7 @@ ELEMENT_INSTANCE = Resource(
 VARIABLE = Resource(
     "variable",
     variable,
-    variable,
+    _of_instance(variable),
     "variableKey",
     {
         "name": text(variable.c.name),
@@ -188,13 +219,16 @@ VARIABLE = Resource(
         "variableKey": key(variable.c.key),
         "scopeKey": key(variable.c.scope_key),
         "processInstanceKey": key(variable.c.process_instance_key),
+        "rootProcessInstanceKey": key(instance.c.root_key),
     },
 )
 
 
 def _value_condition(operator: str, wanted: Any) -> ColumnElement[bool]:
     """A variable's value is compared as JSON text."""
-    stored = [json.loads(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
+    if operator not in ("$eq", "$neq", "$in", "$notIn"):
+        raise InvalidInput(f"A variable's value cannot be filtered by '{operator}'.")
+    stored = [read_json(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
     found: ColumnElement[bool] = variable.c.value.in_(stored)
     return not_(found) if operator in ("$neq", "$notIn") else found
 
@@ -239,14 +273,16 @@ USER_TASK = Resource(
         "processName": text(definition.c.name),
         "processDefinitionKey": key(task.c.process_definition_key),
         "processInstanceKey": key(task.c.process_instance_key),
+        "rootProcessInstanceKey": key(task.c.root_key),
         "formKey": key(task.c.form_key),
         "tags": always([]),
+        "businessId": always(None),
     },
     {
         "candidateGroup": _offered_to("group"),
         "candidateUser": _offered_to("user"),
-        "processInstanceVariables": _variable_filter(task.c.process_instance_key),
-        "localVariables": _variable_filter(task.c.process_instance_key),
+        "processInstanceVariables": _variable_filter(task.c.process_instance_key, variable.c.process_instance_key),
+        "localVariables": _variable_filter(task.c.key, variable.c.scope_key),
     },
 )
 
@@ -284,12 +320,17 @@ JOB = Resource(
         "kind": always("BPMN_ELEMENT"),
         "listenerEventType": always("UNSPECIFIED"),
         "retries": number(job.c.retries),
-        "deadline": moment(job.c.run_at),
+        "deadline": Field("moment", job.c.run_at, write=lambda row: _deadline(row)),
         "creationTime": moment(job.c.created_at),
         "endTime": moment(job.c.ended_at),
         "errorCode": text(job.c.error_code),
         "errorMessage": text(job.c.error_message),
-        "hasFailedWithRetriesLeft": always(False),
+        "hasFailedWithRetriesLeft": _flag(and_(job.c.tries > 0, job.c.retries > 0, job.c.state == JobState.CREATED)),
+        "isDenied": always(None),
+        "deniedReason": always(None),
+        "lastUpdateTime": always(None),
+        "priority": always(0),
+        "businessId": always(None),
         "customHeaders": Field("json", job.c.headers, write=lambda row: row.f_customHeaders),
         "elementId": text(job.c.element_id),
         "processDefinitionId": text(job.c.process_id),
@@ -297,26 +338,46 @@ JOB = Resource(
         "jobKey": key(job.c.key),
         "elementInstanceKey": key(job.c.element_instance_key),
         "processInstanceKey": key(job.c.process_instance_key),
+        "rootProcessInstanceKey": key(job.c.root_key),
         "processDefinitionKey": key(job.c.process_definition_key),
     },
     base=job.c.type.not_like(f"{OWN}%"),
 )
 
+
+def _deadline(row: Any) -> str | None:
+    """Until when a worker holds a job; without a worker the moment says something else."""
+    return show_moment(row.f_deadline) if row.f_worker is not None and row.f_deadline is not None else None
+
+
+_waiting_source = waiting.outerjoin(definition, definition.c.key == waiting.c.process_definition_key).outerjoin(
+    element, element.c.key == waiting.c.element_instance_key
+)
+
 MESSAGE_SUBSCRIPTION = Resource(
     "message subscription",
     waiting,
-    waiting,
+    _waiting_source,
     "messageSubscriptionKey",
     {
         "messageSubscriptionKey": key(waiting.c.key),
         "processDefinitionId": text(waiting.c.process_id),
         "processDefinitionKey": key(waiting.c.process_definition_key),
+        "processDefinitionName": text(definition.c.name),
+        "processDefinitionVersion": number(definition.c.version),
         "processInstanceKey": key(waiting.c.process_instance_key),
+        "rootProcessInstanceKey": key(waiting.c.root_key),
         "elementId": text(waiting.c.element_id),
         "elementInstanceKey": key(waiting.c.element_instance_key),
         "messageSubscriptionState": always("CREATED"),
+        "messageSubscriptionType": always("PROCESS_EVENT"),
+        "lastUpdatedDate": moment(element.c.started_at),
         "messageName": text(waiting.c.name),
         "correlationKey": text(waiting.c.correlation_key),
+        "toolName": always(None),
+        "toolProperties": always({}),
+        "inboundConnectorType": always(None),
+        "businessId": always(None),
         "tenantId": text(waiting.c.tenant_id),
     },
     base=waiting.c.kind == "message",
@@ -355,10 +416,20 @@ DECISION_REQUIREMENTS = Resource(
     },
 )
 
+
+def _decision_type(row: Any) -> str:
+    """What the decision itself is: the last of those that were evaluated for it."""
+    traced = (row.f_decisionDefinitionType or {}).get("decisions") or [{}]
+    own = [each for each in traced if each.get("id") == row.f_decisionDefinitionId]
+    return str((own or traced)[-1].get("type") or "UNKNOWN")
+
+
 DECISION_INSTANCE = Resource(
     "decision instance",
     decided,
-    decided.outerjoin(decision, decision.c.key == decided.c.decision_definition_key),
+    decided.outerjoin(decision, decision.c.key == decided.c.decision_definition_key).outerjoin(
+        instance, instance.c.key == decided.c.process_instance_key
+    ),
     "decisionEvaluationKey",
     {
         "decisionEvaluationKey": key(decided.c.key),
@@ -370,6 +441,10 @@ DECISION_INSTANCE = Resource(
         "decisionDefinitionName": text(decision.c.name),
         "decisionDefinitionVersion": number(decision.c.version),
         "decisionDefinitionKey": key(decided.c.decision_definition_key),
+        "decisionDefinitionType": Field("json", decided.c.trace, write=lambda row: _decision_type(row), sortable=False),
+        "rootDecisionDefinitionKey": key(decided.c.decision_definition_key),
+        "rootProcessInstanceKey": key(instance.c.root_key),
+        "businessId": always(None),
         "elementInstanceKey": key(decided.c.element_instance_key),
         "processInstanceKey": key(decided.c.process_instance_key),
         "processDefinitionKey": key(decided.c.process_definition_key),

@@ -62,7 +62,7 @@ def throw(identifier: str, event: str, extensions: str = "") -> str:
 
 
 def escalation(reference: str = "") -> str:
-    return f'<bpmn:escalationEventDefinition{f" escalationRef={chr(34)}{reference}{chr(34)}" if reference else ""}/>'
+    return f"<bpmn:escalationEventDefinition{f' escalationRef={chr(34)}{reference}{chr(34)}' if reference else ''}/>"
 
 
 def escalation_root(reference: str, code: str) -> str:

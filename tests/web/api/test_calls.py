@@ -11,7 +11,9 @@ ROOTS = error_root("E", "bad")
 
 
 def caller(activity: str, more: str = "", flows: str = "", roots: str = "") -> bytes:
-    return diagram("p", start() + activity + user_task("wait") + end() + more, f"start>a a>wait wait>end {flows}", roots)
+    return diagram(
+        "p", start() + activity + user_task("wait") + end() + more, f"start>a a>wait wait>end {flows}", roots
+    )
 
 
 def child(work: str = "", tag: str = "", roots: str = "", last: str = "") -> bytes:
@@ -35,7 +37,16 @@ def inside(api, key: str) -> str:
             {"x": 1, "y": 2},
             {"x": 1, "y": 2, "got": 6},
         ),
-        ('propagateAllParentVariables="false"', mapping([("=x + 1", "i")]), {"i": 2}, {"x": 5, "y": 2, "new": 6, }),
+        (
+            'propagateAllParentVariables="false"',
+            mapping([("=x + 1", "i")]),
+            {"i": 2},
+            {
+                "x": 5,
+                "y": 2,
+                "new": 6,
+            },
+        ),
         ('propagateAllParentVariables="false"', "", {}, {"x": 5, "y": 2, "new": 6}),
         ("", mapping([("=x + 1", "i")]), {"x": 1, "y": 2, "i": 2}, {"x": 5, "y": 2, "new": 6}),
     ],
@@ -84,7 +95,11 @@ def test_an_error_that_escapes_is_caught_at_the_call(api, event):
     key = api.begin(caller(called("a", "child"), boundary("b", "a", event), "b>wait", ROOTS), "p")
     below = inside(api, key)
     api.complete(api.job("w"))
-    assert (api.state(below), api.states(key, "a"), api.states(key, "b")) == ("TERMINATED", ["TERMINATED"], ["COMPLETED"])
+    assert (api.state(below), api.states(key, "a"), api.states(key, "b")) == (
+        "TERMINATED",
+        ["TERMINATED"],
+        ["COMPLETED"],
+    )
 
 
 def test_a_jobs_error_escapes_with_its_variables(api):

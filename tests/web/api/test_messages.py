@@ -10,13 +10,13 @@ from tests.engine.diagrams import boundary, catch, diagram, end, message, messag
 from tests.web.api.drawing import event_start, subprocess
 
 ROOT = message_root("m", "paid", "=order")
-BEGINS = diagram("begun", start(event=message("m")) + user_task("t") + end(), "start>t t>end", message_root("m", "paid"))
+BEGINS = diagram(
+    "begun", start(event=message("m")) + user_task("t") + end(), "start>t t>end", message_root("m", "paid")
+)
 
 
 def waiting(identifier: str = "p") -> bytes:
-    return diagram(
-        identifier, start() + catch("c", message("m")) + user_task("t") + end(), "start>c c>t t>end", ROOT
-    )
+    return diagram(identifier, start() + catch("c", message("m")) + user_task("t") + end(), "start>c c>t t>end", ROOT)
 
 
 def running(api, process_id: str) -> list[str]:

@@ -127,9 +127,7 @@ def test_a_loop_of_messages(api):
 
 def test_an_error_in_one_ends_the_others(api):
     caught = boundary("caught", "a", error("E"))
-    key = api.begin(
-        around(job("a", more=loop(IO)), error_root("E", "bad"), caught, "caught>wait"), "p", list=[1, 2, 3]
-    )
+    key = api.begin(around(job("a", more=loop(IO)), error_root("E", "bad"), caught, "caught>wait"), "p", list=[1, 2, 3])
     api.throw(api.jobs("a")[1], "bad", why="x")
     assert sorted(api.states(key, "a")) == ["TERMINATED"] * 4
     assert api.variables(key)["why"] == "x"

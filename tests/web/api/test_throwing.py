@@ -153,8 +153,16 @@ def test_a_signal_reaches_everyone_who_listens_and_starts_what_begins_with_it(ap
     handler = subprocess("h", event_start("hs", signal("G")) + user_task("ht") + end("he"), "hs>ht ht>he", by="event")
     handled = diagram("handled", start() + user_task("t") + end() + handler, "start>t t>end", ROOTS)
     begun = diagram("begun", start(event=signal("G")) + user_task("t") + end(), "start>t t>end", ROOTS)
-    thrower = diagram("throws", start() + throw("x", signal("G"), mapping([("=7", "n")])) + end(), "start>x x>end", ROOTS)
-    for name, xml in {"catches": listens, "guarded": guarded_, "handled": handled, "begun": begun, "throws": thrower}.items():
+    thrower = diagram(
+        "throws", start() + throw("x", signal("G"), mapping([("=7", "n")])) + end(), "start>x x>end", ROOTS
+    )
+    for name, xml in {
+        "catches": listens,
+        "guarded": guarded_,
+        "handled": handled,
+        "begun": begun,
+        "throws": thrower,
+    }.items():
         answer = api.deploy((f"{name}.bpmn", xml))
         assert answer.status_code == 200, answer.text
     one, two, three = api.start("catches"), api.start("guarded"), api.start("handled")

@@ -38,7 +38,9 @@ def test_a_nested_input_target_makes_an_object(api):
 
 
 def test_outputs_alone_leave_what_they_do_not_name_behind(api):
-    key = api.begin(one(job("work", mapping(outputs=[("=total * 2", "double"), ("=id", "order.ref")]))), "p", order=ORDER)
+    key = api.begin(
+        one(job("work", mapping(outputs=[("=total * 2", "double"), ("=id", "order.ref")]))), "p", order=ORDER
+    )
     api.complete(api.job("work"), total=4, id="A", noise=True)
     assert api.variables(key) == {"order": ORDER | {"ref": "A"}, "double": 8}
 

@@ -18,6 +18,7 @@ def topology() -> dict[str, Any]:
     host, _, port = current_runtime().settings.bind.rpartition(":")
     broker = {
         "nodeId": 0,
+        "brokerId": "0",
         "host": host,
         "port": int(port),
         "version": GATEWAY_VERSION,

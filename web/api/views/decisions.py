@@ -11,8 +11,10 @@ from marshmallow import fields
 from engine.errors import InvalidInput
 from engine.services import decisions, resources
 from engine.services.decisions import Evaluated
+from engine.services.queries import decision_trace
 from web.api.blueprint import Body, Key, v2, variables
-from web.api.security import caller, require
+from web.api.security import caller, own_tenant, require
+from web.api.views.searching import one
 from web.ui.context import current_runtime
 
 
@@ -36,9 +38,22 @@ def evaluate(body: dict[str, Any]) -> dict[str, Any]:
         body["variables"] or {},
         decision_key=body.get("decisionDefinitionKey"),
         who=caller().username,
-        tenant_id=caller().tenant_id,
+        tenant_id=own_tenant(body),
     )
     return written_evaluation(evaluated)
+
+
+@v2.get("/decision-instances/<string:key>")
+def decision_instance(key: str) -> dict[str, Any]:
+    """One evaluation with its inputs and the rules that matched; its key is "evaluation-number"."""
+    require("instances.read")
+    evaluation = key.partition("-")[0]
+    if not evaluation.isdigit():
+        raise InvalidInput(f"'{key}' is no key of a decision instance.")
+    found = one("decision-instances", int(evaluation))
+    traced = decision_trace(current_runtime(), int(evaluation), caller().tenant_id)
+    own = [each for each in traced if each["id"] == found["decisionDefinitionId"]] or traced
+    return {**found, **(_written_trace(own[-1]) if own else {"evaluatedInputs": [], "matchedRules": []})}
 
 
 @v2.get("/decision-definitions/<int:key>/xml")
@@ -90,6 +105,12 @@ def _written_decision(traced: dict[str, Any], number: int, evaluated: Evaluated)
         "decisionEvaluationInstanceKey": f"{evaluated.key}-{number}",
         "tenantId": evaluated.tenant_id,
         "output": _json(traced["output"]),
+        **_written_trace(traced),
+    }
+
+
+def _written_trace(traced: dict[str, Any]) -> dict[str, Any]:
+    return {
         "evaluatedInputs": [
             {"inputId": each["id"], "inputName": each["name"], "inputValue": _json(each["value"])}
             for each in traced["inputs"]

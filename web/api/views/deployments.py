@@ -10,7 +10,7 @@ from engine.errors import InvalidInput
 from engine.services import deployments
 from engine.services.deployments import Deployed, Deployment
 from web.api.blueprint import v2
-from web.api.security import caller, require
+from web.api.security import own_tenant, require
 from web.ui.context import current_runtime
 
 
@@ -37,15 +37,8 @@ def deploy() -> dict[str, Any]:
     files = [(file.filename or "", file.read()) for file in request.files.getlist("resources")]
     if not files:
         raise InvalidInput("There is no file in the part 'resources'.")
-    tenant = _tenant()
+    tenant = own_tenant(request.form)
     return _written(deployments.deploy(current_runtime(), files, who, tenant), tenant)
-
-
-def _tenant() -> str:
-    wanted = request.form.get("tenantId") or caller().tenant_id
-    if wanted != caller().tenant_id:
-        raise InvalidInput(f"The tenant '{wanted}' is not yours.")
-    return wanted
 
 
 def _written(deployment: Deployment, tenant: str) -> dict[str, Any]:

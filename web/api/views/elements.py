@@ -9,12 +9,23 @@ from marshmallow import fields
 from engine.services import instances
 from web.api.blueprint import Body, v2, variables
 from web.api.security import caller, require
+from web.api.views.searching import SearchRequest, SearchResult, found, one
 from web.ui.context import current_runtime
 
 
 class NewVariables(Body):
     variables = variables(required=False)
     local = fields.Boolean(load_default=False, allow_none=True)
+
+
+@v2.post("/element-instances/<int:key>/incidents/search")
+@v2.arguments(SearchRequest, required=False)
+@v2.response(200, SearchResult)
+def element_incidents(body: dict[str, Any], key: int) -> dict[str, Any]:
+    """The incidents of an element instance."""
+    require("instances.read")
+    one("element-instances", key)
+    return found("incidents", body, elementInstanceKey=str(key))
 
 
 @v2.put("/element-instances/<int:key>/variables")

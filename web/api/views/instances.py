@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from marshmallow import fields, validate
+from werkzeug.exceptions import GatewayTimeout
 
-from engine.errors import InvalidInput, Unavailable
+from engine.errors import InvalidInput
 from engine.services import history, instances
 from engine.services.modification import Activation, modify
 from web.api.blueprint import Body, Key, v2, variables
-from web.api.security import caller, require
+from web.api.security import caller, own_tenant, require
 from web.api.views.searching import SearchRequest, SearchResult, found, one
 from web.ui.context import current_runtime
 
@@ -34,6 +35,7 @@ class Creation(Body):
     requestTimeout = fields.Integer(load_default=0, validate=validate.Range(-1, 3_600_000), allow_none=True)
     fetchVariables = fields.List(fields.String(), load_default=list, allow_none=True)
     startInstructions = fields.List(fields.Nested(StartInstruction), load_default=list, allow_none=True)
+    runtimeInstructions = fields.List(fields.Dict(), load_default=list, allow_none=True)
     tags = fields.List(fields.String(), load_default=list, allow_none=True)
 
 
@@ -45,6 +47,7 @@ class Created(Body):
     tenantId = fields.String()
     variables = fields.Dict()
     tags = fields.List(fields.String())
+    businessId = fields.String(allow_none=True)
 
 
 @v2.post("/process-instances")
@@ -55,6 +58,9 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
     who = require("instances.modify")
     if not body.get("processDefinitionId") and not body.get("processDefinitionKey"):
         raise InvalidInput("Give processDefinitionId or processDefinitionKey.")
+    for refused in ("runtimeInstructions", "tags"):
+        if body[refused]:
+            raise InvalidInput(f"'{refused}' are not known here; leave them out.")
     version = body.get("processDefinitionVersion")
     started = instances.start(
         current_runtime(),
@@ -64,7 +70,7 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
         version=None if version in (None, -1) else version,
         definition_key=body.get("processDefinitionKey"),
         start_at=[each["elementId"] for each in body["startInstructions"] or []],
-        tenant_id=caller().tenant_id,
+        tenant_id=own_tenant(body),
     )
     answer = {
         "processDefinitionId": started.process_id,
@@ -73,7 +79,8 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
         "processInstanceKey": str(started.key),
         "tenantId": started.tenant_id,
         "variables": {},
-        "tags": body["tags"] or [],
+        "tags": [],
+        "businessId": None,
     }
     if body["awaitCompletion"]:
         answer["variables"] = _awaited(started.key, body)
@@ -84,7 +91,7 @@ def _awaited(key: int, body: dict[str, Any]) -> dict[str, Any]:
     wait = min(body["requestTimeout"] or DEFAULT_WAIT_MS, MAX_WAIT_MS)
     ended = instances.wait_until_ended(current_runtime(), key, timedelta(milliseconds=wait), caller().tenant_id)
     if ended is None:
-        raise Unavailable(f"Process instance {key} did not end within {wait} ms; it goes on.")
+        raise GatewayTimeout(f"Process instance {key} did not end within {wait} ms; it goes on.")
     wanted = body["fetchVariables"]
     return {name: value for name, value in ended.items() if name in wanted} if wanted else ended
 
@@ -152,7 +159,7 @@ def sequence_flows(key: int) -> dict[str, Any]:
     instance = one("process-instances", key)
     rows = history.path(current_runtime(), key, caller().tenant_id).flows
     flows = dict.fromkeys(row.flow_id for row in rows)
-    names = ("processInstanceKey", "processDefinitionKey", "processDefinitionId", "tenantId")
+    names = ("processInstanceKey", "rootProcessInstanceKey", "processDefinitionKey", "processDefinitionId", "tenantId")
     shared = {name: instance[name] for name in names}
     return {"items": [{"sequenceFlowId": f"{key}_{flow}", "elementId": flow, **shared} for flow in flows]}
 

@@ -73,6 +73,12 @@ def _written(job: ActivatedJob) -> dict[str, Any]:
         "kind": "BPMN_ELEMENT",
         "listenerEventType": "UNSPECIFIED",
         "tags": [],
+        # What newer clients look for: nothing of it exists here.
+        "rootProcessInstanceKey": str(job.root_key),
+        "userTask": None,
+        "businessId": None,
+        "priority": 0,
+        "physicalTenantId": job.tenant_id,
     }
 
 

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from engine.services import messages, signals
 from web.api.blueprint import Body, v2, variables
-from web.api.security import caller, require
+from web.api.security import caller, own_tenant, require
 from web.ui.context import current_runtime
 
 
@@ -47,7 +47,7 @@ def publish(body: dict[str, Any]) -> dict[str, Any]:
         ttl=timedelta(milliseconds=body["timeToLive"] or 0),
         message_id=body.get("messageId") or None,
         who=require("instances.modify"),
-        tenant_id=caller().tenant_id,
+        tenant_id=own_tenant(body),
     )
     return {"tenantId": caller().tenant_id, "messageKey": str(published.key)}
 
@@ -63,7 +63,7 @@ def correlate(body: dict[str, Any]) -> dict[str, Any]:
         body["correlationKey"] or "",
         body["variables"] or {},
         who=require("instances.modify"),
-        tenant_id=caller().tenant_id,
+        tenant_id=own_tenant(body),
     )
     taken_by = published.correlated[0].process_instance_key
     return {
@@ -90,7 +90,6 @@ class BroadcastResult(Body):
 def broadcast(body: dict[str, Any]) -> dict[str, Any]:
     """Tell everyone who listens to a signal."""
     who = require("instances.modify")
-    key = signals.broadcast(
-        current_runtime(), body["signalName"], body["variables"] or {}, who=who, tenant_id=caller().tenant_id
-    )
+    tenant = own_tenant(body)
+    key = signals.broadcast(current_runtime(), body["signalName"], body["variables"] or {}, who=who, tenant_id=tenant)
     return {"tenantId": caller().tenant_id, "signalKey": str(key)}
