@@ -36,6 +36,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class JsonText(str):
+    """A JSON value that has been turned into text already, because it is stored more than once."""
+
+    __slots__ = ()
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value kept as text, so that both databases keep the order of its keys and any character.
 
@@ -46,7 +52,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
-        return to_json(value)
+        return value if type(value) is JsonText else to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

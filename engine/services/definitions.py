@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from engine.decisions import DecisionModel, parse_dmn
 from engine.decisions.reader import read_definitions
@@ -44,23 +44,30 @@ def resolve(
     uow: UnitOfWork, entity: type[Any], identifier: str, binding: Binding, deployment_key: int | None = None
 ) -> Row[Any]:
     """The version that a binding means; `deployment_key` is the deployment of whoever asks. Raises NotFound."""
-    table = table_of(entity)
-    query = (
-        select(table)
-        .where(_IDS[entity] == identifier, table.c.tenant_id == uow.tenant_id)
-        .order_by(table.c.version.desc())
-        .limit(1)
-    )
+    table, query = table_of(entity), _NEWEST[entity]
     if binding.kind == "versionTag":
         query = query.where(table.c.version_tag == binding.version_tag)
     elif binding.kind == "deployment":
         of_deployment = select(DeploymentItem.definition_key).where(DeploymentItem.deployment_key == deployment_key)
         query = query.where(table.c.key.in_(of_deployment))
-    found = uow.connection.execute(query).one_or_none()
+    found = uow.connection.execute(query, {"identifier": identifier, "tenant": uow.tenant_id}).one_or_none()
     if found is None:
         which = f" for the binding '{binding.kind}'" if binding.kind != "latest" else ""
         raise NotFound(f"There is no deployed {_WORDS.get(entity, 'definition')} '{identifier}'{which}.")
     return found
+
+
+def _newest_first(entity: type[Any]) -> Select[Any]:
+    table = table_of(entity)
+    return (
+        select(table)
+        .where(_IDS[entity] == bindparam("identifier"), table.c.tenant_id == bindparam("tenant"))
+        .order_by(table.c.version.desc())
+        .limit(1)
+    )
+
+
+_NEWEST = {entity: _newest_first(entity) for entity in _IDS}  # built once: every start, call and decision asks one
 
 
 def of_key(uow: UnitOfWork, entity: type[Any], key: int) -> Row[Any]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import NotFound
 from engine.execution import contract
 from engine.feel import to_json
+from engine.model.base import JsonText
+from engine.model.base import to_json as to_json_text
 from engine.model.deployment import FormDefinition, ProcessDefinition
 from engine.model.element import ElementState
 from engine.model.incident import IncidentState
@@ -78,7 +80,7 @@ def _variable_set(turn: Turn, live: Live, event: contract.VariableSet) -> None:
         "process_instance_key": live.info.key,
         "scope_key": event.scope_key,
         "name": event.name,
-        "value": event.value,
+        "value": JsonText(to_json_text(event.value)),
         "at": turn.uow.now,
         "updated_at": turn.uow.now,
     }
@@ -128,7 +130,7 @@ def _pinned_form(turn: Turn, live: Live, event: contract.UserTaskOpened) -> int 
     """The form's version where the diagram pins one; the newest is looked up as the row is written."""
     if event.form_id is None or event.form_binding.kind == "latest":
         return None
-    deployment = turn.definition(live.info.process_definition_key).deployment_key
+    deployment = turn.deployment(live.info, event.form_binding)
     try:
         found = definitions.resolve(turn.uow, FormDefinition, event.form_id, event.form_binding, deployment)
     except NotFound:
@@ -207,7 +209,7 @@ def _process_called(turn: Turn, live: Live, event: contract.ProcessCalled) -> No
 
 
 def _call(turn: Turn, live: Live, event: contract.ProcessCalled) -> None:
-    deployment = turn.definition(live.info.process_definition_key).deployment_key
+    deployment = turn.deployment(live.info, event.binding)
     try:
         called = definitions.resolve(turn.uow, ProcessDefinition, event.process_id, event.binding, deployment)
     except NotFound as error:

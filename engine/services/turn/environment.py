@@ -39,9 +39,10 @@ class TurnEnvironment:
 
     def decide(self, decision_id: str, context: Mapping[str, Any], binding: Binding) -> DecisionOutcome:
         turn = self.turn
-        deployment = turn.definition(self.info.process_definition_key).deployment_key
         try:
-            row = definitions.resolve(turn.uow, DecisionDefinition, decision_id, binding, deployment)
+            row = definitions.resolve(
+                turn.uow, DecisionDefinition, decision_id, binding, turn.deployment(self.info, binding)
+            )
         except NotFound as error:
             return DecisionOutcome(None, failed=str(error), failed_decision_id=decision_id)
         self.decided[decision_id] = row.key

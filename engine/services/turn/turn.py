@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from engine.errors import Conflict, NotFound
-from engine.execution.contract import Event
+from engine.execution.contract import Binding, Event
 from engine.execution.instance import Instance
 from engine.history import audit
 from engine.model.base import table_of
@@ -116,6 +116,10 @@ class Turn:
         if key not in self._definitions:
             self._definitions[key] = definitions.of_key(self.uow, ProcessDefinition, key)
         return self._definitions[key]
+
+    def deployment(self, info: InstanceInfo, binding: Binding) -> int | None:
+        """The deployment of an instance's process, looked up where a binding asks for it."""
+        return self.definition(info.process_definition_key).deployment_key if binding.kind == "deployment" else None
 
     # Running.
 
