@@ -1,6 +1,6 @@
-"""An independent judge of the executor: a token game read from the BPMN 2.0 standard, and random diagrams to compare
-both.
+"""An independent judge of the executor: a token game read from the BPMN 2.0 standard, and random diagrams for both.
 
-Nothing of the judge (`model`, `conditions`, `state`, `game`, `paths`) imports Kefuflow or SpiffWorkflow; `adapter.py`
-alone knows the executor. `python -m tests.token_game` runs the comparison for as long as one likes.
+The judge (`model`, `conditions`, `state`, `paths`, `rules`, `game`, `play`) and the generator (`diagram`, `pencil`,
+`generator`) import nothing of Kefuflow or SpiffWorkflow; `adapter` drives the executor, `mutants` breaks it on purpose.
+`python -m tests.token_game` runs the comparison for as long as one likes.
 """

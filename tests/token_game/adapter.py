@@ -1,6 +1,6 @@
 """The real executor behind the comparison's words: its events folded into a view, stimuli turned into its commands.
 
-The only module here that imports Kefuflow. Signals are delivered as a service would: after the command that threw them,
+The comparison knows the executor only through this module. Signals are delivered as a service would: after the command that threw them,
 to every subscription that is open then.
 """
 
