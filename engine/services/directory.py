@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.model.people import Group, Queue, User
-from engine.model.permissions import ROLES, SYSTEM, Actor
+from engine.model.permissions import ROLES, Actor
 from engine.runtime import Runtime
 
 
@@ -30,5 +30,4 @@ def directory(runtime: Runtime, *, actor: Actor) -> Directory:
         groups += [(f"queue:{name}", zh, en) for name, zh, en in uow.session.execute(queues)]
     for role in ROLES.values():
         groups += [(name, role.label_zh, role.label_en) for name in (role.name, f"department:{role.name}")]
-    people |= {SYSTEM.username: "系统", "customer": "客户"}
     return Directory(people, {name: zh for name, zh, _ in groups}, {name: en for name, _, en in groups})

@@ -49,6 +49,10 @@ class CasePage:
         """The steps at which the case's processes stand now."""
         return [step for instance in self.instances for step in instance.waiting]
 
+    def step(self, element_id: str) -> Step | None:
+        """A step of the case's processes by its id, with its names."""
+        return next((step for step in self.waiting if step.element_id == element_id), None)
+
     @property
     def deadlines(self) -> list[tuple[Progress, Deadline]]:
         """Every timer ahead, the next first, with the instance that it belongs to."""

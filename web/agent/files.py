@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from flask import Response as Answer
-from flask import request
+from flask import request, send_file
 from flask_babel import gettext as _
-from werkzeug.datastructures import Headers
-from werkzeug.http import dump_options_header
 
 from engine.errors import InvalidInput
 from engine.services import attachments
@@ -41,18 +40,13 @@ def show_file(number: str, key: int) -> Answer:
     """A picture is shown; anything else is a download, so that no browser runs it as one of our pages."""
     small = "thumbnail" in request.args
     file = attachments.read_attachment(current_runtime(), number, key, actor=current_actor(), thumbnail=small)
-    return Answer(file.content, headers=_headers(file))
+    return _safely(file)
 
 
-def _headers(file: File) -> Headers:
+def _safely(file: File) -> Answer:
     inline = file.media_type.startswith("image/") and "download" not in request.args
-    # RFC 6266: a name beyond ASCII is given by `filename*`.
-    disposition = dump_options_header("inline" if inline else "attachment", {"filename": file.name})
-    return Headers(
-        {
-            "Content-Type": file.media_type,
-            "Content-Disposition": disposition,
-            "Content-Security-Policy": "default-src 'none'; img-src 'self'; sandbox",
-            "Cache-Control": "private, max-age=3600",
-        }
-    )
+    content = io.BytesIO(file.content)
+    answer = send_file(content, mimetype=file.media_type, as_attachment=not inline, download_name=file.name, etag=False)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer

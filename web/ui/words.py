@@ -191,6 +191,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "received": _("已收到"),
         "sent": _("已发送"),
     },
+    "actor": {"system": _("系统"), "customer": _("客户本人")},
     "instance": {"ACTIVE": _("进行中"), "COMPLETED": _("已完成"), "TERMINATED": _("已终止")},
     "yes": {"True": _("是"), "False": _("否")},
 }
@@ -229,12 +230,15 @@ def field_word(name: str) -> str:
 
 def name_of(thing: Any) -> str:
     """A step's or process's name in the reader's language."""
-    return str((language() == "en" and thing.name_en) or thing.name)
+    return str((language() == "en" and getattr(thing, "name_en", None)) or thing.name)
 
 
 def person(username: str | None) -> str:
     """Whose name a user name is."""
-    return _directory().people.get(username, username) if username else "—"
+    if not username:
+        return "—"
+    known = WORDS["actor"].get(username) or _directory().people.get(username)
+    return str(known or username)
 
 
 def group(name: str) -> str:
