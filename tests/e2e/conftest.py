@@ -1,0 +1,95 @@
+"""A browser with a window for each person, and one server for the stories of a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.e2e.server import Server
+from web.ui import assets
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+# What a page says that refreshes itself, or loads a part of it, while the server is dead.
+NOBODY_THERE = ("net::ERR_", "Failed to fetch dynamically imported module")
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: the stories in the browser need it")
+    pytest.skip(f"SKIPPED THE STORIES IN THE BROWSER: {what}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("KEFUFLOW_TEST_CHROMIUM", "/usr/bin/chromium")
+    if not shutil.which(path):
+        _missing(f"no Chromium at {path} (KEFUFLOW_TEST_CHROMIUM)")
+    if not assets.MANIFEST.is_file():
+        _missing("assets not built (python hatch_build.py)")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("home"))
+    server.password = server.load_demo(complaints="KEFUFLOW_SCREENSHOTS" in os.environ)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def window(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """`window()` is a customer's phone, `window("agent5")` the desk of somebody who is signed in.
+
+    An error that a page throws, or that its policy refuses, fails the test at its end.
+    """
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_window(person: str | None = None) -> Page:
+        size = DESKTOP if person else PHONE
+        context = browser.new_context(
+            base_url=server.url, viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", color_scheme="light"
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{person}: {error}"))
+        page.on("console", lambda said: said.type == "error" and problems.append(f"{person}: {said.text}"))
+        if person:
+            page.goto("/sign-in")
+            page.get_by_label("用户名").fill(person)
+            page.get_by_label("密码").fill(server.password)
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert [problem for problem in problems if not any(words in problem for words in NOBODY_THERE)] == []
+
+
+@pytest.fixture(scope="session")
+def picture() -> Callable[[Page, str], None]:
+    """Keep a picture of a page for the documentation, when `KEFUFLOW_SCREENSHOTS` names a folder."""
+    folder = os.environ.get("KEFUFLOW_SCREENSHOTS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
+
+    return take

@@ -1,0 +1,119 @@
+"""What people do at their pages, in their words: file, claim, fill in, send, look."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+from tests.e2e.server import Server
+
+COMPLAINT = {
+    "客户姓名": "王芳",
+    "联系方式": "13800138000",
+    "发生了什么": "耳机左耳没有声音，用了三天就坏了",
+    "投诉原因": "商品质量",
+    "您希望怎样解决": "退款",
+}
+
+
+def file_complaint(page: Page, order: str, photo: str | None = None, **changes: str) -> str:
+    """File by the portal's form and return the case's number; the page is then the one of thanks."""
+    page.goto("/portal/")
+    page.get_by_role("link", name="我要投诉").click()
+    fill(page, {**COMPLAINT, "订单号": order, **changes})
+    if photo:
+        page.locator("[data-form] input[type=file]").set_input_files(
+            {"name": photo, "mimeType": "image/jpeg", "buffer": jpeg()}
+        )
+        expect(page.locator(".kf-file-list")).to_contain_text(photo)
+    send(page)
+    page.wait_for_url("**/portal/thanks")
+    return page.locator("#case-number").inner_text()
+
+
+def do_task(page: Page, number: str, name: str, answers: dict[str, Any], expecting: str | None = None) -> None:
+    """Claim a task of a case from the inbox, fill in its form, and send it."""
+    open_task(page, number, name)
+    fill(page, answers)
+    send(page)
+    expect(page.get_by_role("status").filter(has_text=f"已提交：{name}")).to_be_visible()
+
+
+def open_task(page: Page, number: str, name: str) -> None:
+    """Find the task in one's inbox and take it, or go on with it when one has it already."""
+    row = page.locator("#inbox tr", has_text=number).filter(has=page.get_by_role("link", name=name, exact=True))
+    appears(page, f"/desk/?q={number}", row)
+    row.get_by_role("button", name="领取").or_(row.get_by_role("link", name="办理")).first.click()
+    expect(page.locator(".page-title")).to_have_text(name)
+    page.locator("[data-form] .fjs-form").wait_for()
+
+
+def appears(page: Page, path: str, wanted: Locator) -> None:
+    """Look at a page again and again until the worker has brought about what is wanted; it has half a minute."""
+    for _ in range(30):
+        page.goto(path)
+        try:
+            wanted.first.wait_for(timeout=1000)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError(f"{path} did not come to show {wanted}; it shows: {page.locator('main').inner_text()[:1500]}")
+
+
+def fill(page: Page, answers: dict[str, Any]) -> None:
+    """Fill in a form-js form by its labels: text, a choice, a tick, a date ("2026-03-04 18:00" fills its time too)."""
+    for label, value in answers.items():
+        _fill(page, field(page, label), label, value)
+
+
+def field(page: Page, label: str) -> Locator:
+    named = page.locator("label, legend, .fjs-form-field-label").filter(
+        has_text=re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
+    )
+    return page.locator("[data-form] .fjs-form-field").filter(has=named).last
+
+
+def _fill(page: Page, found: Locator, label: str, value: Any) -> None:
+    kind = found.get_attribute("class") or ""
+    if "fjs-form-field-select" in kind:
+        found.locator(".fjs-input-group").click()
+        found.locator(".fjs-dropdownlist-item").filter(has_text=re.compile(f"^{re.escape(value)}$")).click()
+    elif "fjs-form-field-radio" in kind:
+        found.get_by_label(value, exact=True).check()
+    elif "fjs-form-field-checkbox" in kind:
+        found.get_by_role("checkbox").set_checked(value)
+    elif "fjs-form-field-datetime" in kind:
+        _date(page, found, value)
+    else:
+        found.locator("input, textarea").first.fill(str(value))
+
+
+def _date(page: Page, found: Locator, value: str) -> None:
+    day, _, time = value.partition(" ")
+    date, clock = found.locator("input").first, found.locator("input").last
+    date.fill(day)
+    date.press("Enter")
+    clock.fill(time)
+    clock.press("Enter")
+
+
+def send(page: Page) -> None:
+    page.locator("[data-form]").get_by_role("button", name="提交").click()
+
+
+def local(server: Server, **later: float) -> str:
+    """A moment as a date field takes it."""
+    from datetime import timedelta
+
+    return f"{server.now + timedelta(**later):%Y-%m-%d %H:%M}"
+
+
+def jpeg() -> bytes:
+    """A photo of a pair of headphones, more or less."""
+    drawn = io.BytesIO()
+    Image.effect_noise((640, 480), 60).convert("RGB").save(drawn, "JPEG")
+    return drawn.getvalue()
