@@ -109,6 +109,7 @@ class _Comparison:
         if not self._agree(judge, shown):
             return
         for stimulus in choose(judge):
+            judge.foresee(stimulus)
             self.result.stimuli.append(stimulus)
             shown = self._guarded(lambda: self._step(executor, stimulus))  # noqa: B023
             judge.apply(stimulus, shown)

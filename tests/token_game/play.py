@@ -118,6 +118,11 @@ class Judge:
         after = [after for state in self.states.values() for after in self._after(state, stimulus)]
         self.states = self._settled(after, shown)
 
+    def foresee(self, stimulus: Stimulus) -> None:
+        """Try one order of the steps to come: TooWide when tokens multiply beyond what is worth an executor's time."""
+        after = self._after(next(iter(self.states.values())), stimulus)
+        self.game.settle(after[:1], enough=lambda state: True)
+
     def _settled(self, states: list[State], shown: View | None) -> dict[tuple, State]:
         if shown is None:
             return self.game.settle(states)
