@@ -124,7 +124,7 @@ PROCESS_INSTANCE = Resource(
     "processInstanceKey",
     {
         "processDefinitionId": text(instance.c.process_id),
-        "processDefinitionName": text(definition.c.name),
+        "processDefinitionName": text(func.coalesce(definition.c.name, instance.c.process_id)),
         "processDefinitionVersion": number(instance.c.version),
         "processDefinitionVersionTag": text(definition.c.version_tag),
         "startDate": moment(instance.c.started_at),
@@ -270,7 +270,7 @@ USER_TASK = Resource(
         "priority": number(task.c.priority),
         "userTaskKey": key(task.c.key),
         "elementInstanceKey": key(task.c.key),
-        "processName": text(definition.c.name),
+        "processName": text(func.coalesce(definition.c.name, task.c.process_id)),
         "processDefinitionKey": key(task.c.process_definition_key),
         "processInstanceKey": key(task.c.process_instance_key),
         "rootProcessInstanceKey": key(task.c.root_key),
@@ -316,7 +316,7 @@ JOB = Resource(
     {
         "type": text(job.c.type),
         "state": text(job.c.state),
-        "worker": text(job.c.worker),
+        "worker": Field("text", job.c.worker, write=lambda row: row.f_worker or ""),
         "kind": always("BPMN_ELEMENT"),
         "listenerEventType": always("UNSPECIFIED"),
         "retries": number(job.c.retries),

@@ -22,7 +22,7 @@ def topology() -> dict[str, Any]:
         "host": host,
         "port": int(port),
         "version": GATEWAY_VERSION,
-        "partitions": [{"partitionId": 1, "role": "leader", "health": "healthy"}],
+        "partitions": [{"partitionId": 1, "role": "leader", "health": "healthy", "state": "active"}],
     }
     return {
         "brokers": [broker],
@@ -56,10 +56,10 @@ def me() -> dict[str, Any]:
         "displayName": actor.display_name or actor.username,
         "email": None,
         "authorizedComponents": ["*"],
-        "tenants": [{"tenantId": actor.tenant_id, "name": "Default"}],
+        "tenants": [{"tenantId": actor.tenant_id, "name": "Default", "description": None}],
         "groups": sorted(actor.groups),
         "roles": sorted(actor.roles),
-        "salesPlanType": None,
+        "salesPlanType": "",
         "c8Links": {},
         "canLogout": True,
         "apiUser": True,
