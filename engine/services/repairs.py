@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 
 from engine.errors import NotFound
 from engine.model.base import table_of
-from engine.model.incident import Incident, IncidentNotFound, IncidentState
+from engine.model.incident import Incident, IncidentNotActive, IncidentNotFound, IncidentState
 from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
@@ -79,6 +79,8 @@ def repair(runtime: Runtime, key: int, changes: dict[str, Any], *, actor: Actor)
     Raises IncidentNotFound, IncidentNotActive, Forbidden without incidents.repair.
     """
     stop = open_repair(runtime, key, actor=actor).stop
+    if stop.state != IncidentState.ACTIVE:
+        raise IncidentNotActive(f"Incident {key} is resolved already.")
     place = stop.element_instance_key or stop.process_instance_key
     if changes and place is not None:
         instances.set_variables(runtime, place, changes, who=actor.username, tenant_id=actor.tenant_id)

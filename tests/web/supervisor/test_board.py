@@ -1,0 +1,92 @@
+"""The board: what is late, escalated or at risk, who has how much; giving tasks to others with a reason."""
+
+from datetime import timedelta
+
+from engine.services import work
+from tests.web.desk import parsed, text_of, value_of
+
+
+def card(page, identity):
+    (section,) = page.xpath(f"//section[@aria-labelledby='{identity}']")
+    return text_of(section)
+
+
+def test_the_board_shows_what_is_late_with_the_way_to_the_case(desk):
+    number = desk.complain(channel="online")
+    desk.clock.advance(timedelta(minutes=40))
+    page = parsed(desk.get("sue", "/board/"))
+    assert number in card(page, "breached")
+    assert page.xpath(f"//section[@aria-labelledby='breached']//a[@href='/desk/cases/{number}']")
+    assert number not in card(page, "at-risk")
+
+
+def test_the_board_shows_what_is_at_risk_and_what_is_escalated(desk):
+    number, other = desk.complain(contact="13900000001"), desk.complain(contact="13900000002")
+    desk.post("ann", f"/desk/cases/{other}/escalate")
+    desk.work()
+    page = parsed(desk.get("sue", "/board/"))
+    assert number in card(page, "at-risk")
+    assert other in card(page, "escalated")
+    assert number not in card(page, "escalated")
+
+
+def test_the_board_shows_each_agents_load_and_leads_to_their_tasks(desk):
+    number = desk.complain()
+    work.claim(desk.runtime, desk.task(number), actor=desk.actor("ann"))
+    page = parsed(desk.get("sue", "/board/"))
+    (row,) = [row for row in page.xpath("//section[@aria-labelledby='load']//tbody/tr") if "安安" in text_of(row)]
+    assert [text_of(cell) for cell in row.xpath("td[@class='text-end' or contains(@class,'text-end')]")] == [
+        "1",
+        "1",
+        "0",
+    ]
+    (link,) = row.xpath(".//a/@href")
+    assert number in desk.get("sue", link).text
+
+
+def test_the_live_part_is_not_sent_again_until_something_changes(desk):
+    tag = {"If-None-Match": desk.get("sue", "/board/now").headers["ETag"]}
+    assert desk.get("sue", "/board/now", headers=tag).status_code == 304
+    desk.complain()
+    assert desk.get("sue", "/board/now", headers=tag).status_code == 200
+
+
+def test_several_tasks_are_given_to_somebody_with_a_reason_on_each_timeline(desk):
+    numbers = [desk.complain(contact="13900000001"), desk.complain(contact="13900000002")]
+    keys = [str(desk.task(number)) for number in numbers]
+    sent = {"keys": keys, "username": "ben", "reason": "安安请假"}
+    answer = desk.post("sue", "/board/tasks/assign", sent, follow_redirects=True)
+    assert "已转派 2 个任务" in answer.text
+    for number in numbers:
+        assert [task.assignee for task in desk.case(number).tasks] == ["ben"]
+        timeline = text_of(parsed(desk.get("ann", f"/desk/cases/{number}")).xpath("//section[@id='timeline']")[0])
+        assert "任务转派 苏主管" in timeline
+        assert "安安请假" in timeline
+        assert "— → 本本" in timeline
+
+
+def test_reassigning_without_a_reason_keeps_what_was_chosen(desk):
+    key = str(desk.task(desk.complain()))
+    answer = desk.post("sue", "/board/tasks/assign", {"keys": key, "username": "ben", "reason": " "})
+    assert answer.status_code == 422
+    page = parsed(answer)
+    assert page.xpath("//input[@name='keys' and @checked]/@value") == [key]
+    assert value_of(page, "username") == "ben"
+    assert "请填写原因" in text_of(page)
+
+
+def test_a_task_is_not_given_to_one_whom_the_process_does_not_offer_it(desk):
+    number = desk.complain()
+    sent = {"keys": str(desk.task(number)), "username": "wes", "reason": "x"}
+    answer = desk.post("sue", "/board/tasks/assign", sent, follow_redirects=True)
+    assert "未能转派" in answer.text
+    assert [task.assignee for task in desk.case(number).tasks] == [None]
+
+
+def test_everybodys_tasks_are_filtered(desk):
+    held, free = desk.complain(contact="13900000001"), desk.complain(contact="13900000002")
+    work.claim(desk.runtime, desk.task(held), actor=desk.actor("ann"))
+    assert held not in desk.get("sue", "/board/tasks?unassigned=on").text
+    assert free in desk.get("sue", "/board/tasks?unassigned=on").text
+    assert free not in desk.get("sue", "/board/tasks?assignee=ann").text
+    assert "没有符合条件的任务" in desk.get("sue", "/board/tasks?overdue=on").text
