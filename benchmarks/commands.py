@@ -39,6 +39,7 @@ def measure(stage: Stage) -> dict[str, float]:
             )
         return {
             "raw_commits_per_s": raw.per_second,
+            "raw_cpu_ms": raw.cpu_ms,
             "complete_per_s": completions.per_second,
             "complete_ratio": completions.per_second / raw.per_second,
             "complete_cpu_ms": completions.cpu_ms,

@@ -27,7 +27,7 @@ class Variable(Base):
 
 
 class VariableChange(Base):
-    """One value that a variable had, from `at` on."""
+    """A value that a variable had, from `at` on, until another took its place. The one that it has now is its row's."""
 
     __tablename__ = "variable_change"
     __table_args__ = (Index(None, "process_instance_key", "key"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, func, select
@@ -12,7 +13,7 @@ from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.element import ElementInstance, ElementState, TakenFlow
 from engine.model.incident import Incident, IncidentState
 from engine.model.instance import ProcessInstance
-from engine.model.variable import VariableChange
+from engine.model.variable import Variable, VariableChange
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 
@@ -51,10 +52,24 @@ def audit_of(runtime: Runtime, instance_key: int, tenant_id: str = DEFAULT_TENAN
         return _of_instance(uow, table_of(AuditEntry), instance_key)
 
 
-def changes_of(runtime: Runtime, instance_key: int, tenant_id: str = DEFAULT_TENANT) -> list[Row[Any]]:
-    """Every value that a variable of the instance had, in order; rows of `variable_change`."""
+@dataclass(frozen=True)
+class Value:
+    """A value that a variable of a scope had from `at` on; `current` says that it still has it."""
+
+    scope_key: int
+    name: str
+    value: Any
+    at: datetime
+    current: bool
+
+
+def values_of(runtime: Runtime, instance_key: int, tenant_id: str = DEFAULT_TENANT) -> list[Value]:
+    """Every value that the variables of an instance had at the end of a command, the oldest first."""
+    before, now = table_of(VariableChange), table_of(Variable)
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return _of_instance(uow, table_of(VariableChange), instance_key)
+        found = [Value(r.scope_key, r.name, r.value, r.at, False) for r in _of_instance(uow, before, instance_key)]
+        found += [Value(r.scope_key, r.name, r.value, r.updated_at, True) for r in _of_instance(uow, now, instance_key)]
+    return sorted(found, key=lambda value: (value.at, value.current))
 
 
 def _of_instance(uow: UnitOfWork, table: Table, instance_key: int) -> list[Row[Any]]:

@@ -81,11 +81,10 @@ def _variable_set(turn: Turn, live: Live, event: contract.VariableSet) -> None:
         "scope_key": event.scope_key,
         "name": event.name,
         "value": JsonText(to_json_text(event.value)),
-        "at": turn.uow.now,
         "updated_at": turn.uow.now,
+        "change_key": turn.runtime.new_key(),  # of the value that it may replace
     }
     turn.writes.variables[event.scope_key, event.name] = row
-    turn.writes.changes.append(row)
 
 
 def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) -> None:

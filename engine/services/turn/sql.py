@@ -26,6 +26,8 @@ _task = table_of(UserTask)
 _job = table_of(Job)
 _incident = table_of(Incident)
 _subscription = table_of(Subscription)
+_variable = table_of(Variable)
+_change = table_of(VariableChange)
 _candidate = table_of(TaskCandidate)
 
 INSTANCE_CHANGES = (
@@ -72,7 +74,25 @@ END_ELEMENTS = Statement(
 )
 INSERT_FLOWS = insertion(table_of(TakenFlow))
 UPSERT_VARIABLES = upsert(table_of(Variable), ("scope_key", "name"), ("value", "updated_at"))
-INSERT_CHANGES = insertion(table_of(VariableChange))
+
+
+def _kept(_: bool) -> Any:
+    """What a variable was until now, kept before its row is overwritten; nothing where it is new."""
+    replaced = select(
+        named(_change, "key"),
+        *[
+            _variable.c[name]
+            for name in ("tenant_id", "process_instance_key", "scope_key", "name", "value", "updated_at")
+        ],
+    ).where(
+        _variable.c.scope_key == named(_variable, "scope_key", "at_scope"),
+        _variable.c.name == named(_variable, "name", "at_name"),
+    )
+    columns = ["key", "tenant_id", "process_instance_key", "scope_key", "name", "value", "at"]
+    return insert(_change).from_select(columns, replaced)
+
+
+KEEP_VALUES = Statement(_kept)
 
 
 def _task_with_form(_: bool) -> Any:

@@ -32,7 +32,6 @@ class Writes:
         self.ended_elements: list[Row] = []
         self.flows: list[Row] = []
         self.variables: dict[tuple[int, str], Row] = {}
-        self.changes: list[Row] = []
         self.new_tasks: Rows = {}
         self.ended_tasks: list[Row] = []
         self.task_revisions: dict[int, int] = {}  # as they were read; another one when it ends is a conflict
@@ -121,9 +120,17 @@ class Writes:
         batch.add(sql.END_ELEMENTS, self.ended_elements)
         batch.add(sql.INSERT_ELEMENTS, self.new_elements.values())
         batch.add(sql.INSERT_FLOWS, self.flows)
+        batch.add(sql.KEEP_VALUES, self._overwritten())
         batch.add(sql.UPSERT_VARIABLES, self.variables.values())
-        batch.add(sql.INSERT_CHANGES, self.changes)
         batch.add(sql.INSERT_DECISIONS, self.decisions)
+
+    def _overwritten(self) -> list[Row]:
+        """The variables that may have had another value: those of scopes that were there before this turn."""
+        return [
+            {"key": row["change_key"], "at_scope": scope, "at_name": name}
+            for (scope, name), row in self.variables.items()
+            if scope not in self.new_elements
+        ]
 
     def _add_tasks(self, batch: Batch) -> int:
         ended = batch.add(sql.END_TASKS, self.ended_tasks)

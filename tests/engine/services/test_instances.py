@@ -67,16 +67,18 @@ def test_a_condition_that_cannot_be_answered_is_an_incident_and_goes_on_once_rep
 
 
 def test_variables_are_changed_where_they_are_and_their_history_is_kept(
-    runtime, deploy, start, open_tasks, variables_of
+    runtime, deploy, start, open_tasks, variables_of, clock
 ):
     deploy(ONE_TASK)
     key = start("one_task", city="上海")
+    clock.advance(timedelta(minutes=1))
     instances.set_variables(runtime, key, {"city": "北京", "new": None}, who="ann")
     assert variables_of(key) == {"city": "北京", "new": None}
+    clock.advance(timedelta(minutes=1))
     instances.set_variables(runtime, open_tasks()["task"], {"note": 1}, who="ann", local=True)
     assert "note" not in variables_of(key)
-    changes = [(row.name, row.value) for row in history.changes_of(runtime, key)]
-    assert changes == [("city", "上海"), ("city", "北京"), ("new", None), ("note", 1)]
+    values = [(found.name, found.value, found.current) for found in history.values_of(runtime, key)]
+    assert values == [("city", "上海", False), ("city", "北京", True), ("new", None, True), ("note", 1, True)]
     (entry,) = [row for row in history.audit_of(runtime, key) if row.what == "variables.set"][:1]
     assert (entry.who, entry.before, entry.after) == (
         "ann",
