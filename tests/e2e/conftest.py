@@ -18,7 +18,7 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--
 # What a page says that refreshes itself, or loads a part of it, while the server is dead.
 NOBODY_THERE = ("net::ERR_", "Failed to fetch dynamically imported module")
 PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
+DESKTOP = {"width": 1440, "height": 1000}
 
 
 def _missing(what: str) -> None:
@@ -87,8 +87,10 @@ def picture() -> Callable[[Page, str], None]:
     """Keep a picture of a page for the documentation, when `KEFUFLOW_SCREENSHOTS` names a folder."""
     folder = os.environ.get("KEFUFLOW_SCREENSHOTS")
 
-    def take(page: Page, name: str) -> None:
+    def take(page: Page, name: str, afresh: bool = False) -> None:
         if folder:
+            if afresh:  # without the sentence about what was just done
+                page.reload()
             page.wait_for_load_state("networkidle")
             page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
 

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.desk import appears, file_complaint
+from tests.e2e.desk import appears, file_complaint, open_task
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
@@ -30,13 +30,20 @@ def test_a_deadline_changed_on_the_diagram_holds_for_the_next_case_alone(server:
     expect(deadline(agent, after)).to_have_attribute("datetime", moment(server, minutes=10))
     expect(deadline(agent, before)).to_have_attribute("datetime", half_an_hour)
     agent.goto("/desk/")
+    agent.get_by_role("button", name="开始接单").click()
+    open_task(agent, before, "核实投诉")
+    agent.goto("/desk/")
     picture(agent, "inbox")
 
     server.pass_time(minutes=11)
     appears(supervisor, f"/desk/?q={after}", task(supervisor, after))
     supervisor.goto(f"/desk/?q={before}")
     expect(task(supervisor, before)).to_have_count(0)
-    server.pass_time(minutes=20)
+    server.pass_time(minutes=15)
+    at_risk = supervisor.get_by_role("region", name="有风险").get_by_role("link", name=before)
+    appears(supervisor, "/board/", at_risk)
+    picture(supervisor, "board")
+    server.pass_time(minutes=5)
     appears(supervisor, f"/desk/?q={before}", task(supervisor, before))
 
 
