@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.deployment.model import Element
+from engine.errors import NotFound
 from engine.execution.contract import Binding, DecisionEvaluated
 from engine.execution.failures import Failed
 from engine.execution.service_task import ServiceTask
@@ -26,7 +27,10 @@ class BusinessRuleTask(ServiceTask):
         context = run.context(token)
         decision_id = self.decision.string(context, run.now)
         binding = Binding(self.element.decision.binding, self.element.decision.version_tag)
-        outcome = run.environment.decide(decision_id, context, binding)
+        try:
+            outcome = run.environment.decide(decision_id, context, binding)
+        except NotFound as error:
+            raise Failed("CALLED_DECISION_ERROR", str(error)) from error
         run.tell(DecisionEvaluated(token.id, self.element.id, decision_id, outcome))
         if outcome.failed is not None:
             raise Failed("DECISION_EVALUATION_ERROR", outcome.failed)

@@ -31,7 +31,7 @@ class Environment(Protocol):
         ...
 
     def decide(self, decision_id: str, context: Mapping[str, Any], binding: Binding) -> DecisionOutcome:
-        """Evaluate a deployed decision; `outcome.failed` says why it could not."""
+        """Evaluate a deployed decision; `outcome.failed` says why it could not. Raises NotFound where none is deployed."""
         ...
 
     def error_is_caught_above(self, instance_key: int, code: str) -> bool:

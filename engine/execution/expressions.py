@@ -10,6 +10,7 @@ from typing import Any
 from engine.deployment.names import EXTRA_NAMES
 from engine.execution.failures import Failed
 from engine.feel import Expression, compile_expression, feel_string, to_json, to_python
+from engine.feel.errors import FailedAssertion
 
 
 class Value:
@@ -31,10 +32,23 @@ class Value:
         """The FEEL value (temporal values kept), or the literal text."""
         if self.expression is None:
             return self.text
-        return self.expression.evaluate(context, now=now, warnings=warnings)
+        if "assert" in self.expression.functions:
+            warnings = [] if warnings is None else warnings
+        value = self.expression.evaluate(context, now=now, warnings=warnings)
+        for each in warnings or ():
+            if isinstance(each, FailedAssertion):  # Camunda's assert() stops; elsewhere in FEEL it is null.
+                raise Failed("EXTRACT_VALUE_ERROR", f"{self.what}: '{self.text}': {each}")
+        return value
 
     def json(self, context: Mapping[str, Any], now: datetime) -> Any:
         return to_json(self.raw(context, now))
+
+    def mapped(self, context: Mapping[str, Any], now: datetime) -> Any:
+        """`json` for an input or output mapping, whose failure has its own name."""
+        try:
+            return self.json(context, now)
+        except Failed as failure:
+            raise Failed("IO_MAPPING_ERROR", failure.message) from failure
 
     def required(self, context: Mapping[str, Any], now: datetime, error_type: str = "EXTRACT_VALUE_ERROR") -> Any:
         """Like `raw`, but null is a failure that says what the warnings say."""

@@ -23,7 +23,7 @@ class InclusiveGateway(JoiningNode):
     def _update_hook(self, token: Token) -> bool:
         if not self.joins or token.flow is None:
             return True
-        token._state = TaskState.WAITING
+        token.workflow.await_join(token)
         return False
 
     def release(self, scope: Token) -> bool:

@@ -5,8 +5,6 @@ A token that has come and must wait stays at the gateway, not yet announced as a
 
 from __future__ import annotations
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.execution.node import Node
 from engine.execution.token import Token
 
@@ -21,8 +19,8 @@ class JoiningNode(Node):
     def arrived(self, scope: Token) -> dict[str, Token]:
         """The oldest waiting token of each incoming flow."""
         oldest: dict[str, Token] = {}
-        for token in scope.tokens:
-            if token.task_spec is self and token._state == TaskState.WAITING and token.flow is not None:
+        for token in scope.workflow.joining.get((scope.id, self.name), {}).values():
+            if token.flow is not None:
                 oldest.setdefault(token.flow, token)
         return oldest
 
@@ -30,4 +28,5 @@ class JoiningNode(Node):
         """Consume all but the last, which goes on."""
         for token in tokens[:-1]:
             token.workflow.drop(token)
+        tokens[-1].workflow.leave_join(tokens[-1])
         tokens[-1]._ready()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.execution.joining import JoiningNode
 from engine.execution.token import Token
 
@@ -14,7 +12,7 @@ class ParallelGateway(JoiningNode):
     def _update_hook(self, token: Token) -> bool:
         if not self.joins or token.flow is None:
             return True
-        token._state = TaskState.WAITING
+        token.workflow.await_join(token)
         assert token.scope is not None
         tokens = self.arrived(token.scope)
         if len(tokens) == len(self.element.incoming):

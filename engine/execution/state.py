@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from SpiffWorkflow.util.task import TaskState
+
 from engine.execution.contract import Environment
 from engine.execution.process import Process
 from engine.execution.timers import Due
@@ -61,6 +63,8 @@ def _restore_token(run: Run, record: list[Any]) -> None:
     token = Token(run, run.process.nodes[name], key, parent, state)
     token.announced, token.flow, token.vars, token.memo = bool(announced), flow, variables, memo or {}
     token.pending = pending
+    if state == TaskState.WAITING:
+        run.await_join(token)
     token.incident = Incident(*incident) if incident is not None else None
     for wait_key, kind, node, *due in waits or ():
         token.waits[wait_key] = Subscription(wait_key, kind, node, _restore_due(due))

@@ -34,6 +34,16 @@ class Incident:
     stage: str  # the Node method that failed and is tried again
 
 
+class Children(dict[int, None]):
+    """SpiffWorkflow keeps a task's children in a list; thousands of tokens in one scope want each found at once."""
+
+    def append(self, key: int) -> None:
+        self[key] = None
+
+    def remove(self, key: int) -> None:
+        del self[key]
+
+
 class Token(Task):  # type: ignore[misc]
     """One active element instance. Its `id` is its key."""
 
@@ -43,6 +53,7 @@ class Token(Task):  # type: ignore[misc]
 
     def __init__(self, run: Run, spec: Node, key: int, scope: Token | None, state: int = TaskState.FUTURE) -> None:
         super().__init__(run, spec, scope, state, key)
+        self._children = Children()
         self.scope = scope
         self.vars: dict[str, Any] | None = None
         self.flow: str | None = None  # the sequence flow it came by

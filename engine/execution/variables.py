@@ -41,7 +41,7 @@ def map_inputs(token: Token, mappings: Mappings) -> None:
     """Evaluate all, each seeing those before it; then make them local to the token."""
     run, context, result = token.workflow, token.workflow.context(token), dict[str, Any]()
     for value, path in mappings:
-        _put(result, path, value.json(context, run.now), None)
+        _put(result, path, value.mapped(context, run.now), None)
         context[path[0]] = result[path[0]]
     for name, value_ in result.items():
         set_local(token, name, value_)
@@ -56,7 +56,7 @@ def map_outputs(token: Token, mappings: Mappings, variables: dict[str, Any]) -> 
         set_local(token, name, value)
     run, context, result = token.workflow, token.workflow.context(token), dict[str, Any]()
     for source, path in mappings:
-        _put(result, path, source.json(context, run.now), context.get(path[0]))
+        _put(result, path, source.mapped(context, run.now), context.get(path[0]))
         context[path[0]] = result[path[0]]
     if token.scope is not None:
         propagate(token if "loop" in token.memo else token.scope, result)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.execution.node import Node
     from engine.execution.process import Process
 
-MAX_STEPS = 20_000  # automatic steps in one command; more is a loop that nobody can leave
+MAX_STEPS = 10_000  # automatic steps in one command; more is a loop that nobody can leave
 
 
 class Run(Workflow):  # type: ignore[misc]
@@ -43,6 +43,7 @@ class Run(Workflow):  # type: ignore[misc]
         self.events: list[Event] = []
         self.ready: deque[Token] = deque()
         self.owners: dict[int, Token] = {}  # subscription key -> waiting token
+        self.joining: dict[tuple[int, str], dict[int, Token]] = {}  # (scope, gateway) -> tokens that wait to be joined
         self.end_elements: list[str] = []
         self.ended = False
         self.now: datetime = environment.now()
@@ -99,8 +100,20 @@ class Run(Workflow):  # type: ignore[misc]
     def _task_completed_notify(self, task: Token) -> None:
         """SpiffWorkflow would look at every waiting task here; nothing of ours needs it."""
 
+    def await_join(self, token: Token) -> None:
+        """Keep a token at its gateway until others have come."""
+        assert token.scope is not None
+        token._state = TaskState.WAITING
+        self.joining.setdefault((token.scope.id, token.task_spec.name), {})[token.id] = token
+
+    def leave_join(self, token: Token) -> None:
+        waiting = self.joining.get((token.scope.id, token.task_spec.name)) if token.scope is not None else None
+        if waiting is not None:
+            waiting.pop(token.id, None)
+
     def drop(self, token: Token) -> None:
         """Take a token out of the tree and close what it waited for."""
+        self.leave_join(token)
         for key in list(token.waits):
             self.close(token, key)
         if token.incident is not None:

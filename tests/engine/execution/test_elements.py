@@ -378,3 +378,18 @@ def test_completing_a_task_with_an_incident_is_a_conflict(bench):
     )
     with pytest.raises(Conflict):
         bench.instance.complete(bench.of(c.IncidentRaised)[0].element_key, {})
+
+
+def test_thousands_of_tokens_at_one_join_cost_no_more_each(bench):
+    """A loop that splits and never joins fills a gateway; the command ends with an incident and not with the day."""
+    body = (
+        START
+        + '<bpmn:parallelGateway id="f"/><bpmn:exclusiveGateway id="g"/><bpmn:parallelGateway id="j"/>'
+        + user("never")
+        + chain("s", "g", "f", "g")
+        + flow("f", "j")
+        + chain("never", "j")
+    )
+    bench.start(body)
+    assert "without waiting" in bench.of(c.IncidentRaised)[0].message
+    assert len(bench.instance.run.root.tokens) > 2_000
