@@ -69,10 +69,18 @@ def _check_definition(element: Element, event: EventDefinition, model: ProcessMo
             remarks.add(rules.NO_NAME, element, "signal")
         case "timer" if not event.timer_text:
             remarks.add(rules.NO_TIMER, element)
+        case "timer" if event.timer == "cycle" and _fires_once(element, model):
+            remarks.add(rules.CYCLE_FORBIDDEN, element)
         case "error" | "escalation" if throws and not event.code:
             remarks.add(rules.NO_CODE, element, event.kind)
         case "link":
             _check_link(element, event, model, remarks)
+
+
+def _fires_once(element: Element, model: ProcessModel) -> bool:
+    """A catch event is passed once, and what interrupts has nothing left to interrupt again."""
+    starts_process = element.type == "startEvent" and element.scope == model.id
+    return element.type == "intermediateCatchEvent" or (element.interrupting and not starts_process)
 
 
 def _check_message(element: Element, event: EventDefinition, model: ProcessModel, remarks: Remarks) -> None:

@@ -168,6 +168,13 @@ BAD_TIMER = Rule(
     "Use ISO 8601, such as 2026-03-02T09:00:00+08:00, PT24H or R3/PT1H, a cron expression, or FEEL after '='.",
     "请使用 ISO 8601（如 2026-03-02T09:00:00+08:00、PT24H、R3/PT1H）、cron 表达式或以“=”开头的 FEEL。",
 )
+CYCLE_FORBIDDEN = Rule(
+    "cycle-not-allowed",
+    "A timer that fires once cannot have a cycle.",
+    "只触发一次的定时器不能设置周期。",
+    "Give it a date or a duration, or let it not interrupt.",
+    "请改用日期或时长，或设为非中断。",
+)
 NO_LINK = Rule(
     "link-without-target",
     "The link '{}' has no catch event of that name in the same scope.",

@@ -103,9 +103,9 @@ class Value:
         return [to_json(item) for item in value]
 
     def moment(self, context: Mapping[str, Any], now: datetime) -> datetime | None:
-        """An instant, aware UTC; null stays null."""
+        """An instant, aware UTC; null and the empty text are None."""
         value = self.raw(context, now)
-        return None if value is None else as_moment(value, self)
+        return None if value is None or value == "" else as_moment(value, self)
 
 
 def compiled(text: str | None, what: str) -> Value | None:

@@ -14,5 +14,11 @@ class FeelSyntaxError(InvalidInput):
         self.message_zh = f"第 {line} 行第 {column} 列：{message_zh or '表达式语法有误。'}"
 
 
+class FailedAssertion(str):
+    """The warning of an assert() that did not hold: who evaluates may take it for more than a warning."""
+
+    __slots__ = ()
+
+
 class FeelLimitExceeded(Exception):
     """An evaluation took more steps, time or memory than it may; becomes null and a warning."""

@@ -16,7 +16,8 @@ seen.processes = deployed.processes.map((each) => each.processDefinitionId).sort
 
 const start = (processDefinitionId, variables = {}) => client.createProcessInstance({ processDefinitionId, variables })
 const take = () => client.activateJobs({ type: 'client-work', worker: 'w', timeout: 60000, maxJobsToActivate: 1, requestTimeout: -1 })
-const state = async (key) => (await client.getProcessInstance(key)).state
+const state = async (processInstanceKey) =>
+  (await client.searchProcessInstances({ filter: { processInstanceKey } })).items[0].state
 
 // A job that fails, its incident, its repair.
 const failing = await start('client_work', { amount: 3 })

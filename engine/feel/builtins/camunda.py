@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.feel import regexes
 from engine.feel.builtins.registry import builtin
+from engine.feel.errors import FailedAssertion
 from engine.feel.json_values import to_json
 from engine.feel.numbers import from_float
 from engine.feel.python_values import from_python
@@ -30,7 +31,8 @@ def get_or_else(rt: Runtime, value: Any, default: Any) -> Any:
 def assert_value(rt: Runtime, value: Any, condition: Any, cause: str = "The condition is not fulfilled.") -> Any:
     if condition is True:
         return value
-    rt.warn(cause)
+    if rt.warnings is not None:
+        rt.warnings.append(FailedAssertion(cause[:500]))
     return None
 
 

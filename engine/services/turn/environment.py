@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.calendars import Calendar, functions, load_calendars
 from engine.decisions import DecisionOutcome, typed_context
-from engine.errors import NotFound
 from engine.execution.contract import Binding
 from engine.model.deployment import DecisionDefinition
 from engine.runtime import InstanceInfo, Runtime
@@ -39,12 +38,8 @@ class TurnEnvironment:
 
     def decide(self, decision_id: str, context: Mapping[str, Any], binding: Binding) -> DecisionOutcome:
         turn = self.turn
-        try:
-            row = definitions.resolve(
-                turn.uow, DecisionDefinition, decision_id, binding, turn.deployment(self.info, binding)
-            )
-        except NotFound as error:
-            return DecisionOutcome(None, failed=str(error), failed_decision_id=decision_id)
+        deployment = turn.deployment(self.info, binding)
+        row = definitions.resolve(turn.uow, DecisionDefinition, decision_id, binding, deployment)
         self.decided[decision_id] = row.key
         model = definitions.decision_model(turn.runtime, turn.uow, row.requirements_key)
         extra = self.functions(self.info.key)

@@ -58,9 +58,16 @@ def unassign_task(key: int) -> tuple[str, int]:
     return "", 204
 
 
+class Moment(fields.AwareDateTime):
+    """A date and time; the empty text takes it away."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return "" if value == "" else super()._deserialize(value, attr, data, **kwargs)
+
+
 class TaskChanges(Body):
-    dueDate = fields.AwareDateTime(allow_none=True)
-    followUpDate = fields.AwareDateTime(allow_none=True)
+    dueDate = Moment(allow_none=True)
+    followUpDate = Moment(allow_none=True)
     candidateUsers = fields.List(fields.String(), allow_none=True)
     candidateGroups = fields.List(fields.String(), allow_none=True)
     priority = fields.Integer(allow_none=True, validate=validate.Range(0, 100))
@@ -86,8 +93,7 @@ def update_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Change dates, candidates or priority."""
     who = require("instances.modify")
     changes = body.get("changeset") or {}
-    emptied = {"candidateUsers": [], "candidateGroups": [], "priority": 50}
-    wanted = {_NAMES[name]: emptied.get(name) if value is None else value for name, value in changes.items()}
+    wanted = {_NAMES[name]: None if value == "" else value for name, value in changes.items() if value is not None}
     tasks.update(current_runtime(), key, wanted, who=who, tenant_id=caller().tenant_id)
     return "", 204
 
