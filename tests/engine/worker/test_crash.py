@@ -54,7 +54,7 @@ def _run_and_kill(home, url, lines):
     return [line.split() for line in said if line.strip() and len(line.split()) == 2]
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(25, marks=pytest.mark.full)])
+@pytest.mark.parametrize("rounds", [3, pytest.param(10, marks=pytest.mark.full)])
 def test_what_was_promised_before_a_kill_is_there_and_everything_ends_exactly_once(
     runtime, tables_url, tmp_path, rounds
 ):
