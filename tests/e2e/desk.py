@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.e2e.server import Server
 
+# An order of the demo with headphones in it, and its buyer.
+ORDER = "D000038"
 COMPLAINT = {
-    "客户姓名": "王芳",
-    "联系方式": "13800138000",
+    "客户姓名": "陈平",
+    "联系方式": "10000000008",
+    "订单号": ORDER,
     "发生了什么": "耳机左耳没有声音，用了三天就坏了",
     "投诉原因": "商品质量",
     "您希望怎样解决": "退款",
 }
 
 
-def file_complaint(page: Page, order: str, photo: str | None = None, **changes: str) -> str:
+def file_complaint(page: Page, photo: str | None = None, **changes: str) -> str:
     """File by the portal's form and return the case's number; the page is then the one of thanks."""
     page.goto("/portal/")
     page.get_by_role("link", name="我要投诉").click()
-    fill(page, {**COMPLAINT, "订单号": order, **changes})
+    fill(page, {**COMPLAINT, **changes})
     if photo:
         page.locator("[data-form] input[type=file]").set_input_files(
             {"name": photo, "mimeType": "image/jpeg", "buffer": jpeg()}
@@ -107,13 +111,16 @@ def send(page: Page) -> None:
 
 def local(server: Server, **later: float) -> str:
     """A moment as a date field takes it."""
-    from datetime import timedelta
-
     return f"{server.now + timedelta(**later):%Y-%m-%d %H:%M}"
 
 
 def jpeg() -> bytes:
     """A photo of a pair of headphones, more or less."""
+    picture = Image.new("RGB", (640, 480), "#d9c7a8")
+    pen = ImageDraw.Draw(picture)
+    pen.arc((170, 70, 470, 430), 180, 360, fill="#222", width=26)
+    for left in (140, 420):
+        pen.rounded_rectangle((left, 230, left + 80, 390), 30, fill="#333", outline="#111", width=6)
     drawn = io.BytesIO()
-    Image.effect_noise((640, 480), 60).convert("RGB").save(drawn, "JPEG")
+    picture.save(drawn, "JPEG", quality=90)
     return drawn.getvalue()

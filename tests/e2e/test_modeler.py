@@ -11,14 +11,13 @@ from tests.e2e.desk import appears, file_complaint, open_task
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
-ORDER = "D000003"
 DEADLINE, NAME = "verify_breach", "首响超时"
 
 
 def test_a_deadline_changed_on_the_diagram_holds_for_the_next_case_alone(server: Server, window, picture) -> None:
     customer, owner, agent, supervisor = window(), window("owner"), window("agent6"), window("aftersales")
     half_an_hour = moment(server, minutes=30)
-    before = file_complaint(customer, ORDER)
+    before = file_complaint(customer)
     expect(deadline(agent, before)).to_have_attribute("datetime", half_an_hour)
 
     change_deadline(owner, 'now() + duration("PT10M")')
@@ -26,7 +25,7 @@ def test_a_deadline_changed_on_the_diagram_holds_for_the_next_case_alone(server:
     owner.get_by_role("button", name="部署", exact=True).click()
     expect(owner.get_by_text("已部署，版本 2。")).to_be_visible()
 
-    after = file_complaint(customer, ORDER, **{"客户姓名": "赵敏", "联系方式": "13700137000"})
+    after = file_complaint(customer, **{"客户姓名": "赵敏", "联系方式": "13700137000"})
     expect(deadline(agent, after)).to_have_attribute("datetime", moment(server, minutes=10))
     expect(deadline(agent, before)).to_have_attribute("datetime", half_an_hour)
     agent.goto("/desk/")

@@ -36,6 +36,7 @@ def show_file(visit: Visit, key: int) -> Response:
 
 
 def case_html(visit: Visit, **kept: object) -> str:
-    """The page; `kept` are errors and what was typed when something on it was refused."""
+    """The page, or the part of it that refreshes itself; `kept` are errors and what was typed when something on it was refused."""
     case = case_page(current_runtime(), visit.number, actor=visit.actor)
-    return render_template("portal/case.html", case=case, visit=visit, **{"errors": {}, "sent": {}, **kept})
+    page = "portal/_now.html" if request.headers.get("HX-Request") else "portal/case.html"
+    return render_template(page, case=case, visit=visit, **{"errors": {}, "sent": {}, **kept})

@@ -26,6 +26,15 @@ def test_the_promise_of_the_agent_takes_the_place_of_the_general_limit(portal: P
     assert "2026-03-04 18:00" in portal.get(portal.offered()).text
 
 
+def test_the_page_refreshes_the_part_that_says_where_the_case_stands(portal: Portal) -> None:
+    page = portal.offered()
+    assert f'data-live-url="{page}"' in portal.get(page).text
+    part = portal.get(page, headers={"HX-Request": "true"}).text
+    assert "等待您的答复" in part
+    assert "接受方案</button>" in part
+    assert "<html" not in part
+
+
 def test_a_changed_link_opens_nothing_and_offers_to_look_the_case_up(portal: Portal) -> None:
     path = portal.filed()
     head, _, signature = path.rpartition(".")
