@@ -189,7 +189,7 @@ def test_a_file_that_is_no_diagram_is_refused_and_the_diagram_stays(open_page, t
 
 def test_lint_runs_with_the_repositorys_rules(open_page):
     page = opened(open_page)
-    expect(page.locator(".bjsl-button")).to_have_text(re.compile("0 个错误，2 个警告"))
+    expect(page.locator(".bjsl-button")).to_have_text(re.compile("0 个错误，1 个警告"))
 
 
 def test_the_simulation_opens_on_the_diagram_as_it_stands(open_page):
