@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import json
+
+from flask import Flask, Response, current_app
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
-from web.api import problems, security
+from web.api import openapi, problems, security
 from web.api.blueprint import v2
 from web.api.views import (
     clock,
@@ -48,6 +50,11 @@ class Described(Api):  # type: ignore[misc]
 
     def _register_error_handlers(self) -> None:
         """None."""
+
+    def _openapi_json(self) -> Response:
+        """The description, with the answers that the routes themselves do not write down."""
+        described = openapi.complete(self.spec.to_dict(), current_app)
+        return Response(json.dumps(described, ensure_ascii=False, indent=2), mimetype="application/json")
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

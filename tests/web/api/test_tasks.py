@@ -50,7 +50,8 @@ def test_a_task_is_as_the_diagram_says(api, extensions, expected):
 
 
 def test_a_priority_out_of_range_is_an_incident(api):
-    task = f'<bpmn:userTask id="t">{extended("<zeebe:userTask/><zeebe:priorityDefinition priority=" + chr(34) + "=n" + chr(34) + "/>")}</bpmn:userTask>'
+    priority = extended('<zeebe:userTask/><zeebe:priorityDefinition priority="=n"/>')
+    task = f'<bpmn:userTask id="t">{priority}</bpmn:userTask>'
     key = api.begin(diagram("p", start() + task + end(), "start>t t>end"), "p", n=101)
     assert api.incident(key)["errorType"] == "EXTRACT_VALUE_ERROR"
 
