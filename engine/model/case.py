@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.errors import Conflict
@@ -20,6 +20,13 @@ CHANGEABLE = (
 )  # fmt: skip
 
 
+def _index_of_set(column: str) -> Index:
+    """An index of the few rows where the column is set."""
+    condition = text(f"{column} IS NOT NULL")
+    name = f"ix_service_case_{column}_set"
+    return Index(name, "tenant_id", column, sqlite_where=condition, postgresql_where=condition)
+
+
 class Case(Keyed, Base):
     """One matter. `status`: open, waiting_customer, escalated or closed; `outcome` is the process's end once closed."""
 
@@ -31,6 +38,8 @@ class Case(Keyed, Base):
         Index(None, "tenant_id", "order_number"),
         Index(None, "tenant_id", "owner", "status"),
         Index(None, "tenant_id", "sku", "cause_code", "created_at"),
+        _index_of_set("unread_at"),
+        _index_of_set("escalated_at"),
     )
 
     number: Mapped[str] = mapped_column(String(32))
