@@ -54,6 +54,7 @@ def test_an_accepted_return_tells_the_address_and_asks_for_the_parcel(portal: Po
     shown = portal.get(page).text
     assert "请寄回商品并填写快递单号" in shown
     assert "退货地址" in shown
+    assert "不需要您做什么" not in shown
     assert portal.case().order_known
 
 
