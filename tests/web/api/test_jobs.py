@@ -43,6 +43,12 @@ def test_a_worker_asks_for_more_time(api, clock):
     assert api.jobs("w") == []
 
 
+@pytest.mark.parametrize("changes", [{}, {"retries": None}, {"retries": 0}])
+def test_a_change_of_nothing_or_to_nothing_is_refused(api, changes):
+    one(api)
+    assert api.call("PATCH", f"/jobs/{api.job('w')['jobKey']}", {"changeset": changes}).status_code == 400
+
+
 def test_a_failed_job_waits_for_its_backoff_and_takes_the_workers_variables_along(api, clock):
     one(api)
     found = api.job("w")

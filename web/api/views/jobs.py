@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from engine.errors import InvalidInput
 from engine.services import jobs, polling
 from engine.services.jobs import ActivatedJob
 from web.api.blueprint import Body, v2, variables
@@ -158,6 +159,8 @@ def update_job(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Give a job more tries, or its worker more time."""
     who, changes = require("instances.modify"), body["changeset"]
     timeout = changes.get("timeout")
+    if timeout is None and changes.get("retries") is None:
+        raise InvalidInput("There is nothing to change: give retries or timeout.")
     jobs.update_job(
         current_runtime(),
         key,
