@@ -22,9 +22,9 @@ def _case_number() -> str:
 
 
 # Many people may share an address behind a mobile network, so these are wide; guessing is what they stop.
-attempts_to_file = limiter.limit("120 per hour", methods=["POST"])
+attempts_to_file = limiter.limit("60 per hour", methods=["POST"])
 filings = limiter.limit("30 per hour", methods=["POST"], deduct_when=_succeeded)
-uploads = limiter.limit("200 per hour")
+uploads = limiter.limit("100 per hour")
 wrong_links = limiter.shared_limit("30 per 10 minutes", scope="links", deduct_when=_failed)
 wrong_guesses = limiter.limit("20 per 10 minutes", methods=["POST"], deduct_when=_failed)
 # Whoever knows a number and tries phone numbers from many addresses is stopped by this one.
