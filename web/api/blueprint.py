@@ -7,7 +7,17 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
+from engine.errors import NotFound
+
 v2 = Blueprint("v2", "v2", url_prefix="/v2", description="Camunda 8's Orchestration Cluster API")
+
+
+@v2.url_value_preprocessor
+def refuse_impossible_keys(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """A number in a path that no key can be names nothing."""
+    for value in (values or {}).values():
+        if isinstance(value, int) and value >= 2**63:
+            raise NotFound(f"There is nothing with key {value}.")
 
 
 class Body(Schema):

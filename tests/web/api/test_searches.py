@@ -112,3 +112,18 @@ def test_waiting_for_an_end_that_does_not_come_is_a_timeout(api):
 def test_what_is_not_known_here_is_refused_and_not_passed_over(api, path, body):
     api.deploy(("one.bpmn", ONE))
     assert api.call("POST", path, body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", f"/user-tasks/{10**22}/completion", {}, 404),
+        ("GET", f"/variables/{10**22}", None, 404),
+        ("POST", "/process-instances", {"processDefinitionId": "one", "processDefinitionVersion": 10**22}, 400),
+        ("POST", "/process-instances", {"processDefinitionKey": str(10**22)}, 400),
+        ("GET", "/decision-instances/none", None, 400),
+        ("GET", "/decision-instances/12-1", None, 404),
+    ],
+)
+def test_a_number_that_nothing_can_have_breaks_nothing(api, method, path, body, status):
+    assert api.call(method, path, body).status_code == status

@@ -28,7 +28,7 @@ class StartInstruction(Body):
 class Creation(Body):
     processDefinitionId = fields.String(allow_none=True)
     processDefinitionKey = Key(allow_none=True)
-    processDefinitionVersion = fields.Integer(load_default=-1, allow_none=True)
+    processDefinitionVersion = fields.Integer(load_default=-1, validate=validate.Range(-1, 2**31 - 1), allow_none=True)
     variables = variables()
     tenantId = fields.String(allow_none=True)
     awaitCompletion = fields.Boolean(load_default=False, allow_none=True)
