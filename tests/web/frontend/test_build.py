@@ -62,7 +62,9 @@ def test_no_word_of_the_libraries_lacks_chinese(run_script):
 def test_lint_accepts_a_sound_diagram_and_warns_of_a_task_without_a_form(run_script):
     result = run_script("lint-bpmn.mjs", str(FILES / "refund.bpmn"))
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "refund.bpmn: warn: approve: Element of type <bpmn:UserTask> must have one extension element" in result.stdout
+    assert (
+        "refund.bpmn: warn: approve: Element of type <bpmn:UserTask> must have one extension element" in result.stdout
+    )
 
 
 def test_lint_refuses_a_task_without_a_type(run_script, tmp_path):
