@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from engine.model.notification import Notification
 from engine.services import messages, tasks
 from tests.engine.services.desk_fixtures import Desk
 
@@ -38,6 +41,12 @@ def offer(desk: Desk, answer: str, remedy: str = "refund") -> None:
     do(desk, "plan_remedy", "alice", justified=True, remedy=remedy, amount=30, plan_note="退款", **FOUND)
     do(desk, "approve_plan", "bob", approved=True)
     do(desk, "negotiate", "alice", answer=answer)
+
+
+def told(desk: Desk) -> list[str]:
+    """The templates by which the customer was written to, on whatever channels, in order."""
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        return list(dict.fromkeys(uow.session.scalars(select(Notification.template).order_by(Notification.key))))
 
 
 def call_back(desk: Desk, **said: Any) -> None:
@@ -79,6 +88,7 @@ def test_a_waiting_answer_pauses_the_clock_and_its_timer(desk: Desk) -> None:
     number = verify(desk)
     offer(desk, "pending")
     assert desk.timers()["resolution_breach"] is None
+    assert told(desk) == ["complaint_received", "complaint_offer"]
     send(desk, "customer.reply", number, answer="accepted")
     call_back(desk, solved="yes", score=5)
     assert desk.case(number).outcome == "resolved"

@@ -11,12 +11,12 @@ from engine.runtime import Handler, Runtime
 from engine.services.handlers import aftersales, cases, clocks, escalations, messages, notices
 
 HANDLERS: dict[str, Handler] = {
-    "case.open": cases.open_case,
+    "case.open": notices.telling(cases.open_case),
     "case.update": cases.update_case,
     "case.close": cases.close_case,
     "complaint.repeats": cases.count_repeats,
     "sla.start": clocks.start,
-    "sla.pause": clocks.pause,
+    "sla.pause": notices.telling(clocks.pause),
     "sla.resume": clocks.resume,
     "sla.move": clocks.move,
     "sla.meet": clocks.meet,

@@ -1,6 +1,7 @@
 """Job types that tell somebody: customer.notify, customer.survey, lead.notify. The header `template` names the words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from engine.calendars import parse_duration
 from engine.errors import InvalidInput, NotFound
 from engine.model.notification import Survey
 from engine.persistence import UnitOfWork
-from engine.runtime import JobContext, JobFailed, Runtime
+from engine.runtime import Handler, JobContext, JobFailed, Runtime
 from engine.services import notifications
 from engine.services.cases.links import survey_link
 from engine.services.handlers.once import case_of, once, text
@@ -31,6 +32,19 @@ def notify_customer(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     except (NotFound, InvalidInput) as error:
         raise JobFailed(str(error), permanent=True) from error
     return {"notified": channel}
+
+
+def telling(handler: Handler) -> Handler:
+    """The handler, and then, where the header `tell` names a template, a message to the customer with what came out."""
+
+    def work_and_tell(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
+        result = dict(handler(runtime, job) or {})
+        if template := job.headers.get("tell"):
+            headers = {**job.headers, "template": template}
+            notify_customer(runtime, replace(job, headers=headers, variables={**job.variables, **result}))
+        return result
+
+    return work_and_tell
 
 
 def send_survey(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
