@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 
 from engine.clock import MovableClock
@@ -19,6 +20,7 @@ from engine.config import Settings
 from engine.persistence import Database, create_all
 from engine.persistence.schema import metadata
 from engine.runtime import Runtime
+from web.ui import assets
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 
@@ -64,6 +66,31 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
     finally:
         _administer(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                 "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def _missing(what: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: the browser tests need it, and CI is set.")
+    pytest.skip(f"SKIPPED THE BROWSER TESTS: {what}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless; one for the whole run, because Playwright allows one of its loops in a thread."""
+    names = (os.environ.get("KEFUFLOW_TEST_CHROMIUM", "chromium"), "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        _missing("no Chromium found (KEFUFLOW_TEST_CHROMIUM)")
+    if not assets.MANIFEST.is_file():
+        _missing("assets not built (python hatch_build.py)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

@@ -66,7 +66,11 @@ def file_ids(form: Form, data: Mapping[str, Any]) -> list[int]:
     """The keys of the attachments that a form's data names, wherever in it a document is asked for."""
     if not has_files(form):
         return []
-    return [int(text) for text in _texts({name: data.get(name) for name in form.names}) if text.isdecimal()]
+    return [
+        int(text)
+        for text in _texts({name: value for name, value in data.items() if name in form.names})
+        if text.isdecimal()
+    ]
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.server import Server
-from web.ui import assets
 
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]  # fmt: skip
 # What a page says that refreshes itself, or loads a part of it, while the server is dead.
 NOBODY_THERE = ("net::ERR_", "Failed to fetch dynamically imported module")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 1000}
-
-
-def _missing(what: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"{what}: the stories in the browser need it")
-    pytest.skip(f"SKIPPED THE STORIES IN THE BROWSER: {what}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("KEFUFLOW_TEST_CHROMIUM", "/usr/bin/chromium")
-    if not shutil.which(path):
-        _missing(f"no Chromium at {path} (KEFUFLOW_TEST_CHROMIUM)")
-    if not assets.MANIFEST.is_file():
-        _missing("assets not built (python hatch_build.py)")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -32,26 +32,20 @@ def _unavailable(what: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def form_js(tmp_path_factory):
+def form_js(tmp_path_factory, browser):
     """A function that runs cases (form, context, sent) through form-js and returns its answers."""
     if not (FRONTEND / "node_modules" / "@bpmn-io" / "form-js-viewer").is_dir():
         _unavailable("the packages of web/frontend are not installed")
-    node, chromium = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
+    node = shutil.which("node")
     if node is None:
         _unavailable("there is no Node")
     out = tmp_path_factory.mktemp("form_js")
     subprocess.run([node, HERE / "form_js" / "build.mjs", FRONTEND, out], check=True, timeout=120)
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        except sync_api.Error as error:
-            _unavailable(f"no Chromium starts ({str(error).splitlines()[0]})")
-        page = browser.new_context(timezone_id="Asia/Shanghai", locale="zh-CN").new_page()
-        page.set_content("<!doctype html><body></body>")
-        page.add_script_tag(path=out / "form_js.js")
-        yield lambda cases: page.evaluate("cases => runCases(cases)", cases)
-        browser.close()
+    page = browser.new_context(timezone_id="Asia/Shanghai", locale="zh-CN").new_page()
+    page.set_content("<!doctype html><body></body>")
+    page.add_script_tag(path=out / "form_js.js")
+    yield lambda cases: page.evaluate("cases => runCases(cases)", cases)
+    page.context.close()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -2,18 +2,13 @@
 
 import logging
 import os
-import shutil
 import threading
-from collections.abc import Iterator
 
 import pytest
 from werkzeug.serving import make_server
 
 from tests.web.frontend.site import make_site
 from web.ui import assets
-
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def missing(what: str) -> None:
@@ -25,21 +20,6 @@ def missing(what: str) -> None:
 def require_build() -> None:
     if not assets.MANIFEST.is_file():
         missing("assets not built (python hatch_build.py)")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator:
-    """Chromium, headless."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not path:
-        missing("no Chromium found")
-    require_build()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
