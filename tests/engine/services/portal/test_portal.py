@@ -43,7 +43,7 @@ def test_a_filed_complaint_is_a_case_with_a_process_at_once(desk: Desk) -> None:
     assert list(desk.tasks()) == ["verify_complaint"]
     page = portal.case_page(desk.runtime, filed.number, actor=actor)
     assert (page.status_zh, page.order_known, page.title) == ("处理中", True, FORM["matter"])
-    assert [step.zh for step in page.steps] == ["已受理", "您的留言"]
+    assert [step.zh for step in page.steps] == ["已受理", "您的留言", "我们的回复"]
     assert page.answer_by == desk.clock() + timedelta(hours=72)
     assert page.actions == {"withdraw", "escalate"}
     assert desk.incidents() == []
@@ -173,8 +173,9 @@ def survey(desk: Desk) -> tuple[int, Actor, str]:
     desk.handle(
         desk.job("customer.survey", {"case_number": filed.number, "expires": "P7D"}, template="satisfaction_survey")
     )
-    (message,) = notifications.messages_for_customer(desk.runtime, filed.number, actor=actor)
-    token = next(line for line in message.body.splitlines() if "/portal/s/" in line).rpartition("/")[2]
+    messages = notifications.messages_for_customer(desk.runtime, filed.number, actor=actor)
+    lines = [line for message in messages for line in message.body.splitlines()]
+    token = next(line for line in lines if "/portal/s/" in line).rpartition("/")[2]
     key, customer = cases.survey_of_link(desk.runtime, token)
     return key, customer, filed.number
 
