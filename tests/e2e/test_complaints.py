@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.desk import appears, do_task, file_complaint, fill, local, open_task, send
+from tests.e2e.desk import appears, do_task, file_complaint, fill, local, open_task, saves, send
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,8 @@ def test_a_refused_offer_is_settled_by_the_supervisor_though_the_server_dies_twi
     do_task(supervisor, number, "主管联系客户", contact)
     open_task(supervisor, number, "制定新方案")
     fill(supervisor, {"与客户商谈的结果": "客户接受新方案"})
-    fill(supervisor, {"新方案": "退款", "金额（元）": 120, "方案说明": "退款一百二十元"})
+    with supervisor.expect_response(lambda answer: saves(answer, "退款一百二十元")):
+        fill(supervisor, {"新方案": "退款", "金额（元）": 120, "方案说明": "退款一百二十元"})
     server.kill()
     send(supervisor)
     expect(supervisor.get_by_role("alert")).to_contain_text("网络不通")
