@@ -9,15 +9,13 @@ from engine.deployment.findings import Finding
 from engine.deployment.model import Element, ProcessModel
 from engine.deployment.remarks import Remarks
 
-WORDS = {"process": "process", "decision": "decision", "form": "form"}
-
 
 def check_references(model: ProcessModel, filename: str, is_known: Callable[[str, str], bool]) -> list[Finding]:
     """A warning for each name that `is_known(kind, id)` does not know. Names that an expression gives are not looked up."""
     remarks = Remarks(filename)
     for element, kind, identifier in _references(model):
         if not identifier.startswith("=") and not is_known(kind, identifier):
-            remarks.add(rules.UNKNOWN_REFERENCE, element, f"{WORDS[kind]} '{identifier}'")
+            remarks.add(rules.UNKNOWN_REFERENCE, element, f"{kind} '{identifier}'")
     return remarks.findings
 
 

@@ -70,10 +70,6 @@ class Token(Task):  # type: ignore[misc]
     def tokens(self) -> list[Token]:
         return cast("list[Token]", self.children)
 
-    @property
-    def is_waiting(self) -> bool:
-        return self._state in (TaskState.STARTED, TaskState.WAITING)
-
     def ancestors(self) -> list[Token]:
         """This token and its scopes, innermost first."""
         chain, token = [], cast("Token | None", self)
