@@ -55,6 +55,7 @@ check: $(VENV)/.installed-dev assets
 
 bench: $(VENV)/.installed-dev assets
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m tests.torture --kills 300
 
 format: $(VENV)/.installed-dev
 	@$(BIN)/ruff check --fix .

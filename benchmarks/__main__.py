@@ -7,16 +7,19 @@ import json
 import sys
 from collections.abc import Callable
 
-from benchmarks import commands, expressions, growth, queueing
+from benchmarks import bare, commands, expressions, growth, pages, queueing, year
 from benchmarks.stage import Stage, stage
 
 BENCHMARKS: dict[str, Callable[[Stage], dict[str, float]]] = {
+    "bare": bare.measure,
     "commands": commands.measure,
     "expressions": expressions.measure,
     "growth": growth.measure,
+    "pages": pages.measure,
     "lateness": queueing.lateness,
     "pending": queueing.pending,
     "workers": queueing.workers,
+    "year": year.measure,
 }
 # name -> (the aim, whether less is better)
 AIMS: dict[str, tuple[float, bool]] = {
@@ -25,6 +28,11 @@ AIMS: dict[str, tuple[float, bool]] = {
     "workers_2_ratio": (1.6, False),
     "timers_pending_1m_claim_ms": (2, True),
     "timer_lateness_p99_s": (0.5, True),
+    "inbox_p95_ms_1k": (60, True),
+    "case_page_p95_ms": (80, True),
+    "year_slow_pages": (0, True),
+    "boot_s": (3, True),
+    "idle_rss_mb": (200, True),
     "feel_us": (5, True),
     "decision_us": (150, True),
 }

@@ -31,14 +31,14 @@ def measure(stage: Stage) -> dict[str, float]:
     """
     with desk(stage, LOOP) as runtime:
         short, long = (instances.start(runtime, "bench_loop").key for _ in range(2))
-        _advance(runtime, short, 100 - WINDOW // 2)
+        advance(runtime, short, 100 - WINDOW // 2)
         for _ in range(STEPS // 250 - 1):
-            _advance(runtime, long, 250)
-        _advance(runtime, long, 250 - WINDOW // 2)
+            advance(runtime, long, 250)
+        advance(runtime, long, 250 - WINDOW // 2)
         early, late = [], []
         for _ in range(WINDOW):
-            early.append(_step_ms(runtime, short))
-            late.append(_step_ms(runtime, long))
+            early.append(step_ms(runtime, short))
+            late.append(step_ms(runtime, long))
         return {
             "growth_ratio": statistics.median(late) / statistics.median(early),
             "step_ms_at_100": statistics.median(early),
@@ -48,7 +48,7 @@ def measure(stage: Stage) -> dict[str, float]:
         }
 
 
-def _step_ms(runtime: Runtime, key: int) -> float:
+def step_ms(runtime: Runtime, key: int) -> float:
     with runtime.unit_of_work(read_only=True) as uow:
         task = _open_task(uow, key)
     began = time.perf_counter()
@@ -63,7 +63,7 @@ def _open_task(uow: UnitOfWork, key: int) -> int:
     return uow.connection.execute(query).scalar_one()
 
 
-def _advance(runtime: Runtime, key: int, steps: int) -> None:
+def advance(runtime: Runtime, key: int, steps: int) -> None:
     def work(uow: UnitOfWork) -> None:
         turn = Turn(runtime, uow)
         live = turn.load(key)

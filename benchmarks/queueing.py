@@ -67,7 +67,12 @@ def _fill(runtime: Runtime) -> None:
 def _make_due(runtime: Runtime, count: int) -> None:
     with runtime.unit_of_work() as uow:
         now = uow.now - timedelta(seconds=1)
-        keys = select(_job.c.key).where(_job.c.state == JobState.CREATED).order_by(_job.c.key.desc()).limit(count)
+        keys = (
+            select(_job.c.key)
+            .where(_job.c.type == TIMER_TYPE, _job.c.state == JobState.CREATED)
+            .order_by(_job.c.key.desc())
+            .limit(count)
+        )
         found = list(uow.connection.execute(keys).scalars())
         uow.connection.execute(_job.update().where(_job.c.key.in_(found)).values(run_at=now, due_at=now))
 

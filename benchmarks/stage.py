@@ -18,7 +18,8 @@ from engine.persistence import Database, create_all
 from engine.runtime import Runtime
 from engine.services import deployments, settings
 
-PROCESSES = Path(__file__).resolve().parent.parent / "processes"
+ROOT = Path(__file__).resolve().parent.parent
+PROCESSES, BUILD = ROOT / "processes", ROOT / "build"  # a disk as the desk has, where /tmp may be memory
 COMPLAINT = {
     "customer_name": "王敏",
     "contact": "13800000000",
@@ -74,7 +75,8 @@ class Stage:
 @contextmanager
 def stage(database: str | None, quick: bool) -> Iterator[Stage]:
     """An empty database beside the one at `database` (PostgreSQL), or a SQLite file."""
-    home = Path(tempfile.mkdtemp(prefix="kefuflow-bench-", dir=Path.cwd()))
+    BUILD.mkdir(exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="kefuflow-bench-", dir=BUILD))
     try:
         if database is None or database.startswith("sqlite"):
             yield Stage(f"sqlite:///{home / 'bench.db'}", home, quick)

@@ -20,6 +20,7 @@ from engine.config import Settings
 from engine.persistence import Database, create_all
 from engine.persistence.schema import metadata
 from engine.runtime import Runtime
+from engine.services.people import sign_in
 from web.ui import assets
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
@@ -35,6 +36,15 @@ def _postgres_server() -> str | None:
     except OSError:
         return None
     return "postgresql://postgres@127.0.0.1:5432/postgres"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords are hashed at the least cost here: what a test asks is not how long it takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_hasher", sign_in.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        sign_in._nobodys_hash.cache_clear()
+        yield
 
 
 @pytest.fixture(scope="session")

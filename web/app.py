@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 
-from flask import Flask, Response, jsonify
+from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.runtime import Runtime
-from engine.services.startup import is_ready
-from web import errors, ui
-from web.auth import session
+from web import errors, observing, ui
+from web.auth import (
+    session,
+    tokens,  # noqa: F401 - adds its pages to the blueprint
+)
 from web.auth.views import auth
 
-AUDIENCES = ("web.agent", "web.supervisor", "web.modeler", "web.portal", "web.api")
+AUDIENCES = ("web.agent", "web.supervisor", "web.intake", "web.modeler", "web.portal", "web.api", "web.hooks")
 MAX_REQUEST_BYTES = 32 * 1024 * 1024
 
 csrf = CSRFProtect()
@@ -35,7 +37,9 @@ def create_app(runtime: Runtime) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # As long as the session: a form that was open over lunch must not be lost.
     )
     app.extensions["kefuflow"] = runtime
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=1, x_host=0)  # type: ignore[method-assign]
+    # A visitor's own word for their address would let them escape every limit: only as many hops count as are ours.
+    hops = runtime.settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=max(hops, 1), x_host=0)  # type: ignore[method-assign]
     csrf.init_app(app)
     errors.register(app)
     ui.register(app)
@@ -43,16 +47,5 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(auth)
     for package in AUDIENCES:
         import_module(package).register(app, csrf)
-    _add_health(app, runtime)
+    observing.register(app)
     return app
-
-
-def _add_health(app: Flask, runtime: Runtime) -> None:
-    @app.get("/healthz")
-    def alive() -> Response:
-        return jsonify(status="alive")
-
-    @app.get("/readyz")
-    def ready() -> tuple[Response, int]:
-        state = is_ready(runtime)
-        return jsonify(status="ready" if state else "starting"), 200 if state else 503

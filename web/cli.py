@@ -152,7 +152,26 @@ def _print_value(value: object, warnings: Iterable[str]) -> None:
 
 
 @main.command()
-def demo() -> None:
+@click.argument("count", type=click.IntRange(1, 10_000_000))
+def fill(count: int) -> None:
+    """Fill an empty database with COUNT open complaints, to measure what so many cost."""
+    from engine.config import Settings
+    from engine.services import filling, startup
+
+    settings = Settings.from_env()
+    for line in startup.prepare(settings):
+        click.echo(line)
+    runtime = startup.open_runtime(settings)
+    written = filling.fill(
+        runtime, count, lambda done: click.echo(f"{done:,}", err=True) if done % 100_000 == 0 else None
+    )
+    for line in filling.numbers_of(written):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--year", "cases", type=int, help="Also a year of this many made-up cases, to see how the desk bears it.")
+def demo(cases: int | None) -> None:
     """Load the demo people, customers and orders (clearly a demo)."""
     from engine.config import Settings
     from engine.services import startup
@@ -160,6 +179,17 @@ def demo() -> None:
     runtime = startup.open_runtime(Settings.from_env())
     for line in startup.load_demo(runtime):
         click.echo(line)
+    for line in startup.load_year(runtime, cases) if cases is not None else ():
+        click.echo(line)
+
+
+@main.command()
+def reindex() -> None:
+    """Make the index for searching by words anew, for rows that were written past the desk."""
+    from engine.config import Settings
+    from engine.services import search, startup
+
+    click.echo(f"{search.reindex(startup.open_runtime(Settings.from_env()))} entries")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,22 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
+from engine import logs, tracing
 from engine.config import Settings
 from engine.services import startup
 from engine.worker import Worker
+from web.watching import watch
+
+
+class OurLog(Logger):  # type: ignore[misc]
+    """gunicorn's messages go where everything else goes."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -29,8 +41,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": self.settings.web_threads,
             "timeout": 120,
             "graceful_timeout": 10,
-            "keepalive": 5,
+            "keepalive": 30,  # longer than a live page waits between its questions: none meets a connection that just closes
             "loglevel": "warning",
+            "logger_class": OurLog,
             "control_socket_disable": True,
             "post_worker_init": self._started,
             "worker_exit": self._stopped,
@@ -42,6 +55,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         from web.app import create_app
 
+        # After the fork: threads that send traces do not survive one.
+        tracing.configure(self.settings.otlp_endpoint, "run" if self.with_worker else "web")
         self.runtime = startup.open_runtime(self.settings)
         return create_app(self.runtime)
 
@@ -53,10 +68,12 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _stopped(self, _server: Any, _worker: Any) -> None:
         if getattr(self, "embedded", None) is not None:
             self.embedded.stop()
+        tracing.shut_down()
 
 
 def serve(settings: Settings, with_worker: bool) -> None:
     """Prepare the database and serve until a signal ends it."""
+    logs.configure(settings.log_level, settings.log_format)
     for line in startup.prepare(settings):
         click.echo(line)
     click.echo(f"Kefuflow: http://{settings.bind}")
@@ -65,11 +82,17 @@ def serve(settings: Settings, with_worker: bool) -> None:
 
 def work(settings: Settings) -> None:
     """Run a worker until SIGTERM or SIGINT; its leases are handed back."""
+    logs.configure(settings.log_level, settings.log_format)
+    tracing.configure(settings.otlp_endpoint, "worker")
     runtime = startup.open_runtime(settings)
     worker, over = Worker(runtime), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
+    watched = watch(runtime, settings.metrics_bind) if settings.metrics_bind else None
     worker.start()
     click.echo("Kefuflow worker started.")
     over.wait()
     worker.stop()
+    if watched is not None:
+        watched.shutdown()
+    tracing.shut_down()

@@ -10,6 +10,7 @@ from engine.calendars.durations import format_duration, parse_duration
 from engine.calendars.functions import functions
 from engine.calendars.sla import Change, SlaClock
 from engine.calendars.sla_codec import clock_from_json, clock_to_json
+from engine.calendars.statutory import statutory_day, statutory_deadline
 
 __all__ = [
     "Calendar",
@@ -26,4 +27,6 @@ __all__ = [
     "is_open",
     "load_calendars",
     "parse_duration",
+    "statutory_day",
+    "statutory_deadline",
 ]

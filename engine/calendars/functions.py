@@ -6,6 +6,7 @@
 | `business deadline(from, duration, calendar)` | … from that moment |
 | `business duration(from, to, calendar)` | the open time between two moments; negative when reversed |
 | `business hours open(moment, calendar)` | whether the calendar is open then |
+| `statutory deadline(from, days, calendar)` | the end of that many whole days in the calendar's zone; the day of `from` does not count |
 
 Durations are FEEL days-time durations or ISO 8601 text; every hour of one is an open hour, so `P1D` is 24 open hours
 and `PT8H` a day at a desk that is open for eight. Moments are date and time values or ISO 8601 text with an
@@ -14,11 +15,13 @@ offset or `Z`. Wrong input raises ValueError with a sentence, which FEEL turns i
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from engine.calendars.arithmetic import business_deadline, business_duration, is_open
 from engine.calendars.calendar import Calendar
 from engine.calendars.durations import parse_duration
+from engine.calendars.statutory import statutory_deadline
 from engine.errors import InvalidInput
 from engine.feel import to_python
 
@@ -36,11 +39,17 @@ def functions(calendars: Mapping[str, Calendar], now: Callable[[], datetime]) ->
     def hours_open(moment: Any, calendar: Any) -> bool:
         return is_open(_moment(moment), _calendar(calendar))
 
+    def statutory(start: Any, days: Any, calendar: Any) -> datetime:
+        if not isinstance(days, int | float | Decimal):
+            raise InvalidInput(f'"{days}" is not a number of whole days.')
+        return statutory_deadline(_moment(start), days, _calendar(calendar).zone)
+
     def _calendar(name: Any) -> Calendar:
         if not isinstance(name, str) or name not in calendars:
             raise InvalidInput(f'There is no calendar "{name}"; there is {", ".join(sorted(calendars))}.')
         return calendars[name]
 
+    from_days = ("from", "days", "calendar")
     from_to = ("from", "to", "calendar")
     return {
         "business deadline": _feel_function(
@@ -48,6 +57,7 @@ def functions(calendars: Mapping[str, Calendar], now: Callable[[], datetime]) ->
         ),
         "business duration": _feel_function("business duration", duration, [from_to]),
         "business hours open": _feel_function("business hours open", hours_open, [("moment", "calendar")]),
+        "statutory deadline": _feel_function("statutory deadline", statutory, [from_days]),
     }
 
 

@@ -103,6 +103,16 @@ class SlaClock:
             return "breached"
         return "warned" if warn is not None and now >= warn else "running"
 
+    def running_time(self) -> timedelta:
+        """Calendar time that it ran until its last change: everything but its pauses."""
+        total: timedelta = _NOTHING
+        since: datetime | None = None
+        for change in self.history:
+            total += _NOTHING if since is None else change.at - since
+            runs = change.action in ("start", "resume") or (change.action == "move" and since is not None)
+            since = change.at if runs else None
+        return total
+
     # What happens to it
 
     def start(self, now: datetime) -> "SlaClock":

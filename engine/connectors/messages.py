@@ -1,4 +1,4 @@
-"""Mail and text messages that leave the house: the records, and what a sender must do."""
+"""Mail, text messages and chat messages that leave the house: the records, and what a sender must do."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -25,6 +25,19 @@ class TextMessage:
     idempotency_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """An answer on a platform: `kind` is live_chat, comment or direct_message; `in_reply_to` the message that it answers."""
+
+    platform: str
+    kind: str
+    conversation: str
+    to: str
+    text: str
+    idempotency_key: str
+    in_reply_to: str | None = None
+
+
 class MailSender(Protocol):
     def send(self, mail: Mail) -> str:
         """Hand the mail to the next server and return its Message-ID.
@@ -37,4 +50,10 @@ class MailSender(Protocol):
 class TextSender(Protocol):
     def send(self, message: TextMessage) -> str:
         """Hand the message to the operator and return the operator's id. Raises Unavailable, InvalidInput."""
+        ...
+
+
+class ChatSender(Protocol):
+    def send(self, message: ChatMessage) -> str:
+        """Hand the message to the platform and return the platform's id. Raises Unavailable, InvalidInput."""
         ...

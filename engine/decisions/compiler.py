@@ -154,7 +154,7 @@ def _evaluating(expression: Expression) -> Compiled:
 
     def logic(scope: Scope, run: Run) -> Any:
         run.check_time()
-        return evaluate(scope, now=run.now, warnings=run.warnings)
+        return evaluate(scope, now=run.now, warnings=run.warnings, until=run.deadline)
 
     return logic
 
@@ -170,7 +170,7 @@ def unreadable(sentence: str) -> Compiled:
 
 def items_of(value: Any, run: Run) -> list[Any] | None:
     """What a boxed iteration goes through, by FEEL's own rules for `for`."""
-    items = _ITEMS.evaluate({"source": value}, now=run.now, warnings=run.warnings)
+    items = _ITEMS.evaluate({"source": value}, now=run.now, warnings=run.warnings, until=run.deadline)
     return items if isinstance(items, list) else None
 
 

@@ -20,7 +20,7 @@ def invoke(called: Any, arguments: Mapping[str, Any], run: Run) -> Any:
         arguments = {**dict.fromkeys(called.parameters), **arguments}
     names = [" ".join(name.split()) for name in arguments]
     try:
-        return call(Runtime(run.now, run.warnings), called, list(arguments.values()), names)
+        return call(Runtime(run.now, run.warnings, run.deadline), called, list(arguments.values()), names)
     except FeelLimitExceeded as error:
         run.warn(str(error))
         return None

@@ -1,18 +1,18 @@
 """The state of one evaluation of a model: its clock, warnings, failures, trace and how deep its calls are."""
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from engine.decisions.trace import EvaluatedDecision, EvaluatedTable
+from engine.feel.limits import spent
 
 # A knowledge model that calls itself costs twelve Python frames a turn or more.
 MAX_CALLS: Final = 50
 # Calls of knowledge models, services and iterations in one evaluation, all together.
 MAX_STEPS: Final = 100_000
-MAX_SECONDS: Final = 5
+MAX_SECONDS: Final = 1
 _FRAMES_KEPT_FREE: Final = 250
 _MAX_WARNINGS: Final = 100
 # A loop may ask a table or service many thousand times; a person reads the first of them at most.
@@ -27,8 +27,8 @@ class Run:
     """Shared by all frames of one evaluation."""
 
     __slots__ = (
-        "_deadline",
         "calls",
+        "deadline",
         "exceeded",
         "failures",
         "functions",
@@ -51,7 +51,7 @@ class Run:
         self.calls = 0
         self.steps = 0
         self.exceeded: str | None = None
-        self._deadline = time.monotonic() + MAX_SECONDS
+        self.deadline = spent() + MAX_SECONDS
 
     def warn(self, sentence: str) -> None:
         if len(self.warnings) < _MAX_WARNINGS:
@@ -84,8 +84,8 @@ class Run:
 
     def check_time(self) -> None:
         """Raise LimitExceeded once the evaluation has taken too long."""
-        if time.monotonic() > self._deadline:
-            self.exceed(f"The decision takes longer than {MAX_SECONDS} seconds; make its lists or loops smaller.")
+        if spent() > self.deadline:
+            self.exceed("The decision takes longer than a second; make its lists or loops smaller.")
 
     def exceed(self, sentence: str) -> NoReturn:
         """Stop; the sentence stays, should an expression on the way turn the signal into null."""

@@ -137,7 +137,7 @@ def _asking(tests: UnaryTests, quick: QuickTest | None = None) -> CellTest:
     def ask(value: Any, scope: Scope, run: Run) -> bool:
         if quick is not None and (answer := quick(value)) is not None:
             return answer
-        return evaluate(value, scope, now=run.now, warnings=run.warnings) is True
+        return evaluate(value, scope, now=run.now, warnings=run.warnings, until=run.deadline) is True
 
     return ask
 

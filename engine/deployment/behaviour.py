@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 
 from engine.deployment import rules
+from engine.deployment.compensation import check_compensated, check_handler
+from engine.deployment.listeners import check_listeners, check_process_listeners
 from engine.deployment.model import Element, EventDefinition, ProcessModel
 from engine.deployment.remarks import Remarks
+from engine.deployment.words import in_chinese
 
 _ALLOWED = {
     "startEvent": {"none", "message", "timer", "signal"},
     "event subprocess": {"message", "timer", "signal", "error", "escalation"},
     "subProcess": {"none"},
     "intermediateCatchEvent": {"message", "timer", "signal", "link"},
-    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link"},
-    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate"},
-    "boundaryEvent": {"message", "timer", "signal", "error", "escalation"},
+    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link", "compensate"},
+    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate", "compensate"},
+    "boundaryEvent": {"message", "timer", "signal", "error", "escalation", "compensate"},
 }
-_NOT_RUN = {"compensate", "conditional", "cancel", "multiple"}
+_NOT_RUN = {"conditional", "cancel", "multiple"}
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -30,16 +33,19 @@ def check_behaviour(model: ProcessModel, remarks: Remarks) -> None:
         else:
             _check_activity(element, remarks)
         _check_mappings(element, remarks)
+        check_listeners(element, remarks)
+    check_process_listeners(model, remarks)
     _check_catches(model, remarks)
 
 
 def _check_event(element: Element, model: ProcessModel, remarks: Remarks) -> None:
     event = element.event or EventDefinition()
     allowed = _ALLOWED[_position(element, model)]
-    if event.kind in _NOT_RUN:
-        remarks.add(rules.UNSUPPORTED, element, f"a {event.kind} event")
+    if event.kind in _NOT_RUN or (event.kind == "compensate" and element.type == "startEvent"):
+        remarks.add(rules.UNSUPPORTED, element, f"a {event.kind} event", f"{in_chinese(event.kind)}事件")
     elif event.kind not in allowed:
-        remarks.add(rules.EVENT_FORBIDDEN, element, f"'{event.kind}' ({element.type})")
+        kind, place = in_chinese(event.kind), in_chinese(element.type)
+        remarks.add(rules.EVENT_FORBIDDEN, element, f"'{event.kind}' ({element.type})", f"“{kind}”（{place}）")
     else:
         _check_definition(element, event, model, remarks)
     if element.type == "boundaryEvent":
@@ -62,17 +68,21 @@ def _check_definition(element: Element, event: EventDefinition, model: ProcessMo
     match event.kind:
         case "message" if throws:
             if not element.job_type:
-                remarks.add(rules.NO_JOB_TYPE, element, "message event")
+                remarks.add_word(rules.NO_JOB_TYPE, element, "message event")
         case "message":
             _check_message(element, event, model, remarks)
         case "signal" if not event.name:
-            remarks.add(rules.NO_NAME, element, "signal")
+            remarks.add_word(rules.NO_NAME, element, "signal")
         case "timer" if not event.timer_text:
             remarks.add(rules.NO_TIMER, element)
         case "timer" if event.timer == "cycle" and _fires_once(element, model):
             remarks.add(rules.CYCLE_FORBIDDEN, element)
         case "error" | "escalation" if throws and not event.code:
-            remarks.add(rules.NO_CODE, element, event.kind)
+            remarks.add_word(rules.NO_CODE, element, event.kind)
+        case "compensate" if element.type == "boundaryEvent":
+            check_handler(element, model, remarks)
+        case "compensate":
+            check_compensated(element, event.activity_ref, model, remarks)
         case "link":
             _check_link(element, event, model, remarks)
 
@@ -85,14 +95,14 @@ def _fires_once(element: Element, model: ProcessModel) -> bool:
 
 def _check_message(element: Element, event: EventDefinition, model: ProcessModel, remarks: Remarks) -> None:
     if not event.name:
-        remarks.add(rules.NO_NAME, element, "message")
+        remarks.add_word(rules.NO_NAME, element, "message")
     elif not event.correlation_key and not (element.type == "startEvent" and element.scope == model.id):
         remarks.add(rules.NO_CORRELATION, element, event.name)
 
 
 def _check_link(element: Element, event: EventDefinition, model: ProcessModel, remarks: Remarks) -> None:
     if not event.name:
-        remarks.add(rules.NO_NAME, element, "link")
+        remarks.add_word(rules.NO_NAME, element, "link")
         return
     catches = [
         e
@@ -138,21 +148,21 @@ def _waits_alone(target: Element) -> bool:
 def _check_activity(element: Element, remarks: Remarks) -> None:
     match element.type:
         case "serviceTask" | "sendTask" if not element.job_type:
-            remarks.add(rules.NO_JOB_TYPE, element, element.type)
+            remarks.add_word(rules.NO_JOB_TYPE, element, element.type)
         case "scriptTask" if not element.job_type and not element.script:
-            remarks.add(rules.NO_JOB_TYPE, element, "scriptTask")
+            remarks.add_word(rules.NO_JOB_TYPE, element, "scriptTask")
         case "scriptTask" if element.script and not element.result_variable:
             remarks.add(rules.NO_RESULT, element, element.id)
         case "businessRuleTask" if not element.job_type and element.decision is None:
-            remarks.add(rules.NO_CALLED, element, "businessRuleTask")
+            remarks.add_word(rules.NO_CALLED, element, "businessRuleTask")
         case "businessRuleTask" if element.decision is not None and not element.result_variable:
             remarks.add(rules.NO_RESULT, element, element.id)
         case "callActivity" if element.called_process is None:
-            remarks.add(rules.NO_CALLED, element, "callActivity")
+            remarks.add_word(rules.NO_CALLED, element, "callActivity")
         case "receiveTask":
             event = element.event
             if event is None or not event.name:
-                remarks.add(rules.NO_NAME, element, "message")
+                remarks.add_word(rules.NO_NAME, element, "message")
             elif not event.correlation_key:
                 remarks.add(rules.NO_CORRELATION, element, event.name)
     if element.loop is not None:
@@ -160,6 +170,11 @@ def _check_activity(element: Element, remarks: Remarks) -> None:
             remarks.add(rules.NO_COLLECTION, element)
         if bool(element.loop.output_collection) != bool(element.loop.output_element):
             remarks.add(rules.HALF_OUTPUT, element)
+    if element.ad_hoc is not None:
+        if bool(element.ad_hoc.output_collection) != bool(element.ad_hoc.output_element):
+            remarks.add(rules.HALF_OUTPUT, element)
+        if element.job_type and (element.ad_hoc.active_elements or element.ad_hoc.completion):
+            remarks.add(rules.AD_HOC_WORKER, element, element.name or element.id)
 
 
 def _check_mappings(element: Element, remarks: Remarks) -> None:
@@ -183,5 +198,10 @@ def _check_catches(model: ProcessModel, remarks: Remarks) -> None:
         what = event.code if event.kind in ("error", "escalation") else event.name
         key = (host, event.kind, what or "")
         if key in seen:
-            remarks.add(rules.DUPLICATE_CATCH, element, f"{event.kind} '{what or '*'}'")
+            remarks.add(
+                rules.DUPLICATE_CATCH,
+                element,
+                f"{event.kind} '{what or '*'}'",
+                f"{in_chinese(event.kind)}“{what or '*'}”",
+            )
         seen.add(key)

@@ -9,11 +9,13 @@ from lxml import etree
 from engine.deployment.model import (
     FLOW_NODES,
     SUBPROCESSES,
+    AdHoc,
     Assignment,
     Definitions,
     Element,
     EventDefinition,
     Flow,
+    Listener,
     Loop,
     ProcessModel,
     Reference,
@@ -22,6 +24,7 @@ from engine.deployment.xml import read_xml
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+CAMUNDA7 = "{http://camunda.org/schema/1.0/bpmn}"
 # fmt: off
 _IGNORED = frozenset({
     "extensionElements", "documentation", "laneSet", "incoming", "outgoing", "dataObject", "dataObjectReference",
@@ -72,7 +75,7 @@ class Reader:
             version_tag=tag.get("value") if tag is not None else None,
             line=node.sourceline,
             properties=_properties(node),
-            listeners=_listeners(node),
+            listeners=_listeners(node, "executionListener"),
         )
         for form in node.iterfind(f"{BPMN}extensionElements/{ZEEBE}userTaskForm"):
             model.embedded_forms[form.get("id", "")] = form.text or ""
@@ -83,7 +86,14 @@ class Reader:
                 model.elements[flow.source].outgoing.append(flow.id)
             if flow.target in model.elements:
                 model.elements[flow.target].incoming.append(flow.id)
+        for source, target in self._associations():
+            _associate(model, source, target)
         return model
+
+    def _associations(self) -> Iterator[tuple[str, str]]:
+        for node in self.root.iter(f"{BPMN}association"):
+            source, target = node.get("sourceRef", ""), node.get("targetRef", "")
+            yield from ((source, target), (target, source))
 
     def _lanes(self, node: etree._Element, model: ProcessModel) -> None:
         for lane in node.iter(f"{BPMN}lane"):
@@ -131,11 +141,15 @@ class Reader:
             standard_loop=node.find(f"{BPMN}standardLoopCharacteristics") is not None,
             instantiate=node.get("instantiate") == "true",
             properties=_properties(node),
-            listeners=_listeners(node),
+            listeners=_listeners(node, "executionListener"),
+            task_listeners=_listeners(node, "taskListener"),
+            documentation=_text(node, "documentation"),
+            camunda7=_camunda7(node),
         )
         interrupting = "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
         element.interrupting = node.get(interrupting, "true") != "false"
         element.loop = self._loop(node)
+        element.ad_hoc = _ad_hoc(node) if kind == "adHocSubProcess" else None
         self._events(node, kind, element)
         self._task(node, element)
         self._call(node, element)
@@ -219,9 +233,9 @@ class Reader:
             )
         if definition is not None:
             element.job_type, element.retries = definition.get("type"), definition.get("retries")
-        headers = node.iterfind(f".//{BPMN}extensionElements/{ZEEBE}taskHeaders/{ZEEBE}header")
-        if element.type not in SUBPROCESSES:
-            element.headers = {h.get("key", ""): h.get("value", "") for h in headers}
+        deep = "" if element.type in SUBPROCESSES else ".//"  # A message throw has them on its event definition.
+        headers = node.iterfind(f"{deep}{BPMN}extensionElements/{ZEEBE}taskHeaders/{ZEEBE}header")
+        element.headers = {h.get("key", ""): h.get("value", "") for h in headers}
         script = _extension(node, "script")
         if script is not None:
             element.script, element.result_variable = script.get("expression"), script.get("resultVariable")
@@ -291,9 +305,47 @@ def _properties(node: etree._Element) -> dict[str, str]:
     return {p.get("name", ""): p.get("value", "") for p in found}
 
 
-def _listeners(node: etree._Element) -> list[str]:
-    extensions = node.find(f"{BPMN}extensionElements")
-    if extensions is None:
-        return []
-    kinds = (f"{ZEEBE}executionListeners", f"{ZEEBE}taskListeners")
-    return [listener.get("type", "") for kind in kinds for group in extensions.findall(kind) for listener in group]
+def _listeners(node: etree._Element, kind: str) -> list[Listener]:
+    """`executionListener` or `taskListener`, in the order in which they are drawn; names of older modelers too."""
+    found = node.iterfind(f"{BPMN}extensionElements/{ZEEBE}{kind}s/{ZEEBE}{kind}")
+    return [
+        Listener(_listener_event(each.get("eventType", "")), each.get("type", ""), each.get("retries"))
+        for each in found
+    ]
+
+
+def _listener_event(name: str) -> str:
+    """What a modeler before 8.8 called `complete` is `completing`."""
+    older = {"create": "creating", "assignment": "assigning", "update": "updating", "complete": "completing"}
+    return older.get(name, "canceling" if name == "cancel" else name)
+
+
+def _ad_hoc(node: etree._Element) -> AdHoc:
+    extension = _extension(node, "adHoc")
+    return AdHoc(
+        active_elements=_get(extension, "activeElementsCollection"),
+        completion=_text(node, "completionCondition"),
+        cancel_remaining=node.get("cancelRemainingInstances", "true") != "false",
+        output_collection=_get(extension, "outputCollection"),
+        output_element=_get(extension, "outputElement"),
+    )
+
+
+def _associate(model: ProcessModel, source: str, target: str) -> None:
+    """An association leads from a compensation boundary event to its handler, whichever end was drawn first."""
+    boundary, handler = model.elements.get(source), model.elements.get(target)
+    if boundary is None or handler is None or boundary.type != "boundaryEvent" or not handler.is_activity:
+        return
+    if boundary.event is not None and boundary.event.kind == "compensate" and handler.id not in boundary.handlers:
+        boundary.handlers.append(handler.id)
+
+
+def _camunda7(node: etree._Element) -> list[str]:
+    """The settings of Camunda 7 on an element, its loop, its event and in its extensions."""
+    own = [
+        node,
+        *(child for child in node if isinstance(child.tag, str) and child.tag.removeprefix(BPMN) not in FLOW_NODES),
+    ]
+    found = [name for each in own for name in each.attrib]
+    found += [child.tag for child in node.iterfind(f"{BPMN}extensionElements/*") if isinstance(child.tag, str)]
+    return [f"camunda:{str(name).removeprefix(CAMUNDA7)}" for name in found if str(name).startswith(CAMUNDA7)]

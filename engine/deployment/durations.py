@@ -11,8 +11,18 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-CRON_ZONE = ZoneInfo("Asia/Shanghai")  # The desk's zone; Camunda uses its server's. Listed in docs/conformance.md.
+DESK_ZONE = ZoneInfo("Asia/Shanghai")  # Where Camunda takes its server's. Listed in docs/conformance.md.
 FOREVER = -1
+
+
+class TimerTextError(ValueError):
+    """Why a timer's text means no moment; `message_zh` says the same in Chinese."""
+
+    def __init__(self, message: str, message_zh: str) -> None:
+        super().__init__(message)
+        self.message_zh = message_zh
+
+
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
@@ -45,41 +55,61 @@ class Span:
     exact: timedelta
 
     def after(self, start: datetime) -> datetime:
-        """Raises ValueError when no calendar has that moment."""
+        """Raises TimerTextError when no calendar has that moment."""
         try:
             return _add_months(start, self.months) + self.exact
-        except OverflowError as error:
-            raise ValueError(f"the moment after {start} is out of range") from error
+        except (OverflowError, ValueError) as error:
+            raise TimerTextError(f"the moment after {start} is out of range", f"{start} 之后的时刻超出范围") from error
 
 
 def parse_duration(text: str) -> Span:
-    """An ISO 8601 duration. Raises ValueError."""
+    """An ISO 8601 duration. Raises TimerTextError."""
     match = _DURATION.fullmatch(text.strip())
     if match is None or not any(match.group(name) for name in match.groupdict() if name != "sign"):
-        raise ValueError(f"'{text}' is no ISO 8601 duration such as PT24H or P7D")
+        raise TimerTextError(
+            f"'{text}' is no ISO 8601 duration such as PT24H or P7D", f"“{text}”不是 ISO 8601 时长（如 PT24H、P7D）"
+        )
     part = {name: float(value or 0) for name, value in match.groupdict().items() if name != "sign"}
     sign = -1 if match["sign"] else 1
-    exact = timedelta(
-        days=part["weeks"] * 7 + part["days"],
-        hours=part["hours"],
-        minutes=part["minutes"],
-        seconds=part["seconds"],
-    )
-    return Span(sign * int(part["years"] * 12 + part["months"]), sign * exact)
+    try:
+        exact = timedelta(
+            days=part["weeks"] * 7 + part["days"],
+            hours=part["hours"],
+            minutes=part["minutes"],
+            seconds=part["seconds"],
+        )
+        return Span(sign * int(part["years"] * 12 + part["months"]), sign * exact)
+    except OverflowError as error:
+        raise TimerTextError(f"'{text}' is longer than any calendar", f"“{text}”超出了日历的范围") from error
 
 
-def check_literal_timer(kind: str, text: str) -> str | None:
+def check_literal_timer(kind: str, text: str) -> TimerTextError | None:
     """Why a literal timer text is wrong, or None."""
     try:
         if kind == "date":
-            datetime.fromisoformat(text.split("[")[0])
+            parse_moment(text)
         elif kind == "duration":
             parse_duration(text)
         else:
-            cycle(text, datetime(2026, 1, 1, tzinfo=CRON_ZONE))
-    except ValueError as error:
-        return str(error)
+            cycle(text, datetime(2026, 1, 1, tzinfo=DESK_ZONE))
+    except TimerTextError as error:
+        return error
     return None
+
+
+def parse_moment(text: str) -> datetime:
+    """An ISO 8601 date and time, aware: `2026-03-02T09:00:00+08:00`, with `[Europe/Berlin]` behind it, or in the desk's zone
+    where none is given. Raises TimerTextError.
+    """
+    local, _, zone = text.strip().removesuffix("]").partition("[")
+    try:
+        found = datetime.fromisoformat(local)
+        return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone) if zone else DESK_ZONE)
+    except (ValueError, LookupError, OSError) as error:
+        raise TimerTextError(
+            f"'{text}' is no date and time such as 2026-03-02T09:00:00+08:00",
+            f"“{text}”不是日期时间（如 2026-03-02T09:00:00+08:00）",
+        ) from error
 
 
 def next_due(due: Due) -> Due | None:
@@ -93,22 +123,22 @@ def next_due(due: Due) -> Due | None:
 
 
 def cycle(text: str, now: datetime) -> Due:
-    """The first moment of a cycle that is armed now. Raises ValueError."""
+    """The first moment of a cycle that is armed now. Raises TimerTextError."""
     text = text.strip()
     if not text.startswith("R"):
         return Due(_next_cron(text, now), FOREVER, text)
     head, _, rest = text.partition("/")
     count = head[1:]
     if count and not re.fullmatch(r"-?\d+", count):
-        raise ValueError(f"'{text}' is no cycle such as R3/PT1H")
+        raise TimerTextError(f"'{text}' is no cycle such as R3/PT1H", f"“{text}”不是周期（如 R3/PT1H）")
     times = FOREVER if count in ("", "-1") else int(count)
     start_text, _, every = rest.rpartition("/")
     span = parse_duration(every)
     if span.after(now) <= now:
-        raise ValueError(f"the cycle '{text}' does not move forward")
-    at = datetime.fromisoformat(start_text) if start_text else span.after(now)
+        raise TimerTextError(f"the cycle '{text}' does not move forward", f"周期“{text}”的间隔为零或负数")
+    at = parse_moment(start_text) if start_text else span.after(now)
     if times == 0:
-        raise ValueError(f"the cycle '{text}' repeats zero times")
+        raise TimerTextError(f"the cycle '{text}' repeats zero times", f"周期“{text}”重复零次")
     return Due(at, FOREVER if times == FOREVER else times - 1, every)
 
 
@@ -116,9 +146,12 @@ def _next_cron(text: str, after: datetime) -> datetime:
     fields = _MACROS.get(text, text).split()
     fields = ["*" if field == "?" else field for field in fields]
     try:
-        found = next(CronSim(" ".join(fields), after.astimezone(CRON_ZONE)))
+        found = next(CronSim(" ".join(fields), after.astimezone(DESK_ZONE)))
     except (CronSimError, StopIteration) as error:
-        raise ValueError(f"'{text}' is no cycle: neither R3/PT1H nor a cron expression") from error
+        raise TimerTextError(
+            f"'{text}' is no cycle: neither R3/PT1H nor a cron expression",
+            f"“{text}”既不是 R3/PT1H 这样的周期，也不是 cron 表达式",
+        ) from error
     return found.astimezone(after.tzinfo)
 
 

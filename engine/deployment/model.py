@@ -31,7 +31,7 @@ class EventDefinition:
     correlation_key: str | None = None
     timer: str | None = None  # date, duration or cycle
     timer_text: str | None = None
-    activity_ref: str | None = None  # what a compensation throw compensates
+    activity_ref: str | None = None  # what a compensation throw compensates; None: everything in its scope
     condition: str | None = None
 
 
@@ -67,6 +67,26 @@ class Reference:
 
 
 @dataclass(slots=True)
+class Listener:
+    """A job that runs before or after an element, or when a user task changes its state."""
+
+    event: str  # start, end; creating, assigning, updating, completing, canceling
+    type: str
+    retries: str | None = None
+
+
+@dataclass(slots=True)
+class AdHoc:
+    """What an ad-hoc subprocess activates by itself, when it is complete, and what it collects."""
+
+    active_elements: str | None = None
+    completion: str | None = None
+    cancel_remaining: bool = True
+    output_collection: str | None = None
+    output_element: str | None = None
+
+
+@dataclass(slots=True)
 class Element:
     id: str
     name: str | None
@@ -84,6 +104,12 @@ class Element:
     loop: Loop | None = None
     standard_loop: bool = False
     for_compensation: bool = False
+    handlers: list[str] = field(
+        default_factory=list
+    )  # activities that a compensation boundary event is associated with
+    ad_hoc: AdHoc | None = None
+    documentation: str | None = None
+    camunda7: list[str] = field(default_factory=list)  # what was set for Camunda 7, such as "camunda:assignee"
     inputs: list[tuple[str, str]] = field(default_factory=list)  # (source, target)
     outputs: list[tuple[str, str]] = field(default_factory=list)
     job_type: str | None = None
@@ -100,12 +126,20 @@ class Element:
     decision: Reference | None = None
     script: str | None = None
     result_variable: str | None = None
-    listeners: list[str] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)  # execution listeners
+    task_listeners: list[Listener] = field(default_factory=list)
     instantiate: bool = False
 
     @property
     def is_activity(self) -> bool:
         return self.type in ACTIVITIES
+
+    @property
+    def begins_by_itself(self) -> bool:
+        """No flow and no event leads to it."""
+        catches_link = self.type == "intermediateCatchEvent" and self.event is not None and self.event.kind == "link"
+        led_to = self.incoming or self.type == "boundaryEvent" or catches_link
+        return not (led_to or self.triggered_by_event or self.for_compensation)
 
 
 @dataclass(slots=True)
@@ -120,10 +154,14 @@ class ProcessModel:
     lanes: dict[str, str] = field(default_factory=dict)  # element id -> lane name
     embedded_forms: dict[str, str] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
-    listeners: list[str] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)
 
     def in_scope(self, scope: str) -> list[Element]:
         return [element for element in self.elements.values() if element.scope == scope]
+
+    def beginnings(self, scope: str) -> list[Element]:
+        """Elements of a scope that nothing leads to: where it begins without a start event, what an ad-hoc one offers."""
+        return [e for e in self.in_scope(scope) if e.begins_by_itself]
 
 
 @dataclass(slots=True)

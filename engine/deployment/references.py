@@ -8,6 +8,7 @@ from engine.deployment import rules
 from engine.deployment.findings import Finding
 from engine.deployment.model import Element, ProcessModel
 from engine.deployment.remarks import Remarks
+from engine.deployment.words import in_chinese
 
 
 def check_references(model: ProcessModel, filename: str, is_known: Callable[[str, str], bool]) -> list[Finding]:
@@ -15,7 +16,7 @@ def check_references(model: ProcessModel, filename: str, is_known: Callable[[str
     remarks = Remarks(filename)
     for element, kind, identifier in _references(model):
         if not identifier.startswith("=") and not is_known(kind, identifier):
-            remarks.add(rules.UNKNOWN_REFERENCE, element, f"{kind} '{identifier}'")
+            remarks.add(rules.UNKNOWN_REFERENCE, element, f"{kind} '{identifier}'", f"{in_chinese(kind)}“{identifier}”")
     return remarks.findings
 
 

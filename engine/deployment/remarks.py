@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.deployment.findings import Finding, Severity
 from engine.deployment.model import Element, Flow, ProcessModel
+from engine.deployment.words import in_chinese
 
 Place = Element | Flow | ProcessModel
 
@@ -29,7 +30,8 @@ class Remarks:
     filename: str
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, rule: Rule, place: Place | None, detail: str = "") -> None:
+    def add(self, rule: Rule, place: Place | None, detail: str = "", detail_zh: str = "") -> None:
+        """`detail_zh` is needed where the detail is more than what the diagram says itself."""
         self.findings.append(
             Finding(
                 severity=rule.severity,
@@ -39,8 +41,12 @@ class Remarks:
                 line=place.line if place is not None else None,
                 code=rule.code,
                 message=rule.message.replace("{}", detail),
-                message_zh=rule.message_zh.replace("{}", detail),
+                message_zh=rule.message_zh.replace("{}", detail_zh or detail),
                 hint=rule.hint,
                 hint_zh=rule.hint_zh,
             )
         )
+
+    def add_word(self, rule: Rule, place: Place | None, word: str) -> None:
+        """With a word for a thing of diagrams, which has its own in Chinese."""
+        self.add(rule, place, word, in_chinese(word))

@@ -26,6 +26,13 @@ UNSUPPORTED = Rule(
     "Replace it with a supported element (docs/conformance.md lists them).",
     "请改用受支持的元素（见 docs/conformance.md）。",
 )
+CAMUNDA_7 = Rule(
+    "camunda-7",
+    "This was set for Camunda 7 and would not be used: {}.",
+    "这是为 Camunda 7 设置的，在此不会生效：{}。",
+    "Set it again in the properties panel of this modeler (Camunda 8), then remove the old setting.",
+    "请在本建模器（Camunda 8）的属性面板中重新设置，再删除旧设置。",
+)
 NO_START = Rule(
     "no-start-event", "'{}' has no start event.", "“{}”没有开始事件。", "Add a start event.", "请添加一个开始事件。"
 )
@@ -238,4 +245,75 @@ UNKNOWN_REFERENCE = Rule(
     "Deploy it together with this file, or correct the id.",
     "请与本文件一起部署，或更正 ID。",
     "warning",
+)
+AD_HOC_EMPTY = Rule(
+    "ad-hoc-empty",
+    "The ad-hoc subprocess '{}' has no activity that could be activated.",
+    "自由子流程“{}”中没有可以激活的活动。",
+    "Draw at least one activity in it that no flow leads to.",
+    "请在其中至少放置一个没有流入顺序流的活动。",
+)
+AD_HOC_EVENT = Rule(
+    "ad-hoc-event",
+    "The ad-hoc subprocess '{}' must have no start or end event.",
+    "自由子流程“{}”中不能有开始事件或结束事件。",
+    "Remove it: an ad-hoc subprocess begins with what is activated.",
+    "请删除该事件：自由子流程由被激活的元素开始。",
+)
+AD_HOC_WORKER = Rule(
+    "ad-hoc-worker",
+    "A job decides what '{}' activates and when it is complete; its own expressions are not used.",
+    "“{}”由作业决定激活哪些元素以及何时完成，其自身的表达式不会被使用。",
+    "Remove the task definition, or the active elements and the completion condition.",
+    "请删除任务定义，或删除激活元素集合与完成条件。",
+    "warning",
+)
+NO_HANDLER = Rule(
+    "compensation-handler",
+    "The compensation event '{}' is not associated with exactly one handler in the same scope.",
+    "补偿事件“{}”没有与同一层级中的恰好一个补偿活动相关联。",
+    "Draw one association from it to the activity that undoes.",
+    "请用一条关联线将其连接到执行撤销的活动。",
+)
+NOT_A_HANDLER = Rule(
+    "compensation-marker",
+    "'{}' undoes another activity but is not marked for compensation.",
+    "“{}”用于撤销其他活动，但没有补偿标记。",
+    "Mark it for compensation (isForCompensation).",
+    "请为其设置补偿标记（isForCompensation）。",
+)
+NOT_COMPENSATED = Rule(
+    "compensation-activity",
+    "'{}' is no activity of this scope that has a compensation event.",
+    "“{}”不是同一层级中带有补偿事件的活动。",
+    "Choose an activity with a compensation boundary event in the same scope, or none for all of them.",
+    "请选择同一层级中带有补偿边界事件的活动；留空表示全部。",
+)
+LISTENER_EVENT = Rule(
+    "listener-event",
+    "A listener has the unknown event {}.",
+    "监听器的事件 {} 无法识别。",
+    "Execution listeners have start and end; task listeners creating, assigning, updating, completing and canceling.",
+    "执行监听器可用 start、end；任务监听器可用 creating、assigning、updating、completing、canceling。",
+)
+LISTENER_PLACE = Rule(
+    "listener-not-allowed",
+    "This element cannot have {}.",
+    "该元素不能设置监听器：{}。",
+    "Put it on the element before or behind, or on the process.",
+    "请将其设置在前后的元素或流程上。",
+)
+LISTENER_RETRIES = Rule(
+    "listener-retries",
+    "The retries '{}' of a listener are no whole number.",
+    "监听器的重试次数“{}”不是整数。",
+    "Use a number, or FEEL after '='.",
+    "请使用数字，或以“=”开头的 FEEL 表达式。",
+)
+LISTENER_TWICE = Rule(
+    "listener-duplicate",
+    "Two listeners have the same event and type: {}.",
+    "两个监听器的事件和类型相同：{}。",
+    "Give them different types.",
+    "请使用不同的类型。",
 )

@@ -6,7 +6,7 @@ from engine.deployment import rules
 from engine.deployment.model import FLOW_NODES, SUBPROCESSES, Definitions, Element, Flow, ProcessModel
 from engine.deployment.remarks import Remarks
 
-UNSUPPORTED_TYPES = frozenset({"transaction", "adHocSubProcess", "complexGateway"})
+UNSUPPORTED_TYPES = frozenset({"transaction", "complexGateway"})
 
 
 def check_file(definitions: Definitions, remarks: Remarks) -> None:
@@ -42,7 +42,7 @@ def _find(definitions: Definitions, identifier: str | None) -> Element | Flow | 
 
 def _check_flow(flow: Flow, model: ProcessModel, remarks: Remarks) -> None:
     if not flow.id:
-        remarks.add(rules.MISSING_ID, flow, "sequenceFlow")
+        remarks.add_word(rules.MISSING_ID, flow, "sequenceFlow")
     ends = [model.elements.get(flow.source), model.elements.get(flow.target)]
     for identifier, element in zip((flow.source, flow.target), ends, strict=True):
         if element is None:
@@ -53,21 +53,25 @@ def _check_flow(flow: Flow, model: ProcessModel, remarks: Remarks) -> None:
 
 def _check_element(element: Element, remarks: Remarks) -> None:
     if not element.id:
-        remarks.add(rules.MISSING_ID, element, element.type)
+        remarks.add_word(rules.MISSING_ID, element, element.type)
     refused = [
         (element.type in UNSUPPORTED_TYPES, f"'{element.type}'"),
         (element.standard_loop, "a standard loop"),
-        (element.for_compensation, "a compensation activity"),
         (element.instantiate, "an instantiating receive task"),
-        (bool(element.listeners), "a listener"),
         (element.extra_events > 0, "an event with several definitions"),
     ]
     for applies, what in refused:
         if applies:
-            remarks.add(rules.UNSUPPORTED, element, what)
+            remarks.add_word(rules.UNSUPPORTED, element, what)
+    if element.camunda7:
+        remarks.add(rules.CAMUNDA_7, element, ", ".join(dict.fromkeys(element.camunda7)))
     if element.incoming and (element.type in ("startEvent", "boundaryEvent") or element.triggered_by_event):
         remarks.add(rules.FORBIDDEN_INCOMING, element, f"'{element.id}'")
-    if element.outgoing and (element.type == "endEvent" or element.triggered_by_event):
+    undoes = element.for_compensation or (element.event is not None and element.event.kind == "compensate")
+    if element.incoming and element.for_compensation:
+        remarks.add(rules.FORBIDDEN_INCOMING, element, f"'{element.id}'")
+    ends = element.type == "endEvent" or element.triggered_by_event
+    if element.outgoing and (ends or (undoes and element.type != "intermediateThrowEvent")):
         remarks.add(rules.FORBIDDEN_OUTGOING, element, f"'{element.id}'")
 
 
@@ -75,25 +79,32 @@ def _check_starts(model: ProcessModel, scope: str, owner: Element | None, remark
     starts = [e for e in model.in_scope(scope) if e.type == "startEvent"]
     plain = [e for e in starts if e.event is None or e.event.kind == "none"]
     place = owner or model
+    if owner is not None and owner.type == "adHocSubProcess":
+        _check_ad_hoc(model, owner, remarks)
+        return
     if owner is not None and owner.triggered_by_event:
         if len(starts) != 1 or plain:
             remarks.add(rules.NOT_STATIC_INPUT, place)
         return
-    if not starts and (owner is None or not _beginnings(model, scope)):
+    if not starts and (owner is None or not model.beginnings(scope)):
         remarks.add(rules.NO_START, place, place.name or place.id)
     if len(plain) > 1:
         remarks.add(rules.SEVERAL_STARTS, place, place.name or place.id)
 
 
-def _beginnings(model: ProcessModel, scope: str) -> list[Element]:
-    inside = model.in_scope(scope)
-    return [e for e in inside if not e.incoming and e.type != "boundaryEvent" and not e.triggered_by_event]
+def _check_ad_hoc(model: ProcessModel, owner: Element, remarks: Remarks) -> None:
+    inside = model.in_scope(owner.id)
+    for element in inside:
+        if element.type in ("startEvent", "endEvent"):
+            remarks.add(rules.AD_HOC_EVENT, element, owner.name or owner.id)
+    if not any(element.is_activity and element.begins_by_itself for element in inside):
+        remarks.add(rules.AD_HOC_EMPTY, owner, owner.name or owner.id)
 
 
 def _check_reachable(model: ProcessModel, remarks: Remarks) -> None:
     seen: set[str] = set()
     stack = [e for e in model.elements.values() if e.type == "startEvent" or e.triggered_by_event]
-    stack += [e for s in model.elements.values() if s.type in SUBPROCESSES for e in _beginnings(model, s.id)]
+    stack += [e for s in model.elements.values() if s.type in SUBPROCESSES for e in model.beginnings(s.id)]
     while stack:
         element = stack.pop()
         if element.id in seen:
@@ -101,11 +112,12 @@ def _check_reachable(model: ProcessModel, remarks: Remarks) -> None:
         seen.add(element.id)
         following = [model.flows[flow_id].target for flow_id in element.outgoing if flow_id in model.flows]
         following += [e.id for e in model.elements.values() if e.attached_to == element.id]
+        following += element.handlers
         if element.event is not None and element.event.kind == "link":
             following += [e.id for e in model.elements.values() if _same_link(e, element)]
         stack += [model.elements[target] for target in following if target in model.elements]
     for element in model.elements.values():
-        if element.id not in seen and element.type in FLOW_NODES and not element.for_compensation:
+        if element.id not in seen and element.type in FLOW_NODES:
             remarks.add(rules.UNREACHABLE, element, element.name or element.id)
 
 

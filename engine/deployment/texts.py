@@ -15,11 +15,13 @@ from engine.feel import FeelSyntaxError, compile_expression
 def check_texts(model: ProcessModel, remarks: Remarks) -> None:
     for flow in model.flows.values():
         _check_condition(flow, remarks)
+    for listener in model.listeners:
+        check_feel(listener.type, model, remarks)
+        check_feel(listener.retries, model, remarks)
     for element in model.elements.values():
         for text in _texts(element):
             check_feel(text, element, remarks)
-        loop = element.loop
-        for text in (loop.input_collection, loop.output_element, loop.completion) if loop is not None else ():
+        for text in _only_feel(element):
             if text and not text.startswith("="):
                 remarks.add(rules.CONDITION_NO_FEEL, element, text)
             check_feel(text, element, remarks)
@@ -33,8 +35,7 @@ def check_feel(text: str | None, place: Place, remarks: Remarks) -> None:
     try:
         compile_expression(text[1:].strip(), EXTRA_NAMES)
     except FeelSyntaxError as error:
-        found = f"FEEL '{text}': {error}"
-        remarks.add(rules.BAD_FEEL, place, found)
+        remarks.add(rules.BAD_FEEL, place, f"FEEL '{text}': {error}", f"FEEL“{text}”{error.message_zh}")
 
 
 def _check_condition(flow: Flow, remarks: Remarks) -> None:
@@ -52,7 +53,16 @@ def _check_timer(element: Element, remarks: Remarks) -> None:
         return
     wrong = check_literal_timer(event.timer, event.timer_text)
     if wrong is not None:
-        remarks.add(rules.BAD_TIMER, element, wrong)
+        remarks.add(rules.BAD_TIMER, element, str(wrong), wrong.message_zh)
+
+
+def _only_feel(element: Element) -> Iterator[str | None]:
+    """Texts that are FEEL, with "=" before it, or nothing."""
+    loop, ad_hoc = element.loop, element.ad_hoc
+    if loop is not None:
+        yield from (loop.input_collection, loop.output_element, loop.completion)
+    if ad_hoc is not None:
+        yield from (ad_hoc.active_elements, ad_hoc.output_element, ad_hoc.completion)
 
 
 def _texts(element: Element) -> Iterator[str | None]:
@@ -63,5 +73,7 @@ def _texts(element: Element) -> Iterator[str | None]:
     yield from (element.job_type, element.retries, element.script, element.external_form)
     for reference in (element.form, element.called_process, element.decision):
         yield reference.id if reference is not None else None
+    for listener in element.listeners + element.task_listeners:
+        yield from (listener.type, listener.retries)
     if element.event is not None:
         yield from (element.event.correlation_key, element.event.name, element.event.code)

@@ -1,19 +1,16 @@
-"""What all activities share: input mappings, boundary events, and waiting for somebody."""
+"""What all activities share: boundary events, and waiting for somebody."""
 
 from __future__ import annotations
 
 from engine.execution.node import Node
 from engine.execution.subscriptions import Plan, open_all, plan
 from engine.execution.token import Token
-from engine.execution.variables import map_inputs
 
 
 class Activity(Node):
     """Subclasses say what `start` does; True means that the work is done at once."""
 
     def enter(self, token: Token) -> bool:
-        if self.inputs_:
-            map_inputs(token, self.inputs_)
         waits = self.plan_waits(token)
         if self.start(token):
             return True

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.deployment.model import Element
 from engine.execution.activity import Activity
 from engine.execution.contract import Binding, ProcessCallCanceled, ProcessCalled
 from engine.execution.token import Token
 from engine.execution.variables import visible
-
-if TYPE_CHECKING:
-    from engine.execution.process import Exit
 
 
 class CallActivity(Activity):
@@ -32,10 +29,13 @@ class CallActivity(Activity):
         token.memo["called"] = True
         return False
 
-    def conclude(self, token: Token) -> list[Exit]:
+    def conclude(self, token: Token) -> None:
         if not self.element.propagate_child and not self.outputs_:
             token.pending = {}
-        return super().conclude(token)
+        super().conclude(token)
+
+    def on_done(self, token: Token) -> None:
+        token.memo.pop("called", None)
 
     def on_terminate(self, token: Token) -> None:
         if token.memo.get("called"):

@@ -38,6 +38,10 @@ class Environment(Protocol):
         """Would an instance that called this one (or one above it) catch a BPMN error with this code?"""
         ...
 
+    def escalation_ends(self, instance_key: int, code: str) -> bool:
+        """Would an instance that called this one (or one above it) catch an escalation and end this one by that?"""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -104,6 +108,7 @@ class UserTaskOpened:
     properties: dict[str, Any] = field(
         default_factory=dict
     )  # zeebe:property values; those beginning with "=" are evaluated
+    listening: str | None = None  # creating or assigning: its listeners are asked before it is anybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +119,18 @@ class UserTaskClosed:
 
 @dataclass(frozen=True, slots=True)
 class JobOpened:
-    """Work for a worker: a service, send, script or business rule task with a job type, or a message throw. `key` is the
-    element instance's key; a job's own key is made by whoever stores it."""
+    """Work for a worker: a service, send, script or business rule task with a job type, a message throw, a listener, or
+    what an ad-hoc subprocess is to do next. `key` is the element instance's key, which has one open job at a time; a job's
+    own key is made by whoever stores it. `kind` and `listener` are spelled as in Camunda's API."""
 
     key: int
     element_id: str
     type: str
     retries: int
     headers: dict[str, str]
+    kind: str = "BPMN_ELEMENT"  # or EXECUTION_LISTENER, TASK_LISTENER, AD_HOC_SUB_PROCESS
+    listener: str = "UNSPECIFIED"  # START, END, CREATING …
+    outlives: bool = False  # its element has ended already; nothing waits for it
 
 
 @dataclass(frozen=True, slots=True)

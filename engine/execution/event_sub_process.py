@@ -28,11 +28,16 @@ class EventSubProcess(Scope):
         self.begin.starts = self
         super().link(process)
 
+    @property
+    def keeps_compensation(self) -> bool:
+        return False  # It handles something; it is no step of the process that could be undone.
+
     def fire(self, scope: Token, variables: dict[str, Any]) -> None:
         run = scope.workflow
         if self.begin.element.interrupting:
             run.terminate_inside(scope)
             scope.memo["interrupted"] = True
+            scope.task_spec.on_interrupt(scope)
             for key, subscription in list(scope.waits.items()):
                 if isinstance(run.process.nodes[subscription.node], StartEvent):
                     run.close(scope, key)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from engine.deployment.durations import DESK_ZONE, parse_moment
 from engine.deployment.names import EXTRA_NAMES
 from engine.execution.failures import Failed
 from engine.feel import Expression, compile_expression, feel_string, to_json, to_python
 from engine.feel.errors import FailedAssertion
+
+PATH = re.compile(r"=\s*([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*\s*")  # an expression that names a variable, or what is in it
 
 
 class Value:
@@ -113,19 +117,19 @@ def compiled(text: str | None, what: str) -> Value | None:
 
 
 def as_moment(value: Any, source: Value) -> datetime:
-    """A date and time, a date (midnight UTC) or an ISO 8601 text as aware UTC."""
+    """A date and time, a date (its midnight) or an ISO 8601 text as aware UTC; without a zone they are in the desk's."""
     found = value
     if isinstance(value, str):
         try:
-            found = datetime.fromisoformat(value.split("[")[0])
+            found = parse_moment(value)
         except ValueError as error:
             raise Failed("EXTRACT_VALUE_ERROR", f"{source.what}: '{value}' is no date and time.") from error
     found = to_python(found)
     if isinstance(found, date) and not isinstance(found, datetime):
-        found = datetime.combine(found, time(0), UTC)
+        found = datetime.combine(found, time(0))
     if not isinstance(found, datetime):
         raise Failed("EXTRACT_VALUE_ERROR", f"{source.what}: '{source.text}' gave {value!r}, not a date and time.")
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return (found.replace(tzinfo=DESK_ZONE) if found.tzinfo is None else found).astimezone(UTC)
 
 
 def cycle(repetitions: Any, interval: Any = None) -> str:

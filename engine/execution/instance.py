@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.execution import state
+from engine.execution.ad_hoc_sub_process import AdHocSubProcess, Wish
 from engine.execution.call_activity import CallActivity
-from engine.execution.contract import Environment, Event, IncidentResolved, InstanceTerminated
+from engine.execution.contract import Environment, Event, IncidentResolved, InstanceTerminated, JobClosed
 from engine.execution.event import CatchingNode
 from engine.execution.event_based_gateway import EventBasedGateway
 from engine.execution.failures import Failed
-from engine.execution.modification import activate, terminate
+from engine.execution.listeners import is_listening
+from engine.execution.migration import Migrated, Migration, MigrationRefused, PlanRefused, check_plan
+from engine.execution.modification import activate, move, terminate, terminate_at
 from engine.execution.process import Process
 from engine.execution.subscriptions import plan, rearm
-from engine.execution.throwing import find_handler, throw_error, throw_escalation
-from engine.execution.token import Token
+from engine.execution.throwing import escalation_ends, find_handler, throw_error, throw_escalation
+from engine.execution.timers import Due, last_missed
+from engine.execution.token import Subscription, Token
+from engine.execution.user_task import UserTask
 from engine.execution.variables import propagate, set_local, visible
 from engine.execution.workflow import Run
 from engine.feel import to_json
@@ -54,7 +60,7 @@ class Instance:
         """Start at the none start event, at the message, timer or signal start event that is named, or at the elements
         `start_at` instead.
 
-        Raises InvalidInput when the process cannot be started so, NotFound for an unknown element.
+        Raises InvalidInput when the process cannot be started so, with an unknown element too.
         """
         if start_event is None and not start_at and not process.root.beginnings:
             raise InvalidInput(f"Process '{process.id}' has no plain start event; start it by its message or signal.")
@@ -102,6 +108,74 @@ class Instance:
         token.task_spec.finish(token, _plain(variables))
         self.run.go()
 
+    def complete_listener(self, element_key: int, variables: dict[str, Any]) -> None:
+        """The job of an execution listener is done. Raises NotFound, or Conflict where none runs."""
+        token = self._listening(element_key)
+        token.task_spec.listened(token, _plain(variables))
+        self.run.go()
+
+    def change_task(self, element_key: int, event: str) -> bool:
+        """A user task is about to change (`assigning`, `updating`, `completing`): whether its listeners are asked first.
+
+        Raises NotFound, or Conflict where they are being asked already or an incident must be resolved first.
+        """
+        token = self._waiting(element_key)
+        return isinstance(token.task_spec, UserTask) and token.task_spec.changes(token, event)
+
+    def complete_task_listener(self, element_key: int, denied: bool = False) -> str | None:
+        """The job of a task listener is done. The event when it was the last, or denied what was to happen; else None.
+
+        Raises NotFound, Conflict.
+        """
+        token = self._listening(element_key)
+        assert isinstance(token.task_spec, UserTask)
+        return token.task_spec.task_listened(token, denied)
+
+    def activate_ad_hoc(self, element_key: int, wishes: Sequence[Wish], cancel_remaining: bool = False) -> None:
+        """Start elements of an ad-hoc subprocess, after ending those that run if so wished.
+
+        Raises NotFound where the key is no active ad-hoc subprocess's, InvalidInput for elements that it does not have.
+        """
+        token, node = self._ad_hoc(element_key)
+        node.activate(token, [Wish(wish.element_id, _plain(wish.variables)) for wish in wishes], cancel_remaining)
+        self.run.go()
+
+    def direct_ad_hoc(
+        self,
+        element_key: int,
+        variables: dict[str, Any],
+        wishes: Sequence[Wish] = (),
+        complete: bool = False,
+        cancel_remaining: bool = False,
+    ) -> None:
+        """The job of an ad-hoc subprocess is done: start these elements, or let it be complete, now or when what runs is done.
+
+        Raises NotFound, InvalidInput, Conflict.
+        """
+        token, node = self._ad_hoc(element_key)
+        self._waiting(element_key)
+        asked = [Wish(wish.element_id, _plain(wish.variables)) for wish in wishes]
+        node.told(token, _plain(variables), asked, complete, cancel_remaining)
+        self.run.go()
+
+    def _listening(self, element_key: int) -> Token:
+        """The token whose listener is done."""
+        self.run.begin_command()
+        token = self._token(element_key)
+        if not is_listening(token):
+            raise Conflict(f"Element '{token.task_spec.element.id}' waits for no listener.")
+        if token.incident is not None and token.incident.stage != "wait":
+            raise Conflict(f"Element '{token.task_spec.element.id}' has an incident; resolve that first.")
+        self.run.tell(JobClosed(token.id, canceled=False))
+        return token
+
+    def _ad_hoc(self, element_key: int) -> tuple[Token, AdHocSubProcess]:
+        self.run.begin_command()
+        token = self._token(element_key)
+        if not isinstance(token.task_spec, AdHocSubProcess):
+            raise NotFound(f"Element instance {element_key} is no ad-hoc subprocess.")
+        return token, token.task_spec
+
     def trigger(self, subscription_key: int, variables: dict[str, Any]) -> None:
         """A timer, message or signal has come. Raises NotFound when nothing waits for it any more."""
         self.run.begin_command()
@@ -133,6 +207,13 @@ class Instance:
         found = find_handler("error", token, code) is not None
         return found or self.run.environment.error_is_caught_above(self.run.key, code)
 
+    def escalation_ends(self, element_key: int, code: str) -> bool:
+        """Would an escalation thrown at this element end it?"""
+        return escalation_ends(self._token(element_key), code)
+
+    def is_active(self, element_key: int) -> bool:
+        return element_key in self.run.tasks
+
     def throw_escalation(self, element_key: int, code: str, variables: dict[str, Any] | None = None) -> None:
         """An escalation escaped from a called instance; nobody has to catch it."""
         throw_escalation(self._waiting(element_key), code, _plain(variables or {}))
@@ -141,7 +222,7 @@ class Instance:
     def fail(self, element_key: int, message: str, error_type: str = "JOB_NO_RETRIES") -> None:
         """An incident on an element that waits, for a reason outside the diagram. Resolving it just clears it, but a
         process that could not be called (CALLED_ELEMENT_ERROR) is called again."""
-        token = self._waiting(element_key)
+        token = self._waiting(element_key, listening=True)
         stage = "call" if error_type == "CALLED_ELEMENT_ERROR" else "wait"
         self.run.raise_incident(token, stage, Failed(error_type, message))
 
@@ -194,6 +275,24 @@ class Instance:
             if found is not None and found.due is not None and found.due != subscription.due:
                 rearm(owner, subscription, event, found.due)
 
+    def cycles_behind(self) -> bool:
+        """Whether a cycle has been due more than once."""
+        return any(True for _ in self._missed_cycles(self.run.environment.now()))
+
+    def skip_missed_cycles(self) -> None:
+        """Of the moments that a cycle was due and did not fire, only the last counts."""
+        self.run.begin_command()
+        for owner, subscription, event, due in list(self._missed_cycles(self.run.now)):
+            rearm(owner, subscription, event, due)
+
+    def _missed_cycles(self, now: datetime) -> Iterator[tuple[Token, Subscription, CatchingNode, Due]]:
+        for key, owner in self.run.owners.items():
+            subscription = owner.waits[key]
+            event = self.run.process.nodes[subscription.node]
+            latest = last_missed(subscription.due, now) if subscription.due is not None else None
+            if latest is not None and isinstance(event, CatchingNode):
+                yield owner, subscription, event, latest
+
     def move_timer(self, subscription_key: int, at: Any) -> None:
         """Give a waiting timer another moment (aware datetime)."""
         self.run.begin_command()
@@ -207,28 +306,57 @@ class Instance:
         due = type(subscription.due)(at, subscription.due.left, subscription.due.every)
         rearm(owner, subscription, event, due)
 
-    def modify(self, activations: Sequence[Activation], terminations: Sequence[int] = ()) -> None:
+    def modify(
+        self,
+        activations: Sequence[Activation],
+        terminations: Sequence[int | str] = (),
+        moves: Sequence[tuple[int | str, str]] = (),
+    ) -> None:
         """Put tokens on elements, then end element instances; an instance with nothing left in it is cancelled.
 
-        Raises NotFound, InvalidInput; then throw this object away.
+        A termination names an element instance's key, or an element for all its active instances; a move ends what is
+        active there and puts a token on the second element for each. Raises InvalidInput; then throw this
+        object away.
         """
         self.run.begin_command()
+        for source, element_id in moves:
+            move(self.run, source, element_id)
         for each in activations:
             scoped = {scope: _plain(values) for scope, values in each.variables.items()}
             activate(self.run, each.element_id, each.ancestor_key, scoped)
-        for key in terminations:
-            terminate(self.run, key)
+        for place in terminations:
+            if isinstance(place, str):
+                terminate_at(self.run, place)
+            else:
+                terminate(self.run, place)
         if self.run.root._children:
             self.run.go()
         else:
             self.cancel()
 
+    def migrate(self, target: Process, mapping: Mapping[str, str], recompute_timers: bool = False) -> Migrated:
+        """Go on in another process, each active element at the one that it is mapped to. Timers that are mapped keep their
+        moment, or with `recompute_timers` are armed again from now by the target's definition.
+
+        Raises PlanRefused for a mapping that is wrong, MigrationRefused where this instance cannot follow it; then throw
+        this object away.
+        """
+        self.run.begin_command()
+        wrong = check_plan(self.run.process, target, mapping.items())
+        if wrong:
+            raise PlanRefused(wrong)
+        migration = Migration(self.run, target, dict(mapping), recompute_timers)
+        obstacles = migration.obstacles()
+        if obstacles:
+            raise MigrationRefused(obstacles)
+        done = migration.apply()
+        self.run.go()
+        return done
+
     def cancel(self) -> None:
         """End everything, without any output."""
         self.run.begin_command()
         self.run.terminate(self.run.root)
-        for key in list(self.run.root.waits):
-            self.run.close(self.run.root, key)
         self.run.ended = True
         self.run.tell(InstanceTerminated(self.run.key))
 
@@ -244,9 +372,11 @@ class Instance:
             raise NotFound(f"Element instance {key} is not active.")
         return token
 
-    def _waiting(self, key: int) -> Token:
+    def _waiting(self, key: int, listening: bool = False) -> Token:
         self.run.begin_command()
         token = self._token(key)
+        if is_listening(token) and not listening:
+            raise Conflict(f"Element '{token.task_spec.element.id}' waits for its listeners first.")
         if token.incident is not None and token.incident.stage != "wait":
             raise Conflict(f"Element '{token.task_spec.element.id}' has an incident; resolve that first.")
         if token._state != TaskState.STARTED:

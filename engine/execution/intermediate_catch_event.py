@@ -7,7 +7,6 @@ from typing import Any
 from engine.execution.event import CatchingNode
 from engine.execution.subscriptions import after_firing, open_all, plan
 from engine.execution.token import Token
-from engine.execution.variables import map_inputs
 
 
 class IntermediateCatchEvent(CatchingNode):
@@ -16,8 +15,6 @@ class IntermediateCatchEvent(CatchingNode):
     def enter(self, token: Token) -> bool:
         if self.definition.kind == "link" or token.memo.get("triggered"):
             return True
-        if self.inputs_:
-            map_inputs(token, self.inputs_)
         found = plan(self, token)
         assert found is not None
         open_all(token, [found])

@@ -1,23 +1,23 @@
-"""An event in the flow that throws: an escalation, a signal, a message (a job), or a jump to a link."""
+"""An event in the flow that throws: an escalation, a signal, a message (a job), a compensation, or a jump to a link."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from engine.deployment.model import Element
+from engine.execution.compensation import trigger
 from engine.execution.contract import SignalThrown
 from engine.execution.event import EventNode
 from engine.execution.job import JobWork
 from engine.execution.throwing import throw_escalation
 from engine.execution.token import Token
-from engine.execution.variables import map_inputs
 
 if TYPE_CHECKING:
     from engine.execution.process import Exit, Process
 
 
 class IntermediateThrowEvent(JobWork, EventNode):
-    """none, escalation, signal, message and link."""
+    """none, escalation, signal, message, link and compensation, which waits for what undoes."""
 
     def __init__(self, spec: Any, element: Element, name: str | None = None) -> None:
         super().__init__(spec, element, name)
@@ -31,17 +31,17 @@ class IntermediateThrowEvent(JobWork, EventNode):
 
     def enter(self, token: Token) -> bool:
         run = token.workflow
-        if self.inputs_:
-            map_inputs(token, self.inputs_)
         match self.definition.kind:
             case "escalation":
                 code = self.code.string(run.context(token), run.now) if self.code else ""
-                throw_escalation(token, code, dict(token.vars or {}))
+                return throw_escalation(token, code, dict(token.vars or {}))
             case "signal":
                 assert self.signal is not None
                 run.tell(SignalThrown(self.signal.string(run.context(token), run.now), dict(token.vars or {})))
             case "message":
                 return self.open_job(token)
+            case "compensate":
+                return not trigger(token, self.definition.activity_ref)
         return True
 
     def take(self, way: Exit, token: Token, scope: Token) -> Token:

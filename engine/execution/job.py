@@ -13,6 +13,7 @@ DEFAULT_RETRIES = 3
 class JobWork(Node):
     """For tasks and events that are done by a job type."""
 
+    job_kind = "BPMN_ELEMENT"
     job_type: Value | None = None
     retries: Value | None = None
 
@@ -28,11 +29,11 @@ class JobWork(Node):
         retries = self.retries.integer(context, run.now) if self.retries is not None else DEFAULT_RETRIES
         kind = self.job_type.string(context, run.now)
         token.memo["job"] = True
-        run.tell(JobOpened(token.id, self.element.id, kind, retries, dict(self.element.headers)))
+        run.tell(JobOpened(token.id, self.element.id, kind, retries, dict(self.element.headers), self.job_kind))
         return False
 
     def on_done(self, token: Token) -> None:
-        if token.memo.get("job"):
+        if token.memo.pop("job", False):
             token.workflow.tell(JobClosed(token.id, canceled=False))
 
     def on_terminate(self, token: Token) -> None:

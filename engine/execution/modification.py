@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.deployment.model import Element
-from engine.errors import InvalidInput, NotFound
-from engine.execution.node import Node
+from engine.errors import InvalidInput
+from engine.execution.ad_hoc_sub_process import AdHocSubProcess
+from engine.execution.node import Node, handler_left
 from engine.execution.scope import Scope
 from engine.execution.token import Token
 from engine.execution.variables import set_local
@@ -20,28 +21,67 @@ def activate(
 ) -> None:
     """Put a token on an element, in the scope that holds it; scopes that are not active are made, without their starts.
 
-    `variables` by scope: the id of the element or of a scope around it, or "" for the process. Raises InvalidInput where
-    several scopes could be meant and `ancestor_key` does not say which, NotFound for an unknown element or ancestor.
+    `variables` by scope: the id of the element or of a scope around it, or "" for the process. Raises InvalidInput for an
+    unknown element or ancestor, and where several scopes could be meant and `ancestor_key` does not say which.
     """
     element = run.process.model.elements.get(element_id)
     if element is None:
-        raise NotFound(f"Process '{run.process.id}' has no element '{element_id}'.")
+        raise InvalidInput(f"Process '{run.process.id}' has no element '{element_id}'.")
     if element.type in NOT_ACTIVATABLE and element.event is not None and element.event.kind != "none":
         raise InvalidInput(f"'{element_id}' is entered by its event; activate the element behind it.")
     scope = _scope_of(run, element, ancestor_key)
+    if isinstance(scope.task_spec, AdHocSubProcess) and not element.triggered_by_event:
+        scope = run.spawn(scope.task_spec.inner, scope)
     token = run.spawn(run.process.nodes[element_id], scope)
     for name, values in (variables or {}).items():
         _set(run, token, name, values)
 
 
 def terminate(run: Run, element_key: int) -> None:
-    """End an element instance. Raises NotFound."""
+    """End an element instance. Raises InvalidInput when it is not active."""
+    token = _active(run, element_key)
+    scope = token.scope
+    assert scope is not None
+    run.terminate(token)
+    handler_left(token)
+    _end_empty(run, scope)
+
+
+def terminate_at(run: Run, element_id: str) -> None:
+    """End every active instance of an element. Raises InvalidInput when there is none."""
+    for token in active_at(run, element_id):
+        if token.id in run.tasks:
+            terminate(run, token.id)
+
+
+def move(run: Run, source: int | str, element_id: str) -> None:
+    """End what is active at an element (or the one element instance) and put a token on another in the same scope for each.
+
+    Raises InvalidInput when nothing is active there.
+    """
+    found = [_active(run, source)] if isinstance(source, int) else active_at(run, source)
+    for token in found:
+        assert token.scope is not None
+        scope = token.scope
+        activate(run, element_id, scope.id if scope.scope is not None else None)
+        run.terminate(token)
+        handler_left(token)
+        _end_empty(run, scope)
+
+
+def active_at(run: Run, element_id: str) -> list[Token]:
+    """The active instances of an element; of a multi-instance its bodies. Raises InvalidInput when there is none."""
+    found = [t for t in run.tasks.values() if t.task_spec.name == element_id and t.announced and t.scope is not None]
+    if not found:
+        raise InvalidInput(f"Nothing is active at '{element_id}'.")
+    return found
+
+
+def _active(run: Run, element_key: int) -> Token:
     token = run.tasks.get(element_key)
     if token is None or token.scope is None:
-        raise NotFound(f"Element instance {element_key} is not active.")
-    scope = token.scope
-    run.terminate(token)
-    _end_empty(run, scope)
+        raise InvalidInput(f"Element instance {element_key} is not active.")
+    return token
 
 
 def _end_empty(run: Run, scope: Token) -> None:
@@ -55,7 +95,7 @@ def _end_empty(run: Run, scope: Token) -> None:
 def _scope_of(run: Run, element: Element, ancestor_key: int | None) -> Token:
     chosen = run.tasks.get(ancestor_key) if ancestor_key is not None else None
     if ancestor_key is not None and chosen is None:
-        raise NotFound(f"Element instance {ancestor_key} is not active.")
+        raise InvalidInput(f"Element instance {ancestor_key} is not active.")
     current = run.root
     for scope_id in _path(run, element):
         current = _inside(run, current, scope_id, chosen)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.deployment.model import Element, Loop
 from engine.execution.activity import Activity
+from engine.execution.expressions import PATH
 from engine.execution.node import Node
 from engine.execution.token import Token
 from engine.execution.variables import propagate, set_local
-
-if TYPE_CHECKING:
-    from engine.execution.process import Exit
-
-_PATH = re.compile(r"=\s*([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*\s*")
 
 
 class MultiInstance(Activity):
@@ -28,12 +23,13 @@ class MultiInstance(Activity):
         assert element.loop is not None
         loop: Loop = element.loop
         self.type = "MULTI_INSTANCE_BODY"
-        self.inputs_, self.outputs_ = [], []  # They are the single activity's.
+        self.inputs_, self.outputs_ = [], []  # They are the single activity's, as are the listeners.
+        self.start_listeners, self.end_listeners = [], []
         self.loop, self.each = loop, each
         self.collection = self.value(loop.input_collection, "Input collection")
         self.output_element = self.value(loop.output_element, "Output element")
         self.completion = self.value(loop.completion, "Completion condition")
-        named = _PATH.fullmatch(loop.output_element or "")
+        named = PATH.fullmatch(loop.output_element or "")
         self.output_variable = named[1] if named else None
 
     @property
@@ -96,8 +92,7 @@ class MultiInstance(Activity):
         if not token._children:
             self.finish(token, {})
 
-    def conclude(self, token: Token) -> list[Exit]:
+    def conclude(self, token: Token) -> None:
         name = self.loop.output_collection
         if name and token.scope is not None:
             propagate(token.scope, {name: list(token.memo["out"])})
-        return self.choose(token)

@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine.deployment.model import ProcessModel
+from engine.execution.ad_hoc_sub_process import AdHocSubProcess
 from engine.execution.boundary_event import BoundaryEvent
 from engine.execution.business_rule_task import BusinessRuleTask
 from engine.execution.call_activity import CallActivity
@@ -83,6 +84,7 @@ class DiagramParser(BpmnParser):  # type: ignore[misc]
             "receiveTask": ReceiveTask,
             "callActivity": CallActivity,
             "subProcess": SubProcess,
+            "adHocSubProcess": AdHocSubProcess,
             "exclusiveGateway": ExclusiveGateway,
             "parallelGateway": ParallelGateway,
             "inclusiveGateway": InclusiveGateway,

@@ -98,7 +98,7 @@ class Process:
             return [self.nodes[e.id] for e in starts]
         if any(e.type == "startEvent" for e in inside):
             return []
-        return [self.nodes[e.id] for e in inside if _begins_by_itself(e)]
+        return [self.nodes[e.id] for e in self.model.beginnings(scope)]
 
     def event_subprocesses(self, scope: str) -> list[EventSubProcess]:
         found = [self.nodes[e.id] for e in self.model.in_scope(scope) if e.triggered_by_event]
@@ -159,11 +159,9 @@ def compile_bpmn(xml: bytes, filename: str = "") -> list[Process]:
 
 
 def _process_element(model: ProcessModel) -> Element:
-    return Element(id=model.id, name=model.name, type="process", scope="", line=model.line)
-
-
-def _begins_by_itself(element: Element) -> bool:
-    return not element.incoming and element.type != "boundaryEvent" and not element.triggered_by_event
+    element = Element(id=model.id, name=model.name, type="process", scope="", line=model.line)
+    element.listeners = model.listeners
+    return element
 
 
 def _link_name(element: Element) -> str | None:

@@ -23,6 +23,7 @@ class ProcessNode(Scope):
 
     def _on_complete_hook(self, token: Token) -> None:
         run = token.workflow
+        token.memo.pop("done", None)
         for key in list(token.waits):
             run.close(token, key)
         run.tell(ElementCompleted(token.id, self.element.id))

@@ -62,11 +62,24 @@ def throw_error(token: Token, code: str, message: str, variables: dict[str, Any]
     run.tell(InstanceTerminated(run.key))
 
 
-def throw_escalation(token: Token, code: str, variables: dict[str, Any]) -> None:
-    """Offer an escalation to whoever catches it; nobody has to."""
-    found = find_handler("escalation", token, code)
-    if found is None:
-        token.workflow.tell(EscalationEscaped(code, variables))
-    else:
+def throw_escalation(token: Token, code: str, variables: dict[str, Any]) -> bool:
+    """Offer an escalation to whoever catches it; nobody has to. Whether the thrower may go on: nothing has ended it."""
+    run, found = token.workflow, find_handler("escalation", token, code)
+    if found is not None:
         handler, host = found
         handler.fire(host, variables)
+        return token.id in run.tasks
+    run.tell(EscalationEscaped(code, variables))
+    if not run.environment.escalation_ends(run.key, code):
+        return True
+    run.ready.clear()  # Whoever called ends this instance now.
+    return False
+
+
+def escalation_ends(token: Token, code: str) -> bool:
+    """Whether an escalation thrown at this token is caught by something that ends it."""
+    found = find_handler("escalation", token, code)
+    if found is None:
+        return token.workflow.environment.escalation_ends(token.workflow.key, code)
+    handler = found[0]
+    return (handler.begin if isinstance(handler, EventSubProcess) else handler).element.interrupting

@@ -20,6 +20,7 @@ from engine.execution.contract import (
 )
 from engine.execution.expressions import FUNCTIONS
 from engine.execution.failures import Failed
+from engine.execution.listeners import withdraw_listener
 from engine.execution.token import Incident, Subscription, Token
 from engine.execution.variables import visible
 
@@ -114,12 +115,15 @@ class Run(Workflow):  # type: ignore[misc]
     def drop(self, token: Token) -> None:
         """Take a token out of the tree and close what it waited for."""
         self.leave_join(token)
+        self._release(token)
+        self._remove_task(token.id)
+
+    def _release(self, token: Token) -> None:
         for key in list(token.waits):
             self.close(token, key)
         if token.incident is not None:
             self.tell(IncidentResolved(token.incident.key))
             token.incident = None
-        self._remove_task(token.id)
 
     def open(self, token: Token, subscription: Subscription, event: Event) -> None:
         token.waits[subscription.key] = subscription
@@ -134,12 +138,15 @@ class Run(Workflow):  # type: ignore[misc]
     def terminate(self, token: Token) -> None:
         """End a token and all inside it, without any output."""
         self.terminate_inside(token)
+        withdraw_listener(token)
         token.task_spec.on_terminate(token)
         if token.announced:
             self.tell(ElementTerminated(token.id, token.task_spec.element.id))
         token._state = TaskState.CANCELLED
         if token.scope is not None:
             self.drop(token)
+        else:  # The instance's own token stays in the tree.
+            self._release(token)
 
     def terminate_inside(self, scope: Token, but: Token | None = None) -> None:
         for child in list(scope.tokens):

@@ -9,6 +9,7 @@ from engine.feel.limits import MAX_NESTING
 from engine.feel.names import KEYWORDS, NameTable, joined
 from engine.feel.types import FeelType
 
+_END_ZH = "结尾"
 _NAME_SYMBOLS = frozenset({"+", "-", "*", "/", ".", "**", "'", "’", "?"})
 
 
@@ -70,7 +71,8 @@ class ParserBase:
     def expect(self, text: str) -> None:
         token = self.tokens[self.index]
         if token.text != text or token.kind not in ("op", "name"):
-            self.fail(f"Expected {text!r} but found {self._found()}.", f"此处应为 {text!r}，实际是 {self._found()}。")
+            found, found_zh = self._found()
+            self.fail(f"Expected {text!r} but found {found}.", f"此处应为“{text}”，实际是{found_zh}。")
         self.index += 1
 
     def fail(self, message: str, message_zh: str = "") -> NoReturn:
@@ -78,11 +80,15 @@ class ParserBase:
         raise FeelSyntaxError(message, column, line, self.text, message_zh)
 
     def unexpected(self) -> NoReturn:
-        self.fail(f"Unexpected {self._found()}.", f"此处不能出现 {self._found()}。")
+        found, found_zh = self._found()
+        self.fail(f"Unexpected {found}.", "表达式没有写完。" if found_zh == _END_ZH else f"此处不能出现{found_zh}。")
 
-    def _found(self) -> str:
+    def _found(self) -> tuple[str, str]:
+        """What stands here, in English and in Chinese."""
         token = self.tokens[min(self.index, len(self.tokens) - 1)]
-        return "the end of the text" if token.kind == "end" else repr(token.text[:40])
+        if token.kind == "end":
+            return "the end of the text", _END_ZH
+        return repr(token.text[:40]), f"“{token.text[:40]}”"
 
     def enter(self) -> None:
         """Go one bracket or body deeper; pair with `self.depth -= 1`."""

@@ -63,13 +63,19 @@ class Expression(Compiled):
     __slots__ = ()
 
     def evaluate(
-        self, context: Mapping[str, Any], *, now: datetime | None = None, warnings: list[str] | None = None
+        self,
+        context: Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+        warnings: list[str] | None = None,
+        until: float | None = None,
     ) -> Any:
         """The FEEL value for this context; what goes wrong is null, with a sentence added to `warnings`.
 
-        `now` (aware) is what now() and today() mean; without it, the system's clock in UTC.
+        `now` (aware) is what now() and today() mean; without it, the system's clock in UTC. It ends after a second, or at
+        `until` (by `limits.spent`) if that is sooner.
         """
-        return self._run(Env(context, None, Runtime(now, warnings)))
+        return self._run(Env(context, None, Runtime(now, warnings, until)))
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -87,10 +93,11 @@ class UnaryTests(Compiled):
         *,
         now: datetime | None = None,
         warnings: list[str] | None = None,
+        until: float | None = None,
     ) -> bool | None:
         """Whether the input passes; null (None) when the tests do not apply to it."""
         frame = Frame({INPUT: from_python(input_value)}, None)
-        result: bool | None = self._run(Env(context, frame, Runtime(now, warnings)))
+        result: bool | None = self._run(Env(context, frame, Runtime(now, warnings, until)))
         return result
 
     def __repr__(self) -> str:

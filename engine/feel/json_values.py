@@ -11,13 +11,7 @@ from engine.feel.numbers import plain
 from engine.feel.printing import feel_string
 from engine.feel.python_values import from_python
 from engine.feel.temporal import FeelDate, FeelDateTime, FeelTime, parse_date, parse_date_time, parse_time
-from engine.feel.values import kind_of
 
-_TYPED_NAMES = {
-    "date and time": "dateTime",
-    "days and time duration": "duration",
-    "years and months duration": "duration",
-}
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "date": parse_date,
     "time": parse_time,
@@ -43,18 +37,31 @@ def to_json(value: Any) -> Any:
 def to_typed(value: Any) -> dict[str, Any]:
     """The value with its type; a range or function, which has no such form, is a string."""
     value = from_python(value)
-    kind = kind_of(value)
-    if kind == "list":
-        return {"type": "list", "value": [to_typed(item) for item in value]}
-    if kind == "context":
-        return {"type": "context", "value": {str(key): to_typed(item) for key, item in value.items()}}
-    if kind in ("null", "boolean"):
-        return {"type": kind, "value": value}
-    if kind == "number":
-        return {"type": "number", "value": plain(value)}
-    if isinstance(value, FeelDate | FeelTime | FeelDateTime | DaysTime | YearsMonths):
-        return {"type": _TYPED_NAMES.get(kind, kind), "value": str(value)}
+    return _WRITERS.get(type(value), _as_text)(value)
+
+
+def _as_text(value: Any) -> dict[str, Any]:
     return {"type": "string", "value": feel_string(value)}
+
+
+def _printed(kind: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda value: {"type": kind, "value": str(value)}
+
+
+_WRITERS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    type(None): lambda value: {"type": "null", "value": None},
+    bool: lambda value: {"type": "boolean", "value": value},
+    int: lambda value: {"type": "number", "value": plain(value)},
+    Decimal: lambda value: {"type": "number", "value": plain(value)},
+    str: lambda value: {"type": "string", "value": value},
+    list: lambda value: {"type": "list", "value": [to_typed(item) for item in value]},
+    dict: lambda value: {"type": "context", "value": {str(key): to_typed(item) for key, item in value.items()}},
+    FeelDate: _printed("date"),
+    FeelTime: _printed("time"),
+    FeelDateTime: _printed("dateTime"),
+    DaysTime: _printed("duration"),
+    YearsMonths: _printed("duration"),
+}
 
 
 def from_typed(typed: Mapping[str, Any]) -> Any:

@@ -1,7 +1,6 @@
 """The state of one evaluation: variables in scope, warnings, the clock, and the budget it may use."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from engine.feel.limits import (
     MAX_STRING_LENGTH,
     MAX_UNITS,
     UNITS_BETWEEN_CLOCK_READS,
+    spent,
 )
 from engine.feel.python_values import from_python
 
@@ -30,9 +30,10 @@ class Runtime:
     deadline = 0.0
     depth = 0
 
-    def __init__(self, now: datetime | None, warnings: list[str] | None) -> None:
+    def __init__(self, now: datetime | None, warnings: list[str] | None, until: float | None = None) -> None:
         self.now = now
         self.warnings = warnings
+        self.until = until  # by `limits.spent`: when whoever asked for this wants it to end
 
     def warn(self, sentence: str) -> None:
         """Note why a value is null; without a warnings list nothing is kept."""
@@ -48,7 +49,8 @@ class Runtime:
     def spend(self, units: int) -> None:
         """Count work done; raises FeelLimitExceeded when the evaluation has had its share."""
         if self.deadline == 0.0:
-            self.deadline = time.monotonic() + MAX_SECONDS
+            own = spent() + MAX_SECONDS
+            self.deadline = own if self.until is None else min(own, self.until)
         self.units += units
         if self.units >= self.units_at_check:
             self._check()
@@ -56,7 +58,7 @@ class Runtime:
     def _check(self) -> None:
         if self.units > MAX_UNITS:
             raise FeelLimitExceeded("The evaluation handles too much data; make its lists or loops smaller.")
-        if time.monotonic() > self.deadline:
+        if spent() > self.deadline:
             raise FeelLimitExceeded("The evaluation takes longer than a second; make its lists or loops smaller.")
         self.units_at_check = self.units + UNITS_BETWEEN_CLOCK_READS
 

@@ -13,6 +13,9 @@ from engine.forms.remarks import Remark, remark
 _MOST_DEPTH = 50
 
 
+MOST_COMPONENTS, MOST_OPTIONS, MOST_PARTS = 1_000, 1_000, 20
+
+
 def check_form(text: str, filename: str) -> list[Finding]:
     """Everything that is wrong with a form, in the order of the file; none when it may be deployed as it is.
 
@@ -23,10 +26,13 @@ def check_form(text: str, filename: str) -> list[Finding]:
         source = json.loads(text)
     except json.JSONDecodeError as error:
         return [_finding(remark("form-json", why=error.msg), filename, error.lineno)]
-    except RecursionError:
-        return [_finding(remark("form-json", why="nested too deep"), filename, None)]
+    except (RecursionError, ValueError):  # Python reads no number of more than 4300 digits
+        return [_finding(remark("form-json", why="nested too deep, or a number that is too long"), filename, None)]
     if not isinstance(source, dict) or not isinstance(source.get("components"), list):
         return [_finding(remark("form-shape"), filename, 1)]
+    large = _too_large(source)
+    if large is not None:
+        return [_finding(large, filename, 1)]
     found = [_finding(each, filename, 1) for each in _head(source)]
     found += [_finding(each, filename, line_of(stray, text), stray) for stray, each in _strays(source)]
     form = build_form({**source, "components": _known(source)}, filename, text)
@@ -54,6 +60,37 @@ def _finding(each: Remark, filename: str, line: int | None, component: Component
         each.hint,
         each.hint_zh,
     )
+
+
+def _too_large(source: Mapping[str, Any]) -> Remark | None:
+    """A form of more parts than anybody fills in: each is looked at with all others, here and when it is filled in."""
+    count, waiting = 0, [(source, 1)]
+    while waiting:
+        parent, rows = waiting.pop()
+        rows *= _first_rows(parent)
+        children = [child for child in _listed(parent, "components") if isinstance(child, dict)]
+        count += len(children)
+        waiting += [(child, rows) for child in children]
+        sizes = (
+            (len(_listed(parent, "values")), MOST_OPTIONS, "options", "选项"),
+            (str(parent.get("key", parent.get("path", ""))).count(".") + 1, MOST_PARTS, "parts in a key", "键的层级"),
+            (rows, MOST_COMPONENTS, "rows at its start", "初始行"),
+            (count, MOST_COMPONENTS, "components", "组件"),
+        )
+        for found, most, what, what_zh in sizes:
+            if found > most:
+                return remark("form-too-large", count=found, what=what, what_zh=what_zh, most=most)
+    return None
+
+
+def _listed(parent: Mapping[str, Any], name: str) -> list[Any]:
+    found = parent.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _first_rows(parent: Mapping[str, Any]) -> int:
+    count = parent.get("defaultRepetitions", 1)
+    return count if isinstance(count, int) and count > 0 else 1
 
 
 def _head(source: Mapping[str, Any]) -> Iterator[Remark]:

@@ -2,6 +2,7 @@
 offset, a `Z`, or nothing, as `timeSerializingFormat` says."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,29 @@ from zoneinfo import ZoneInfo
 from engine.forms.form import Component
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?")
+
+
+_CHINESE_DAY = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})\s*[日号]?")
+_CHINESE_TIME = re.compile(r"(\d{1,2})\s*(?:[点时]\s*(?:(\d{1,2})\s*分?)?|:\s*(\d{2}))")
+
+
+def plain_text(text: str) -> str:
+    """As form-js writes it, from what people write: 2026年3月5日, 2026/3/5, 18点30分, full-width digits; else as it is."""
+    bare = unicodedata.normalize("NFKC", text).strip()
+    day = _CHINESE_DAY.match(bare)
+    if day is None:
+        time_only = _CHINESE_TIME.fullmatch(bare)
+        return _clock(time_only) if time_only else bare
+    date_text = f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}"
+    rest = bare[day.end() :].strip()
+    if not rest:
+        return date_text
+    clock = _CHINESE_TIME.fullmatch(rest)
+    return f"{date_text}T{_clock(clock)}" if clock else bare
+
+
+def _clock(found: re.Match[str]) -> str:
+    return f"{int(found[1]):02d}:{int(found[2] or found[3] or 0):02d}"
 
 
 def subtype(component: Component) -> str:
@@ -64,7 +88,8 @@ def to_input(component: Component, text: Any, zone: ZoneInfo) -> str:
 
 def from_input(component: Component, text: str, zone: ZoneInfo, today: date) -> str:
     """What form-js would have written for the value of such an input; text that is none is left as it is."""
-    value = read(component, text.strip())
+    text = plain_text(text)
+    value = read(component, text)
     style = component.get("timeSerializingFormat", "no_timezone")
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.strftime("%Y-%m-%dT%H:%M") if style == "no_timezone" else _zoned(value, style, zone, "datetime")

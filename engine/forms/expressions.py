@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.feel import FeelSyntaxError, compile_expression, compile_unary_tests, to_json
+from engine.feel.limits import spent
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Scope:
         return {**special, **data, **{f"_{name}_": value for name, value in special.items()}}
 
 
+MAX_SECONDS = 0.4  # of one expression: a form asks the same one more than once
+
+
+def _soon() -> float:
+    return spent() + MAX_SECONDS
+
+
 def is_expression(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("=")
 
@@ -49,7 +57,7 @@ def evaluate(value: Any, scope: Scope) -> Any:
     if not is_expression(value):
         return value
     try:
-        return to_json(compile_expression(value[1:]).evaluate(scope.names, now=scope.now))
+        return to_json(compile_expression(value[1:]).evaluate(scope.names, now=scope.now, until=_soon()))
     except FeelSyntaxError:
         return None
 
@@ -63,7 +71,7 @@ def is_met(condition: Any, scope: Scope) -> bool:
     if not is_expression(condition):
         return False
     try:
-        return compile_unary_tests(condition[1:]).evaluate(None, scope.names, now=scope.now) is True
+        return compile_unary_tests(condition[1:]).evaluate(None, scope.names, now=scope.now, until=_soon()) is True
     except FeelSyntaxError:
         return False
 

@@ -143,12 +143,15 @@ def _start(parent: Component, path: Path, target: dict[str, Any], source: Mappin
             _start(component, own, target, source)
 
 
+MOST_FIRST_ROWS = 100
+
+
 def first_rows(component: Component, found: Any) -> list[Any]:
     """The rows a list starts with: those in the data, else its `defaultRepetitions` empty ones."""
     if isinstance(found, list):
         return [row if isinstance(row, dict) else {} for row in copy.deepcopy(found)]
     count = component.get("defaultRepetitions", 1)
-    return [{} for _ in range(count if isinstance(count, int) else 1)]
+    return [{} for _ in range(min(count, MOST_FIRST_ROWS) if isinstance(count, int) else 1)]
 
 
 def _lay_over(

@@ -19,6 +19,13 @@ class Remark:
 
 # code: severity, message, hint, message in Chinese, hint in Chinese
 _REMARKS: dict[str, tuple[Severity, str, str, str, str]] = {
+    "form-too-large": (
+        "error",
+        "The form has {count} {what}; {most} are allowed.",
+        "Cut the form into several, or take the options from a variable.",
+        "表单有 {count} 个{what_zh}，最多允许 {most} 个。",
+        "请把表单拆成几个，或让选项来自变量。",
+    ),
     "form-json": (
         "error",
         "The file is not JSON: {why}.",

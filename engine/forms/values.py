@@ -6,6 +6,7 @@ number, an option that is gone) this says so.
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from engine.forms.options import Option, is_one_of, known_options
 
 Cleaned = tuple[Any, Message | None]
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_MONEY = re.compile(r"人民币|CNY|RMB|[¥元\s]", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _SAFE_INTEGER = 2**53
 
 
@@ -61,7 +64,7 @@ def _text(component: Component, value: Any) -> Cleaned:
 def _number(component: Component, value: Any) -> Cleaned:
     if value is None or value == "":
         return None, None
-    text = text_of(value).strip().replace(",", ".") if not isinstance(value, dict | list) else ""
+    text = _plain_number(text_of(value)) if not isinstance(value, dict | list) else ""
     if isinstance(value, bool) or not _NUMBER.fullmatch(text):
         return value, message("number")
     if component.get("serializeToString"):
@@ -74,6 +77,13 @@ def _number(component: Component, value: Any) -> Cleaned:
     return (int(number) if number.is_integer() and abs(number) < _SAFE_INTEGER else number), None
 
 
+def _plain_number(text: str) -> str:
+    """As people write it: ￥1,234.50, full-width digits, 300 元. A comma before three digits groups them; any other is a
+    decimal comma, as form-js reads it."""
+    bare = _MONEY.sub("", unicodedata.normalize("NFKC", text)).strip()
+    return bare.replace(",", "") if _GROUPED.fullmatch(bare) else bare.replace(",", ".")
+
+
 def _checkbox(component: Component, value: Any) -> Cleaned:
     if value is None:
         return False, None
@@ -83,8 +93,9 @@ def _checkbox(component: Component, value: Any) -> Cleaned:
 def _datetime(component: Component, value: Any) -> Cleaned:
     if value is None or value == "":
         return None, None
-    known = isinstance(value, str) and dates.read(component, value) is not None
-    return value, None if known else message(dates.subtype(component))
+    written = dates.plain_text(value) if isinstance(value, str) else value
+    known = isinstance(written, str) and dates.read(component, written) is not None
+    return (written, None) if known else (value, message(dates.subtype(component)))
 
 
 def _file(component: Component, value: Any) -> Cleaned:

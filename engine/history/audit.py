@@ -11,6 +11,11 @@ ENGINE = "kefuflow"  # who did it when no person did
 AuditRow = dict[str, Any]
 
 
+def because(reason: str) -> dict[str, Any]:
+    """A person's reason, to be kept beside what changed."""
+    return {"reason": reason.strip()} if reason.strip() else {}
+
+
 def entry(
     uow: UnitOfWork,
     key: int,

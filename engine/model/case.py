@@ -34,12 +34,18 @@ class Case(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
         Index(None, "tenant_id", "status", "updated_at"),
+        Index(None, "tenant_id", "status", "key"),
         Index(None, "tenant_id", "customer_key", "created_at"),
         Index(None, "tenant_id", "order_number"),
         Index(None, "tenant_id", "owner", "status"),
         Index(None, "tenant_id", "sku", "cause_code", "created_at"),
+        Index(None, "tenant_id", "created_at"),
+        Index(None, "tenant_id", "closed_at"),
+        Index(None, "tenant_id", "updated_at"),
         _index_of_set("unread_at"),
         _index_of_set("escalated_at"),
+        _index_of_set("merged_into_key"),
+        _index_of_set("parent_key"),
     )
 
     number: Mapped[str] = mapped_column(String(32))
@@ -67,6 +73,7 @@ class Case(Keyed, Base):
     escalated_at: Mapped[datetime | None]  # set while an escalation is open
     unread_at: Mapped[datetime | None]  # the customer said something that nobody has read
     parent_key: Mapped[Key | None]
+    merged_into_key: Mapped[Key | None]  # the case that goes on with this one's matter
     created_by: Mapped[Name]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -16,7 +16,11 @@ class Contact(Keyed, Base):
     """One contact. `direction` is in or out; `rang_at` and `answered_at` show how fast a call was taken."""
 
     __tablename__ = "contact"
-    __table_args__ = (Index(None, "case_key", "at"), Index(None, "tenant_id", "customer_key", "at"))
+    __table_args__ = (
+        Index(None, "case_key", "at"),
+        Index(None, "tenant_id", "at"),
+        Index(None, "tenant_id", "customer_key", "at"),
+    )
 
     case_key: Mapped[Key | None] = mapped_column(ForeignKey("service_case.key"))
     customer_key: Mapped[Key | None] = mapped_column(ForeignKey("customer.key"))
@@ -26,6 +30,7 @@ class Contact(Keyed, Base):
     ended_at: Mapped[datetime | None]
     rang_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    rings: Mapped[int | None]
     agent: Mapped[str | None] = mapped_column(String(255))
     content: Mapped[str] = mapped_column(Text)
     result: Mapped[str] = mapped_column(String(32), default="answered")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.errors import InvalidInput
-from engine.model.base import Base, Keyed, Name
+from engine.model.base import Base, Keyed, KeyType, Name
 
 TIERS = ("A", "B", "C")
 CHANNELS = ("phone", "sms", "email", "portal")
@@ -24,6 +25,13 @@ class Customer(Keyed, Base):
         Index(None, "tenant_id", "email"),
         Index(None, "tenant_id", "name"),
         Index(None, "tenant_id", "updated_at"),
+        Index(
+            "ix_customer_referred_by",
+            "tenant_id",
+            "referred_by_key",
+            sqlite_where=text("referred_by_key IS NOT NULL"),
+            postgresql_where=text("referred_by_key IS NOT NULL"),
+        ),
     )
 
     name: Mapped[Name]
@@ -38,7 +46,7 @@ class Customer(Keyed, Base):
     tags: Mapped[list[str]] = mapped_column(default=list)
     notes: Mapped[str] = mapped_column(Text, default="")
     owner: Mapped[str | None] = mapped_column(String(255))  # the agent who already has them
-    referred_by_key: Mapped[int | None]
+    referred_by_key: Mapped[int | None] = mapped_column(KeyType)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     reviewed_at: Mapped[datetime | None]
@@ -52,12 +60,15 @@ class Customer(Keyed, Base):
         address = self.email if channel == "email" else self.phone
         return bool(address) and self.consent.get(channel) is True
 
-    def check(self) -> None:
-        """Raises InvalidInput, with the field, when the file says what it cannot."""
+    def check(self, known_by_name_alone: bool = False) -> None:
+        """Raises InvalidInput, with the field, when the file says what it cannot.
+
+        Who writes on a platform is `known_by_name_alone`: the platform reaches them, and we learn a phone number later.
+        """
         fields: dict[str, list[str]] = {}
         if not self.name.strip():
             fields["name"] = ["请填写姓名 / A name is needed."]
-        if not (self.phone or self.email):
+        if not (self.phone or self.email or known_by_name_alone):
             fields["phone"] = ["请填写电话或邮箱 / A phone number or an e-mail address is needed."]
         if self.tier not in TIERS:
             fields["tier"] = ["客户等级只能是 A、B、C / The tier is A, B or C."]
@@ -71,7 +82,8 @@ def normal_phone(phone: str | None) -> str | None:
     """Digits and a leading plus, mainland numbers without +86, so that one phone is found however it was typed."""
     if phone is None:
         return None
-    digits = "".join(character for character in phone if character.isdigit() or character == "+")
+    plain = unicodedata.normalize("NFKC", phone)  # full-width digits too
+    digits = "".join(character for character in plain if character.isdigit() or character == "+")
     for prefix in ("+86", "0086"):
         if digits.startswith(prefix) and len(digits) - len(prefix) >= 10:
             digits = digits.removeprefix(prefix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from engine.model.base import Base, Keyed, KeyType
@@ -42,7 +42,11 @@ class DeploymentItem(Base):
 
 
 class _Definition(Keyed):
-    """One version of one id. `deployment_key` is the deployment that made this version."""
+    """One version of one id. `deployment_key` is the deployment that made this version.
+
+    A version that was deleted is not started, called, evaluated or opened any more, and its number is never given again; the
+    row stays for what ran on it.
+    """
 
     resource_key: Mapped[int] = mapped_column(ForeignKey("resource.key"))
     deployment_key: Mapped[int] = mapped_column(ForeignKey("deployment.key"))
@@ -52,6 +56,7 @@ class _Definition(Keyed):
     version: Mapped[int]
     version_tag: Mapped[str | None] = mapped_column(String(255))
     deployed_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
 
 
 class ProcessDefinition(_Definition, Base):
@@ -62,6 +67,21 @@ class ProcessDefinition(_Definition, Base):
 
     process_id: Mapped[str] = mapped_column(String(255))
     start_form_id: Mapped[str | None] = mapped_column(String(255))
+
+
+class ElementName(Base):
+    """How a version of a process names an element, so that what passed it can be searched by that name.
+
+    The process itself has one, its id where it has no name; an element without a name has none.
+    """
+
+    __tablename__ = "element_name"
+
+    definition_key: Mapped[int] = mapped_column(
+        KeyType, ForeignKey("process_definition.key"), primary_key=True, autoincrement=False
+    )
+    element_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
 
 
 class DecisionRequirements(_Definition, Base):
@@ -81,6 +101,7 @@ class DecisionDefinition(_Definition, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "decision_id", "version"),)
 
     decision_id: Mapped[str] = mapped_column(String(255))
+    type: Mapped[str | None] = mapped_column(String(24))  # as in a trace: DECISION_TABLE, LITERAL_EXPRESSION, CONTEXT …
     requirements_id: Mapped[str] = mapped_column(String(255))
     requirements_key: Mapped[int] = mapped_column(KeyType, ForeignKey("decision_requirements.key"))
 

@@ -24,6 +24,7 @@ class ElementInstance(Keyed, Base):
     __table_args__ = (
         Index(None, "process_instance_key", "key"),
         Index(None, "process_definition_key", "element_id", "state"),
+        Index(None, "process_definition_key", "ended_at"),
     )
 
     process_instance_key: Mapped[int] = mapped_column(KeyType)
@@ -35,6 +36,8 @@ class ElementInstance(Keyed, Base):
     state: Mapped[str] = mapped_column(String(16))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    started_by: Mapped[str | None] = mapped_column(String(255))  # whose command it was; None: the engine's own
+    ended_by: Mapped[str | None] = mapped_column(String(255))
 
 
 class TakenFlow(Keyed, Base):

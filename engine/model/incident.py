@@ -12,6 +12,15 @@ from engine.errors import Conflict, NotFound
 from engine.model.base import Base, Keyed, KeyType
 
 
+def message_hash(message: str) -> int:
+    """The 32 bits, signed, by which Camunda tells messages apart: Java's hash of a text."""
+    units = message.encode("utf-16-le", "surrogatepass")
+    found = 0
+    for at in range(0, len(units), 2):
+        found = (31 * found + int.from_bytes(units[at : at + 2], "little")) & 0xFFFFFFFF
+    return found - (1 << 32) if found >= 1 << 31 else found
+
+
 class IncidentNotFound(NotFound):
     """There is no incident with this key."""
 
@@ -44,6 +53,7 @@ class Incident(Keyed, Base):
     job_key: Mapped[int | None] = mapped_column(KeyType)
     error_type: Mapped[str] = mapped_column(String(64))
     message: Mapped[str] = mapped_column(Text)
+    message_hash: Mapped[int | None]  # so that equal messages are counted together; None: written by an older release
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]

@@ -12,9 +12,12 @@ from engine.model.base import Base, Keyed, KeyType
 
 
 class InstanceState(StrEnum):
-    ACTIVE = "ACTIVE"
+    ACTIVE = "ACTIVE"  # a suspended one too: `suspended_at` says since when
     COMPLETED = "COMPLETED"
     TERMINATED = "TERMINATED"
+
+
+SUSPENDED = "SUSPENDED"  # what the API calls the state of an active instance with `suspended_at`
 
 
 class ProcessInstance(Keyed, Base):
@@ -29,6 +32,12 @@ class ProcessInstance(Keyed, Base):
         Index(None, "parent_key"),
         Index(None, "process_definition_key", "state"),
         Index(None, "tenant_id", "process_id", "started_at"),
+        Index(
+            "ix_process_instance_ended",
+            "ended_at",
+            sqlite_where=text("ended_at IS NOT NULL AND parent_key IS NULL"),
+            postgresql_where=text("ended_at IS NOT NULL AND parent_key IS NULL"),
+        ),
         # One instance at a time for one correlation key of a message start.
         Index(
             "uq_process_instance_start_correlation",
@@ -54,5 +63,7 @@ class ProcessInstance(Keyed, Base):
     end_element: Mapped[str | None] = mapped_column(String(255))
     start_correlation_key: Mapped[str | None] = mapped_column(String(255))
     started_by: Mapped[str | None] = mapped_column(String(255))
+    suspended_at: Mapped[datetime | None]
+    suspended_by: Mapped[str | None] = mapped_column(String(255))
     revision: Mapped[int] = mapped_column(default=1)
     data: Mapped[bytes | None] = deferred(mapped_column(LargeBinary), raiseload=True)  # None once it has ended

@@ -20,6 +20,9 @@ SIGNAL_START = OWN + "signal-start"
 EXPIRE_MESSAGES = OWN + "expire-messages"
 
 
+NORMAL = 50  # a job's priority where its diagram names none
+
+
 class JobNotFound(NotFound):
     """There is no job with this key."""
 
@@ -36,11 +39,22 @@ class JobState(StrEnum):
     CANCELED = "CANCELED"
 
 
+class JobKind(StrEnum):
+    BPMN_ELEMENT = "BPMN_ELEMENT"
+    EXECUTION_LISTENER = "EXECUTION_LISTENER"
+    TASK_LISTENER = "TASK_LISTENER"
+    AD_HOC_SUB_PROCESS = "AD_HOC_SUB_PROCESS"
+
+
+NO_LISTENER = "UNSPECIFIED"
+
+
 class Job(Keyed, Base):
     """One piece of work.
 
     `run_at` is when anybody may take it next: the due moment, the end of a backoff, or, while `worker` has it, the end
     of that lease. So one index answers "what is due", and a worker that died needs no clearing up. None: not now.
+    While its instance is suspended `held_run_at` keeps that moment, and `run_at` is None.
     """
 
     __tablename__ = "job"
@@ -57,13 +71,21 @@ class Job(Keyed, Base):
     )
 
     type: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(24), server_default=JobKind.BPMN_ELEMENT)
+    listener: Mapped[str] = mapped_column(String(16), server_default=NO_LISTENER)  # START, END, CREATING, ASSIGNING …
+    denied: Mapped[bool | None]  # by a task listener
+    denied_reason: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[datetime | None]
     run_at: Mapped[datetime | None]
+    held_run_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]  # when its worker took it last
     worker: Mapped[str | None] = mapped_column(String(255))
     lease: Mapped[int] = mapped_column(default=0)  # counts the times it was taken; an older holder cannot answer
     retries: Mapped[int] = mapped_column(default=3)
     tries: Mapped[int] = mapped_column(default=0)  # failed ones, for the backoff
+    abandoned: Mapped[int] = mapped_column(default=0, server_default="0")  # leases that ended without a word
+    priority: Mapped[int] = mapped_column(default=NORMAL, server_default=str(NORMAL))  # 0 to 100, higher first
     process_instance_key: Mapped[int | None] = mapped_column(KeyType)
     root_key: Mapped[int | None] = mapped_column(KeyType)
     process_definition_key: Mapped[int | None] = mapped_column(KeyType)
@@ -76,3 +98,18 @@ class Job(Keyed, Base):
     error_message: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class JobAttempt(Keyed, Base):
+    """A try that failed. The one that succeeded is the job's own row."""
+
+    __tablename__ = "job_attempt"
+    __table_args__ = (Index(None, "process_instance_key"), Index(None, "job_key"))
+
+    job_key: Mapped[int] = mapped_column(KeyType)
+    process_instance_key: Mapped[int | None] = mapped_column(KeyType)
+    worker: Mapped[str | None] = mapped_column(String(255))
+    taken_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime]
+    retries_left: Mapped[int]
+    message: Mapped[str] = mapped_column(Text)

@@ -84,8 +84,36 @@ class Payment(Keyed, Base):
     paid_at: Mapped[datetime]
 
 
+class OrderRemark(Keyed, Base):
+    """What an agent or a process did about an order, written into it. Written once, never changed."""
+
+    __tablename__ = "order_remark"
+    __table_args__ = (UniqueConstraint("tenant_id", "idempotency_key"), Index(None, "tenant_id", "order_number", "at"))
+
+    order_number: Mapped[Name]
+    author: Mapped[Name]
+    text: Mapped[str] = mapped_column(Text)
+    case_number: Mapped[str | None] = mapped_column(String(32))
+    idempotency_key: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime]
+
+
+class RefundAccount(Base):
+    """An order that money goes back for: its row is locked while a refund of it is decided, so that none overtakes another."""
+
+    __tablename__ = "refund_account"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True, default=DEFAULT_TENANT)
+    order_number: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
 class Refund(Keyed, Base):
-    """One line of the refund ledger, written once and never changed. Compensation is apart from what was paid."""
+    """One entry of the refund ledger. Compensation is apart from what was paid.
+
+    `freight_of`: the parcel of a return whose freight this reimburses; such an entry is on top of what was paid, too.
+
+    `state`: pending from when it was decided until the payment service says settled or failed; a failed one counts no more.
+    """
 
     __tablename__ = "refund"
     __table_args__ = (UniqueConstraint("tenant_id", "idempotency_key"), Index(None, "tenant_id", "order_number"))
@@ -100,6 +128,41 @@ class Refund(Keyed, Base):
     compensation: Mapped[bool] = mapped_column(default=False)
     idempotency_key: Mapped[str] = mapped_column(String(255))
     at: Mapped[datetime]
+    freight_of: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="settled", server_default="settled")
+    settled_at: Mapped[datetime | None]
+
+
+class RefundPart(Keyed, Base):
+    """What of a refund is for one line of its order. What is for no line is for the order as a whole."""
+
+    __tablename__ = "refund_part"
+    __table_args__ = (Index(None, "refund_key"),)
+
+    refund_key: Mapped[Key] = mapped_column(ForeignKey("refund.key", ondelete="CASCADE"))
+    line: Mapped[int]
+    quantity: Mapped[int]
+    amount: Mapped[Money]
+
+
+class PaymentDue(Keyed, Base):
+    """A sum that the customer was asked for, such as a price difference. `state`: pending, paid or expired."""
+
+    __tablename__ = "payment_due"
+    __table_args__ = (UniqueConstraint("tenant_id", "idempotency_key"), Index(None, "tenant_id", "order_number"))
+
+    order_number: Mapped[Name]
+    case_number: Mapped[str | None] = mapped_column(String(32))
+    line: Mapped[int | None]
+    amount: Mapped[Money]
+    currency: Mapped[str] = mapped_column(String(3))
+    reference: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str | None] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    idempotency_key: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
 
 
 class OrderCommand(Base):

@@ -27,6 +27,7 @@ class User(Keyed, Base):
     active: Mapped[bool] = mapped_column(default=True)
     online: Mapped[bool] = mapped_column(default=False)
     last_seen_at: Mapped[datetime | None]
+    alerted_until: Mapped[datetime | None]  # what the board's mails have told; None for who wants none
     # Raised whenever a password or a role changes: a session that was made before is no longer good.
     session_version: Mapped[int] = mapped_column(default=1)
     customer_key: Mapped[Key | None]

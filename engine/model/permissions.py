@@ -27,6 +27,7 @@ PERMISSIONS = {
     "customers.read_personal": "See a customer's phone, e-mail and address in full",
     "customers.write": "Change customer files and consent",
     "orders.read": "Read orders",
+    "knowledge.write": "Write articles and canned phrases",
     "board.read": "See the supervisor's board",
     "figures.read": "See figures and reports",
     "incidents.repair": "See and repair incidents of process instances",
@@ -34,6 +35,7 @@ PERMISSIONS = {
     "instances.modify": "Cancel, modify and migrate process instances",
     "processes.read": "See diagrams, forms and decision tables",
     "processes.deploy": "Deploy diagrams, forms and decision tables",
+    "campaigns.manage": "Plan, start and stop callback campaigns",
     "outbox.read": "See what was sent, and what waits to be sent",
     "users.manage": "Make users, roles, groups and queues",
     "settings.manage": "Change settings",
@@ -43,9 +45,9 @@ PERMISSIONS = {
 
 _AGENT = {"tasks.work", "cases.read", "cases.write", "customers.read", "customers.read_personal", "customers.write"}
 _AGENT |= {"orders.read"}
-_LEAD = _AGENT | {"tasks.assign", "tasks.read_all", "board.read"}
+_LEAD = _AGENT | {"tasks.assign", "tasks.read_all", "board.read", "knowledge.write"}
 _SUPERVISOR = _LEAD | {"cases.close", "figures.read", "outbox.read", "incidents.repair", "instances.read"}
-_SUPERVISOR |= {"processes.read"}
+_SUPERVISOR |= {"processes.read", "campaigns.manage"}
 _MANAGER = _SUPERVISOR | {"audit.read", "instances.modify"}
 # A department works on its own tasks; it needs the case, not the customer's phone number.
 _DEPARTMENT = {"tasks.work", "cases.read", "cases.write", "customers.read", "orders.read"}

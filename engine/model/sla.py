@@ -24,6 +24,8 @@ class SlaClockRow(Keyed, Base):
         UniqueConstraint("case_key", "name", "round"),
         Index(None, "tenant_id", "breach_at"),
         Index(None, "tenant_id", "name", "started_at"),
+        Index(None, "tenant_id", "finished_at"),
+        Index(None, "tenant_id", "breached_at"),
     )
 
     case_key: Mapped[Key] = mapped_column(ForeignKey("service_case.key"))
@@ -34,14 +36,21 @@ class SlaClockRow(Keyed, Base):
     warn_at: Mapped[datetime | None]
     breach_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    breached_at: Mapped[datetime | None]  # when its target passed, kept once it is finished
+    breached_at: Mapped[datetime | None]  # when its target passed, as of its last change
+    elapsed_seconds: Mapped[float | None]  # once it is finished: what it counted in its calendar
+    running_seconds: Mapped[float | None]  # once it is finished: how long it ran by any clock, pauses left out
     clock: Mapped[dict[str, Any]]
     revision: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 
     def keep(self, clock: SlaClock, now: datetime) -> None:
         """Store this state of the clock."""
+        passed = [moment for moment in (self.breach_at, clock.due_at) if moment is not None and moment <= now]
         self.phase, self.clock = clock.phase, clock_to_json(clock)
         self.started_at, self.finished_at = clock.started_at, clock.finished_at
         self.warn_at, self.breach_at = clock.warn_at, clock.breach_at
-        self.breached_at = clock.due_at if clock.state(now) == "breached" else None
+        breached = clock.state(now) == "breached"
+        self.breached_at = (self.breached_at or min(passed, default=now)) if breached else None
+        if clock.finished_at is not None and clock.phase == "finished":
+            self.elapsed_seconds = clock.elapsed(now).total_seconds()
+            self.running_seconds = clock.running_time().total_seconds()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.model.base import Base, Keyed, KeyType
+from engine.model.permissions import Actor
 
 EXCLUDED_USERS = "exclude.users"  # a property of the element: names of people who may not do this task
 
@@ -36,14 +37,25 @@ class PersonExcluded(Forbidden):
 
 
 class TaskState(StrEnum):
+    CREATING = "CREATING"
     CREATED = "CREATED"
+    ASSIGNING = "ASSIGNING"
+    UPDATING = "UPDATING"
+    COMPLETING = "COMPLETING"
     COMPLETED = "COMPLETED"
     CANCELED = "CANCELED"
     FAILED = "FAILED"
 
 
+IN_TRANSITION = (TaskState.CREATING, TaskState.ASSIGNING, TaskState.UPDATING, TaskState.COMPLETING)
+
+
 class UserTask(Keyed, Base):
-    """One task of one instance. Its key is its element instance's."""
+    """One task of one instance. Its key is its element instance's.
+
+    While its listeners run it is in a state of `IN_TRANSITION`, on nobody's list, and `transition` says what is to happen
+    when they are done (see `engine.services.task_events`).
+    """
 
     __tablename__ = "user_task"
     __table_args__ = (
@@ -65,6 +77,13 @@ class UserTask(Keyed, Base):
             postgresql_where=text("state = 'CREATED'"),
         ),
         Index("ix_user_task_recent", "tenant_id", "state", "created_at"),
+        Index(
+            "ix_user_task_ended",
+            "tenant_id",
+            "ended_at",
+            sqlite_where=text("ended_at IS NOT NULL"),
+            postgresql_where=text("ended_at IS NOT NULL"),
+        ),
     )
 
     element_id: Mapped[str] = mapped_column(String(255))
@@ -90,11 +109,31 @@ class UserTask(Keyed, Base):
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    transition: Mapped[dict[str, Any] | None]
     completed_by: Mapped[str | None] = mapped_column(String(255))
     revision: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 
+    def is_offered_to(self, actor: Actor) -> bool:
+        """By name, by a role, team, queue or department; a task that is offered to nobody is offered to all who work."""
+        if self.assignee == actor.username or actor.username in self.candidate_users:
+            return True
+        if actor.groups & set(self.candidate_groups):
+            return True
+        return not self.candidate_groups and not self.candidate_users and self.assignee is None
+
+    def is_workable_by(self, actor: Actor) -> bool:
+        return actor.may("tasks.work") and self.is_offered_to(actor)
+
+    def is_readable_by(self, actor: Actor) -> bool:
+        """Besides those who may do it, whoever looks after everybody's tasks."""
+        return actor.may("tasks.read_all") or self.is_workable_by(actor)
+
     def require_open(self) -> None:
+        if self.state in IN_TRANSITION:
+            raise TaskNotOpen(
+                f"Task {self.key} waits for its listeners: it is {self.state.lower()}. Try again in a moment."
+            )
         if self.state != TaskState.CREATED:
             raise TaskNotOpen(f"Task {self.key} is no longer open: it is {self.state.lower()}.")
 
@@ -132,6 +171,7 @@ class TaskCandidate(Base):
     __tablename__ = "task_candidate"
     __table_args__ = (
         Index("ix_task_candidate_inbox", "tenant_id", "kind", "name", "assignee", "rank", "created_at"),
+        Index("ix_task_candidate_age", "tenant_id", "kind", "name", "assignee", "created_at"),
         Index("ix_task_candidate_due", "tenant_id", "kind", "name", "assignee", "due_at"),
     )
 
@@ -147,6 +187,7 @@ class TaskCandidate(Base):
 
 __all__ = [
     "EXCLUDED_USERS",
+    "IN_TRANSITION",
     "PersonExcluded",
     "TaskAlreadyClaimed",
     "TaskCandidate",

@@ -24,6 +24,7 @@ class Variable(Base):
     process_instance_key: Mapped[int] = mapped_column(KeyType)
     value: Mapped[Any] = mapped_column(Json)
     updated_at: Mapped[datetime]
+    updated_by: Mapped[str | None] = mapped_column(String(255))  # None: the engine's own
 
 
 class VariableChange(Base):
@@ -39,3 +40,4 @@ class VariableChange(Base):
     name: Mapped[str] = mapped_column(String(255))
     value: Mapped[Any] = mapped_column(Json)
     at: Mapped[datetime]
+    by: Mapped[str | None] = mapped_column(String(255))

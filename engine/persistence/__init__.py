@@ -1,7 +1,18 @@
 """Where things are kept: the database, one unit of work, and the steps from one schema to the next."""
 
 from engine.persistence.database import Database
+from engine.persistence.failures import Unreachable, is_outage, is_retryable
 from engine.persistence.schema import create_all, drop_all, is_current, migrate
-from engine.persistence.unit_of_work import UnitOfWork, is_outage, is_retryable
+from engine.persistence.unit_of_work import UnitOfWork
 
-__all__ = ["Database", "UnitOfWork", "create_all", "drop_all", "is_current", "is_outage", "is_retryable", "migrate"]
+__all__ = [
+    "Database",
+    "UnitOfWork",
+    "Unreachable",
+    "create_all",
+    "drop_all",
+    "is_current",
+    "is_outage",
+    "is_retryable",
+    "migrate",
+]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from engine.errors import ConfigError, Unavailable
+from engine.persistence.failures import Unreachable, is_outage
 
 BUSY_TIMEOUT_S = 30
+AWAY = "The database does not answer; try again later."
+_IDLE_S = 1.0  # a connection that was idle for longer is asked whether it lives before it is used
 _READ_ONLY = "kefuflow_read_only"
 
 
@@ -34,7 +40,7 @@ class Database:
         """A transaction that commits when the block ends and rolls back when it raises.
 
         SQLite's writers take the write lock at once (`BEGIN IMMEDIATE`), so none fails half-way for it.
-        Raises Unavailable when the database cannot be reached, or stays locked too long.
+        Raises Unreachable when there is no connection or it breaks, Unavailable when the database stays locked too long.
         """
         lock = self._write_lock if self._is_memory or not read_only else None
         if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
@@ -42,6 +48,12 @@ class Database:
         try:
             with self._connect(read_only) as connection, connection.begin():
                 yield connection
+        except Exception as error:
+            if is_outage(error) and not isinstance(error, Unreachable):
+                # The others in the pool are most likely broken too.
+                self.engine.dispose(close=False)
+                raise Unreachable(AWAY) from error
+            raise
         finally:
             if lock is not None:
                 lock.release()
@@ -50,7 +62,16 @@ class Database:
         try:
             return (self._readers if read_only else self.engine).connect()
         except OperationalError as error:
-            raise Unavailable("The database does not answer; try again later.") from error
+            raise Unreachable(AWAY) from error
+        except PoolTimeout as error:
+            raise Unavailable("Every connection to the database is in use; try again.") from error
+
+    def pool_figures(self) -> dict[str, int]:
+        """How many connections are in use, how many wait to be used, and how many there may be."""
+        pool: Any = self.engine.pool
+        if not isinstance(pool, QueuePool):
+            return {"in_use": 0, "idle": 1, "limit": 1}
+        return {"in_use": pool.checkedout(), "idle": pool.checkedin(), "limit": pool.size()}
 
     def close(self) -> None:
         self.engine.dispose()
@@ -96,7 +117,7 @@ def _open_postgresql(url: str, pool_size: int) -> Engine:
     address = make_url(url).set(drivername="postgresql+psycopg")
     options = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=120000"
     given = address.query.get("options", "")
-    return create_engine(
+    engine = create_engine(
         address.difference_update_query(["options"]),
         pool_size=pool_size,
         max_overflow=0,
@@ -104,3 +125,21 @@ def _open_postgresql(url: str, pool_size: int) -> Engine:
         pool_pre_ping=False,
         connect_args={"options": f"{given} {options}".strip(), "connect_timeout": 10},
     )
+    event.listen(engine, "checkin", _note_checkin)
+    event.listen(engine, "checkout", _check_idle)
+    return engine
+
+
+def _note_checkin(_connection: Any, record: Any) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _check_idle(connection: Any, record: Any, _proxy: object) -> None:
+    """After a server's restart the first to come finds out, and the whole pool is made anew; a busy pool pays nothing."""
+    if time.monotonic() - record.info.get("idle_since", time.monotonic()) < _IDLE_S:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise InvalidatePoolError() from error

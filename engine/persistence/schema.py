@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -27,6 +28,11 @@ def metadata() -> MetaData:
     return Base.metadata
 
 
+def is_mapped(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic may compare a thing with the models: SQLite's full-text table and what it makes for it are not mapped."""
+    return kind != "table" or name is None or not name.startswith("search_fts")
+
+
 def create_all(database: Database) -> None:
     """Make every table at once, in an empty database that needs no later migration (a test's, a scenario's)."""
     with database.begin() as connection:
@@ -40,18 +46,36 @@ def drop_all(database: Database) -> None:
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to the newest schema; of several processes that start at once, one does it."""
+    """Bring the database to the newest schema; of several processes that start at once, one does it.
+
+    A database that a newer release has migrated is left as it is: its steps only add, so this release works on it too.
+    """
     with database.begin() as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        command.upgrade(config(connection), "head")
+        if not _is_newer(revision(connection)):
+            command.upgrade(config(connection), "head")
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has the newest schema."""
+    """Whether the database has this release's schema, or a newer release's, which has all of it."""
     with database.begin(read_only=True) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+        found = revision(connection)
+    return found == _scripts().get_current_head() or _is_newer(found)
+
+
+def revision(connection: Connection) -> str | None:
+    """The last step that was taken; None in an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_newer(found: str | None) -> bool:
+    return found is not None and found not in {script.revision for script in _scripts().walk_revisions()}
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(_MIGRATIONS))
 
 
 def config(connection: Connection) -> Config:

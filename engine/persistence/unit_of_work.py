@@ -8,7 +8,6 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,19 +17,26 @@ from engine.model.base import DEFAULT_TENANT
 from engine.persistence.database import Database
 
 Entity = TypeVar("Entity")
-UNIQUE_VIOLATION = "23505"
-ONE_START_AT_A_TIME = "uq_process_instance_start_correlation"  # two messages with one key began a process at one moment
 
 
 class UnitOfWork:
     """`with runtime.unit_of_work() as uow:` commits when the block ends, and rolls back when it raises.
 
-    `connection` runs Core statements, `session` maps objects; both are the same transaction. `now` is its one moment.
+    `connection` runs Core statements, `session` maps objects; both are the same transaction. `now` is its one moment: that at
+    which it began, or at which it got what it had to wait for (`go_on`), so that moments tell the order of the writers.
     Units of work do not nest: a service that is called inside one takes it as an argument.
     """
 
-    def __init__(self, database: Database, now: datetime, tenant_id: str = DEFAULT_TENANT, read_only: bool = False):
-        self.now = now
+    now: datetime
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        tenant_id: str = DEFAULT_TENANT,
+        read_only: bool = False,
+    ) -> None:
+        self._clock = clock
         self.tenant_id = tenant_id
         self.read_only = read_only
         self.is_sqlite = database.is_sqlite
@@ -39,11 +45,17 @@ class UnitOfWork:
         self._after_commit: list[Callable[[], None]] = []
         self._after_rollback: list[Callable[[], None]] = []
         self._open = False
+        self.commit_began = False  # from then on an error does not tell what came of it
 
     def __enter__(self) -> UnitOfWork:
         self.connection = self._transaction.__enter__()
+        self.now = self._clock()
         self._open = True
         return self
+
+    def go_on(self) -> None:
+        """A lock has been waited for: what follows happens at a later moment."""
+        self.now = max(self.now, self._clock())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -104,6 +116,7 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._open = False
+        self.commit_began = kind is None
         if self._session is not None:
             self._session.close()
         calls = self._after_rollback
@@ -113,18 +126,3 @@ class UnitOfWork:
         finally:
             for call in calls:
                 call()
-
-
-def is_retryable(error: BaseException) -> bool:
-    """Whether the transaction failed only because of another one, so that the same work may succeed now."""
-    cause = getattr(error, "orig", error)  # the driver's own error, which SQLAlchemy may have wrapped
-    state = getattr(cause, "sqlstate", None)
-    if state == UNIQUE_VIOLATION:
-        return getattr(getattr(cause, "diag", None), "constraint_name", None) == ONE_START_AT_A_TIME
-    return state in ("40001", "40P01", "55P03") or str(cause) == "database is locked"
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether the database went away, and may come back."""
-    cause = getattr(error, "orig", error)
-    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)

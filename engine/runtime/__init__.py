@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -9,15 +10,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from engine import tracing
 from engine.clock import Clock, MovableClock, system_clock
 from engine.config import Settings
-from engine.errors import Conflict, Unavailable
+from engine.errors import Conflict, KefuflowError, Unavailable
 from engine.model.base import DEFAULT_TENANT
 from engine.persistence import Database, UnitOfWork, is_outage, is_retryable
 from engine.runtime.caches import Cache, InstanceCache
 from engine.runtime.handlers import BpmnError, Handler, JobContext, JobFailed, Registration
 from engine.runtime.instances import InstanceInfo
 from engine.runtime.keys import KeyMaker
+from engine.runtime.metrics import Metrics
 
 __all__ = [
     "BpmnError",
@@ -36,6 +39,9 @@ FunctionProvider = Callable[[UnitOfWork, InstanceInfo], Mapping[str, Callable[..
 
 _new_key = KeyMaker()  # one for the whole process, whatever number of runtimes it has
 _TRIES = 8
+_OUTAGE_TRIES = 3  # a pool may hold several connections that a restarted server has closed
+COMMIT_UNKNOWN = "The database broke off during the commit; look whether the command took effect before you try again."
+log = logging.getLogger("kefuflow.command")
 
 
 class StaleInstance(Conflict):
@@ -48,9 +54,11 @@ class Runtime:
     def __init__(self, settings: Settings, database: Database | None = None, clock: Clock | None = None) -> None:
         self.settings = settings
         self.database = database or Database(settings.database, settings.pool_size)
+        self.metrics = Metrics(self.database)
         self.clock: Clock = clock or (MovableClock() if settings.mode == "test" else system_clock)
         self.definitions: Cache[Any] = Cache(1000)
         self.instances = InstanceCache(settings.instance_cache)
+        self.figures: Cache[Any] = Cache(64)  # reports over long periods, for a little while
         self.job_handlers: dict[str, Registration] = {}
         self.function_providers: list[FunctionProvider] = []
         self.work_arrived = (
@@ -68,25 +76,54 @@ class Runtime:
 
     def unit_of_work(self, read_only: bool = False, tenant_id: str = DEFAULT_TENANT) -> UnitOfWork:
         """One transaction; `read_only` ones never wait for a writer."""
-        return UnitOfWork(self.database, self.now(), tenant_id, read_only)
+        return UnitOfWork(self.database, self.now, tenant_id, read_only)
 
-    def transact(self, work: Callable[[UnitOfWork], Result], tenant_id: str = DEFAULT_TENANT) -> Result:
+    def transact(
+        self, work: Callable[[UnitOfWork], Result], tenant_id: str = DEFAULT_TENANT, name: str | None = None
+    ) -> Result:
         """Run `work` in one transaction, again from its beginning when another transaction was in the way.
 
-        `work` must do nothing but what the transaction undoes. Raises Unavailable after several tries in vain.
+        `work` must do nothing but what the transaction undoes. It is counted under `name`, or under the service that made
+        it. A connection that breaks before the commit was asked for is tried again; when it breaks during the commit
+        nobody knows what came of it, and that is told. Raises Unavailable, after several tries in vain too.
         """
+        name = name or _name_of(work)
+        began, outcome = time.perf_counter(), "failed"
+        try:
+            with tracing.span(name, {"kefuflow.tenant": tenant_id}):
+                result = self._transact(work, tenant_id, name)
+            outcome = "done"
+            return result
+        except Unavailable:
+            outcome = "unavailable"
+            raise
+        except KefuflowError:
+            outcome = "refused"
+            raise
+        finally:
+            took = time.perf_counter() - began
+            self.metrics.commands.labels(name, outcome).inc()
+            self.metrics.command_seconds.labels(name).observe(took)
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("%s: %s in %.1f ms", name, outcome, took * 1000)
+
+    def _transact(self, work: Callable[[UnitOfWork], Result], tenant_id: str, name: str) -> Result:
         for tried in range(_TRIES):
+            uow = self.unit_of_work(tenant_id=tenant_id)
             try:
-                with self.unit_of_work(tenant_id=tenant_id) as uow:
+                with uow:
                     return work(uow)
             except Exception as error:
-                if is_outage(error) and not is_retryable(error):
-                    # Whether the commit came through is not known, so that it is not ours to try again.
-                    raise Unavailable("The database does not answer; try again later.") from error
-                if not (isinstance(error, StaleInstance) or is_retryable(error)):
+                outage = is_outage(error)
+                if outage and uow.commit_began:
+                    raise Unavailable(COMMIT_UNKNOWN) from error
+                if not (outage or isinstance(error, StaleInstance) or is_retryable(error)):
                     raise
+                if outage and tried >= _OUTAGE_TRIES - 1:
+                    raise Unavailable("The database does not answer; try again later.") from error
                 if tried == _TRIES - 1:
                     raise Unavailable("Too many people change this at the same time; try again.") from error
+            self.metrics.command_retries.labels(name).inc()
             time.sleep(random.uniform(0, 0.01 * 2**tried))  # noqa: S311
         raise AssertionError("unreachable")
 
@@ -98,3 +135,9 @@ class Runtime:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _name_of(work: Callable[..., Any]) -> str:
+    """The service that a piece of work belongs to, like `tasks.complete`; few enough to label figures with."""
+    module, function = getattr(work, "__module__", ""), getattr(work, "__qualname__", type(work).__name__)
+    return f"{module.removeprefix('engine.').removeprefix('services.')}.{function.partition('.<locals>')[0]}"

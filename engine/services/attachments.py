@@ -10,10 +10,11 @@ from hashlib import sha256
 from typing import Protocol
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from engine.errors import InvalidInput, NotFound
 from engine.model.attachment import Attachment, AttachmentContent
+from engine.model.base import table_of
 from engine.model.case import Case
 from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
@@ -23,6 +24,7 @@ from engine.services.cases.timeline import record
 from engine.services.rows import add
 from engine.services.settings import setting
 
+_content = table_of(AttachmentContent)
 PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 MOST_PIXELS = 50_000_000  # a small file can unfold into gigabytes
 THUMBNAIL = (320, 320)
@@ -65,6 +67,8 @@ class Store(Protocol):
 
     def get(self, uow: UnitOfWork, key: int, variant: str) -> bytes | None: ...
 
+    def delete(self, uow: UnitOfWork, keys: list[int]) -> None: ...
+
 
 class DatabaseStore:
     """Content in the database: in the transaction of what it belongs to, and in its backup."""
@@ -75,6 +79,9 @@ class DatabaseStore:
     def get(self, uow: UnitOfWork, key: int, variant: str) -> bytes | None:
         row = uow.session.get(AttachmentContent, (key, variant))
         return None if row is None or row.tenant_id != uow.tenant_id else row.content
+
+    def delete(self, uow: UnitOfWork, keys: list[int]) -> None:
+        uow.connection.execute(delete(_content).where(_content.c.attachment_key.in_(keys)))
 
 
 store: Store = DatabaseStore()
@@ -95,32 +102,41 @@ def attach(
 
     def work(uow: UnitOfWork) -> AttachmentView:
         case = readable_case(uow, number, actor)
-        _check_limits(uow, case, len(content))
-        values = {"task_key": task_key, "public": public or actor.customer_key is not None}
-        row = add(
-            runtime,
-            uow,
-            Attachment,
-            case_key=case.key,
-            name=_clean_name(name, media_type),
-            media_type=media_type,
-            size=len(content),
-            sha256=sha256(content).hexdigest(),
-            has_thumbnail=thumbnail is not None,
-            uploaded_by=actor.username,
-            uploaded_at=uow.now,
-            **values,
-        )
-        uow.flush()
-        store.put(uow, row.key, "original", content)
-        if thumbnail is not None:
-            store.put(uow, row.key, "thumbnail", thumbnail)
-        record(
-            runtime, uow, case, actor.username, "file", "file.added", row.name, data={"key": row.key}, public=row.public
-        )
-        return _view(row)
+        shown = public or actor.customer_key is not None
+        looked_at = (media_type, thumbnail)
+        return keep(runtime, uow, case, name, content, looked_at, actor.username, public=shown, task_key=task_key)
 
     return runtime.transact(work, actor.tenant_id)
+
+
+def keep(
+    runtime: Runtime, uow: UnitOfWork, case: Case, name: str, content: bytes, looked_at: tuple[str, bytes | None],
+    who: str, *, public: bool = False, task_key: int | None = None,
+) -> AttachmentView:  # fmt: skip
+    """Keep a file that was looked at (`inspect`) in the caller's transaction. Raises InvalidInput by the limits."""
+    media_type, thumbnail = looked_at
+    _check_limits(uow, case, len(content))
+    row = add(
+        runtime,
+        uow,
+        Attachment,
+        case_key=case.key,
+        name=_clean_name(name, media_type),
+        media_type=media_type,
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        has_thumbnail=thumbnail is not None,
+        uploaded_by=who,
+        uploaded_at=uow.now,
+        task_key=task_key,
+        public=public,
+    )
+    uow.flush()
+    store.put(uow, row.key, "original", content)
+    if thumbnail is not None:
+        store.put(uow, row.key, "thumbnail", thumbnail)
+    record(runtime, uow, case, who, "file", "file.added", row.name, data={"key": row.key}, public=row.public)
+    return _view(row)
 
 
 def list_attachments(runtime: Runtime, number: str, *, actor: Actor) -> list[AttachmentView]:

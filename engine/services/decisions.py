@@ -72,7 +72,7 @@ def evaluate(
 
 def _row(uow: UnitOfWork, decision_id: str | None, decision_key: int | None) -> Any:
     if decision_key is not None:
-        return definitions.of_key(uow, DecisionDefinition, decision_key)
+        return definitions.usable(uow, DecisionDefinition, decision_key)
     if decision_id is None:
         raise InvalidInput("Say which decision to evaluate: its id or its definition's key.")
     return definitions.latest(uow, DecisionDefinition, decision_id)

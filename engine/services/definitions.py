@@ -32,7 +32,11 @@ _IDS: dict[type[Any], Any] = {
     DecisionRequirements: DecisionRequirements.requirements_id,
     FormDefinition: FormDefinition.form_id,
 }
-_WORDS = {ProcessDefinition: "process", DecisionDefinition: "decision", FormDefinition: "form"}
+_WORDS: dict[type[Any], str] = {
+    ProcessDefinition: "process",
+    DecisionDefinition: "decision",
+    FormDefinition: "form",
+}
 
 
 def latest(uow: UnitOfWork, entity: type[Any], identifier: str) -> Row[Any]:
@@ -61,7 +65,11 @@ def _newest_first(entity: type[Any]) -> Select[Any]:
     table = table_of(entity)
     return (
         select(table)
-        .where(_IDS[entity] == bindparam("identifier"), table.c.tenant_id == bindparam("tenant"))
+        .where(
+            _IDS[entity] == bindparam("identifier"),
+            table.c.tenant_id == bindparam("tenant"),
+            table.c.deleted_at.is_(None),
+        )
         .order_by(table.c.version.desc())
         .limit(1)
     )
@@ -70,8 +78,16 @@ def _newest_first(entity: type[Any]) -> Select[Any]:
 _NEWEST = {entity: _newest_first(entity) for entity in _IDS}  # built once: every start, call and decision asks one
 
 
+def usable(uow: UnitOfWork, entity: type[Any], key: int) -> Row[Any]:
+    """The version with this key, to be used from now on. Raises NotFound, also where it was deleted."""
+    found = of_key(uow, entity, key)
+    if found.deleted_at is not None:
+        raise NotFound(f"The {_WORDS.get(entity, 'definition')} with key {key} was deleted; use another version.")
+    return found
+
+
 def of_key(uow: UnitOfWork, entity: type[Any], key: int) -> Row[Any]:
-    """The version with this key in the unit of work's tenant. Raises NotFound."""
+    """The version with this key in the unit of work's tenant, deleted or not. Raises NotFound."""
     table = table_of(entity)
     query = select(table).where(table.c.key == key, table.c.tenant_id == uow.tenant_id)
     found = uow.connection.execute(query).one_or_none()
@@ -120,7 +136,7 @@ def imported_models(runtime: Runtime, uow: UnitOfWork, xml: bytes) -> dict[str, 
     table = table_of(DecisionRequirements)
     rows = uow.connection.execute(
         select(table.c.namespace, table.c.key)
-        .where(table.c.tenant_id == uow.tenant_id, table.c.namespace.in_(wanted))
+        .where(table.c.tenant_id == uow.tenant_id, table.c.namespace.in_(wanted), table.c.deleted_at.is_(None))
         .order_by(table.c.version)
     )
     newest = {row.namespace: row.key for row in rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.decisions import DecisionModel
 from engine.deployment.findings import Finding
@@ -20,13 +20,12 @@ from engine.services import definitions
 from engine.services.deploying.files import File, check_files, open_files, read_files
 from engine.services.deploying.references import unknown_references
 from engine.services.deploying.starts import move_starts
-from engine.services.deploying.versions import Deployed, Numbering
+from engine.services.deploying.versions import Deployed, Numbering, one_at_a_time
 from engine.services.turn import Turn
 
 __all__ = ["Deployed", "Deployment", "DeploymentRefused", "check", "deploy"]
 
 
-_ONE_AT_A_TIME = 0x6465706C  # PostgreSQL's advisory lock for version numbers
 Files = Sequence[tuple[str, bytes]]
 
 
@@ -81,8 +80,7 @@ def deploy(runtime: Runtime, files: Files, who: str, tenant_id: str = DEFAULT_TE
 
 
 def _deploy(runtime: Runtime, uow: UnitOfWork, files: list[File], who: str) -> Deployment:
-    if not uow.is_sqlite:
-        uow.connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    one_at_a_time(uow)
     deployed = _deployed_models(runtime, uow, files)
     findings = _check(files, deployed, uow)
     if any(found.severity == "error" for found in findings):
@@ -120,7 +118,9 @@ def _deployed_models(runtime: Runtime, uow: UnitOfWork, files: list[File]) -> di
     if any(file.kind == "dmn" and b"import" in file.content for file in files):
         table = table_of(DecisionRequirements)
         rows = uow.connection.execute(
-            select(table.c.key, table.c.namespace).where(table.c.tenant_id == uow.tenant_id).order_by(table.c.version)
+            select(table.c.key, table.c.namespace)
+            .where(table.c.tenant_id == uow.tenant_id, table.c.deleted_at.is_(None))
+            .order_by(table.c.version)
         )
         newest = {row.namespace: row.key for row in rows}
         found = {namespace: definitions.decision_model(runtime, uow, key) for namespace, key in newest.items()}

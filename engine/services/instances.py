@@ -16,10 +16,11 @@ from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.deployment import ProcessDefinition
 from engine.model.element import ElementInstance
 from engine.model.instance import InstanceState, ProcessInstance
+from engine.model.user_task import UserTask
 from engine.model.variable import Variable
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services import definitions
+from engine.services import definitions, task_events, tree
 from engine.services.turn import Live, Turn
 
 _table = table_of(ProcessInstance)
@@ -86,7 +87,7 @@ def started(live: Live) -> Started:
 
 def _definition(uow: UnitOfWork, process_id: str | None, version: int | None, key: int | None) -> Any:
     if key is not None:
-        return definitions.of_key(uow, ProcessDefinition, key)
+        return definitions.usable(uow, ProcessDefinition, key)
     if process_id is None:
         raise InvalidInput("Say which process to start: its id or its definition's key.")
     if version is None or version < 0:
@@ -94,7 +95,10 @@ def _definition(uow: UnitOfWork, process_id: str | None, version: int | None, ke
     table = table_of(ProcessDefinition)
     found = uow.connection.execute(
         select(table).where(
-            table.c.tenant_id == uow.tenant_id, table.c.process_id == process_id, table.c.version == version
+            table.c.tenant_id == uow.tenant_id,
+            table.c.process_id == process_id,
+            table.c.version == version,
+            table.c.deleted_at.is_(None),
         )
     ).one_or_none()
     if found is None:
@@ -118,22 +122,27 @@ def wait_until_ended(
         pause = min(pause * 1.5, 0.25)
 
 
-def cancel(runtime: Runtime, key: int, *, who: str, tenant_id: str = DEFAULT_TENANT) -> None:
-    """End an instance and all that it called, without any output.
+def cancel(runtime: Runtime, key: int, *, who: str, reason: str = "", tenant_id: str = DEFAULT_TENANT) -> None:
+    """End an instance and all that it called, without any output; a suspended one too.
 
     Raises NotFound, Conflict when it has ended, or when another instance called it: that one is to be cancelled.
     """
 
     def work(uow: UnitOfWork) -> None:
         turn = Turn(runtime, uow, who)
-        live = turn.load(key)
-        if live.info.parent_key is not None:
-            raise Conflict(f"Instance {key} was called by instance {live.info.root_key}; cancel that one.")
-        turn.act(live, lambda instance: instance.cancel())
-        turn.audit("instance.cancel", "process_instance", key, key)
+        cancel_within(turn, key, reason)
         turn.finish()
 
     runtime.transact(work, tenant_id)
+
+
+def cancel_within(turn: Turn, key: int, reason: str = "") -> None:
+    """`cancel` in a turn that the caller finishes."""
+    live = turn.load(key)
+    if live.info.parent_key is not None:
+        raise Conflict(f"Instance {key} was called by instance {live.info.root_key}; cancel that one.")
+    turn.act(live, lambda instance: instance.cancel(), while_suspended=True)
+    turn.audit("instance.cancel", "process_instance", key, key, after=audit.because(reason))
 
 
 def set_variables(
@@ -143,26 +152,35 @@ def set_variables(
     *,
     who: str,
     local: bool = False,
+    reason: str = "",
     tenant_id: str = DEFAULT_TENANT,
 ) -> None:
-    """Set variables in a scope: an instance's key or an active element instance's.
+    """Set variables in a scope: an instance's key or an active element instance's; in a suspended instance too.
 
-    Each goes to the nearest scope that has the name, or with `local` to this one. Raises NotFound, Conflict.
+    Each goes to the nearest scope that has the name, or with `local` to this one. On a user task whose listeners want to
+    know of changes it happens when they have answered. Raises NotFound, Conflict.
     """
 
     def work(uow: UnitOfWork) -> None:
         turn = Turn(runtime, uow, who)
-        live = turn.load(_owner(uow, scope_key))
+        live = turn.load(of_scope(uow, scope_key))
+        task = uow.session.get(UserTask, scope_key)
+        if task is not None and task_events.listens(runtime, uow, task, task_events.UPDATING):
+            task.require_open()
+            task_events.begin(turn, live, task, task_events.UPDATING, "update", {}, variables=variables, local=local)
+            turn.finish()
+            return
         before = {name: live.instance.variables(scope_key).get(name) for name in variables}
-        turn.act(live, lambda instance: instance.set_variables(scope_key, variables, local))
-        turn.audit("variables.set", "process_instance", live.info.key, live.info.key, before, variables)
+        turn.act(live, lambda instance: instance.set_variables(scope_key, variables, local), while_suspended=True)
+        after = {**variables, **audit.because(reason)}
+        turn.audit("variables.set", "process_instance", live.info.key, live.info.key, before, after)
         turn.finish()
 
     runtime.transact(work, tenant_id)
 
 
-def _owner(uow: UnitOfWork, scope_key: int) -> int:
-    """The process instance of a scope."""
+def of_scope(uow: UnitOfWork, scope_key: int) -> int:
+    """The process instance of a scope. Raises NotFound."""
     found = uow.connection.execute(
         select(ElementInstance.process_instance_key).where(
             ElementInstance.key == scope_key, ElementInstance.tenant_id == uow.tenant_id
@@ -171,6 +189,12 @@ def _owner(uow: UnitOfWork, scope_key: int) -> int:
     if found is None:
         raise NotFound(f"There is no process or element instance with key {scope_key}.")
     return found
+
+
+def tree_of(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> list[int]:
+    """An instance and all that it called. Raises NotFound."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return tree.below(uow, key)
 
 
 def row(uow: UnitOfWork, key: int) -> ProcessInstance:

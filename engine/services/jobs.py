@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, insert, select, update
 
 from engine.errors import InvalidInput, NotFound
+from engine.execution import Wish
 from engine.history import audit
 from engine.jobs import queue
 from engine.jobs.retry import backoff
 from engine.model.base import DEFAULT_TENANT, table_of
+from engine.model.incident import IncidentState
 from engine.model.instance import ProcessInstance
-from engine.model.job import OWN, Job, JobNotFound, JobNotOpen, JobState
+from engine.model.job import NO_LISTENER, OWN, Job, JobAttempt, JobKind, JobNotFound, JobNotOpen, JobState
+from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services import task_events
 from engine.services import variables as stored
-from engine.services.turn import InstanceEnded, Live, Turn
+from engine.services.turn import InstanceEnded, InstanceSuspended, Live, Turn, require_running
 
-__all__ = ["ActivatedJob", "JobNotFound", "JobNotOpen", "activate", "complete", "fail", "throw_error", "update_job"]
+__all__ = [
+    "ActivatedJob",
+    "JobNotFound",
+    "JobNotOpen",
+    "JobResult",
+    "Wish",
+    "activate",
+    "complete",
+    "fail",
+    "throw_error",
+    "update_job",
+]
 
-_job = table_of(Job)
+_job, _attempt = table_of(Job), table_of(JobAttempt)
 MAX_JOBS = 1000
 _MESSAGE_LENGTH = 10_000
 
@@ -47,6 +62,25 @@ class ActivatedJob:
     deadline: datetime
     variables: dict[str, Any]
     tenant_id: str
+    kind: str = JobKind.BPMN_ELEMENT
+    listener: str = NO_LISTENER
+    user_task: dict[str, Any] | None = None  # what a task listener is told of its task
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What a job's worker decided, beside its variables.
+
+    A task listener may deny what is to happen (with a reason), or correct columns of the task; a correction's moment is an
+    ISO 8601 text. The worker of an ad-hoc subprocess names elements to start, or says that it is complete.
+    """
+
+    denied: bool = False
+    denied_reason: str | None = None
+    corrections: dict[str, Any] = field(default_factory=dict)
+    activate: tuple[Wish, ...] = ()
+    complete: bool = False
+    cancel_remaining: bool = False
 
 
 def activate(
@@ -72,7 +106,10 @@ def activate(
         versions = _versions(uow, [row.process_instance_key for row in rows])
         return [
             _activated(
-                row, versions[row.process_instance_key], stored.visible(uow, row.element_instance_key, fetch_variables)
+                row,
+                versions[row.process_instance_key],
+                stored.visible(uow, row.element_instance_key, fetch_variables),
+                _task_of(uow, row),
             )
             for row in rows
         ]
@@ -85,7 +122,16 @@ def _versions(uow: UnitOfWork, instance_keys: list[int]) -> dict[int, int]:
     return {key: version for key, version in uow.connection.execute(query)} if instance_keys else {}
 
 
-def _activated(row: Row[Any], version: int, variables: dict[str, Any]) -> ActivatedJob:
+def _task_of(uow: UnitOfWork, row: Row[Any]) -> dict[str, Any] | None:
+    if row.kind != JobKind.TASK_LISTENER:
+        return None
+    task = uow.session.get(UserTask, row.element_instance_key)
+    return None if task is None else task_events.described(task)
+
+
+def _activated(
+    row: Row[Any], version: int, variables: dict[str, Any], user_task: dict[str, Any] | None
+) -> ActivatedJob:
     return ActivatedJob(
         key=row.key,
         type=row.type,
@@ -102,6 +148,9 @@ def _activated(row: Row[Any], version: int, variables: dict[str, Any]) -> Activa
         deadline=row.run_at,
         variables=variables,
         tenant_id=row.tenant_id,
+        kind=row.kind,
+        listener=row.listener,
+        user_task=user_task,
     )
 
 
@@ -110,17 +159,79 @@ def complete(
     job_key: int,
     variables: dict[str, Any] | None = None,
     *,
+    result: JobResult | None = None,
     who: str = audit.ENGINE,
     tenant_id: str = DEFAULT_TENANT,
 ) -> None:
-    """The work is done: its variables go to the process, which runs on. Raises JobNotFound, JobNotOpen."""
+    """The work is done: its variables go to the process, which runs on. Raises JobNotFound, JobNotOpen.
+
+    With `result` a listener or the worker of an ad-hoc subprocess decides; raises InvalidInput where that cannot be.
+    """
 
     def work(uow: UnitOfWork) -> None:
+        if _outlives(_open(uow, job_key)):
+            _complete_alone(uow, job_key)
+            return
         turn, row, live = _take(runtime, uow, job_key, who)
-        turn.act(live, lambda instance: instance.complete(row.element_instance_key, variables or {}))
+        _COMPLETE[row.kind](turn, live, row, variables or {}, result or JobResult())
         turn.finish()
 
     runtime.transact(work, tenant_id)
+
+
+def _complete_work(turn: Turn, live: Live, row: Row[Any], variables: dict[str, Any], result: JobResult) -> None:
+    turn.act(live, lambda instance: instance.complete(row.element_instance_key, variables))
+
+
+def _complete_listener(turn: Turn, live: Live, row: Row[Any], variables: dict[str, Any], result: JobResult) -> None:
+    turn.act(live, lambda instance: instance.complete_listener(row.element_instance_key, variables))
+
+
+def _direct_ad_hoc(turn: Turn, live: Live, row: Row[Any], variables: dict[str, Any], result: JobResult) -> None:
+    key, stop, cancel = row.element_instance_key, result.complete, result.cancel_remaining
+    turn.act(live, lambda instance: instance.direct_ad_hoc(key, variables, result.activate, stop, cancel))
+
+
+def _complete_task_listener(
+    turn: Turn, live: Live, row: Row[Any], variables: dict[str, Any], result: JobResult
+) -> None:
+    key, event = row.element_instance_key, row.listener.lower()
+    if variables:
+        raise InvalidInput(
+            "A task listener has no variables to give; it corrects the task, or denies what is to happen."
+        )
+    if result.denied and event == task_events.CREATING:
+        raise InvalidInput("That a task is created cannot be denied.")
+    if result.denied and result.corrections:
+        raise InvalidInput("A listener either denies what is to happen or corrects the task.")
+    if result.denied:
+        denied = {"denied": True, "denied_reason": result.denied_reason}
+        turn.uow.connection.execute(update(_job).where(_job.c.key == row.key).values(**denied))
+    elif result.corrections:
+        task_events.correct(turn, key, result.corrections)
+    answered: list[str | None] = []
+    turn.act(live, lambda instance: answered.append(instance.complete_task_listener(key, result.denied)))
+    if answered[0] is not None:
+        task_events.finish(turn, live, key, result.denied, result.denied_reason)
+
+
+_COMPLETE: dict[str, Callable[[Turn, Live, Row[Any], dict[str, Any], JobResult], None]] = {
+    JobKind.BPMN_ELEMENT: _complete_work,
+    JobKind.EXECUTION_LISTENER: _complete_listener,
+    JobKind.TASK_LISTENER: _complete_task_listener,
+    JobKind.AD_HOC_SUB_PROCESS: _direct_ad_hoc,
+}
+
+
+def _outlives(row: Row[Any]) -> bool:
+    """Whether nothing waits for the job: its task was canceled already."""
+    return bool(row.kind == JobKind.TASK_LISTENER and row.listener == "CANCELING")
+
+
+def _complete_alone(uow: UnitOfWork, job_key: int) -> None:
+    _open(uow, job_key, lambda query: query.with_for_update())
+    done = {"state": JobState.COMPLETED, "ended_at": uow.now}
+    uow.connection.execute(update(_job).where(_job.c.key == job_key).values(**done))
 
 
 def throw_error(
@@ -139,6 +250,9 @@ def throw_error(
     """
 
     def work(uow: UnitOfWork) -> None:
+        kind = _open(uow, job_key).kind
+        if kind in (JobKind.EXECUTION_LISTENER, JobKind.TASK_LISTENER):
+            raise JobNotOpen(f"Job {job_key} is a listener's; a listener can fail, but throws no error of the diagram.")
         turn, row, live = _take(runtime, uow, job_key, who)
         ended = {"state": JobState.ERROR_THROWN, "ended_at": uow.now, "error_code": code, "error_message": message}
         uow.connection.execute(update(_job).where(_job.c.key == job_key).values(**ended))
@@ -177,9 +291,11 @@ def fail(
     """
 
     def work(uow: UnitOfWork) -> int:
+        if _outlives(_open(uow, job_key)):
+            return _fail_alone(Turn(runtime, uow, who), job_key, message, retries, retry_after)
         turn, row, live = _take(runtime, uow, job_key, who)
         left = max(row.retries - 1 if retries is None else retries, 0)
-        after_failure(uow, row, message, left, retry_after)
+        after_failure(uow, runtime.new_key(), row, message, left, retry_after)
         if variables:
             turn.act(live, lambda instance: instance.set_variables(row.element_instance_key, variables, local=True))
         if left == 0:
@@ -191,20 +307,57 @@ def fail(
     return runtime.transact(work, tenant_id)
 
 
+def _fail_alone(turn: Turn, job_key: int, message: str, retries: int | None, retry_after: timedelta | None) -> int:
+    """A try of a job failed that nothing waits for; without another its incident stands beside the instance."""
+    uow, row = turn.uow, _open(turn.uow, job_key, lambda query: query.with_for_update())
+    left = max(row.retries - 1 if retries is None else retries, 0)
+    after_failure(uow, turn.runtime.new_key(), row, message, left, retry_after)
+    if left == 0:
+        place = ("process_instance_key", "root_key", "process_definition_key", "process_id", "element_id")
+        key = turn.runtime.new_key()
+        turn.writes.new_incidents[key] = {
+            **{name: getattr(row, name) for name in place},
+            "key": key,
+            "tenant_id": row.tenant_id,
+            "element_instance_key": row.element_instance_key,
+            "job_key": row.key,
+            "error_type": "JOB_NO_RETRIES",
+            "message": message or "The job failed.",
+            "state": IncidentState.ACTIVE,
+            "created_at": uow.now,
+        }
+    turn.finish()
+    return left
+
+
 def after_failure(
-    uow: UnitOfWork, row: Row[Any], message: str, left: int, retry_after: timedelta | None = None
+    uow: UnitOfWork, key: int, row: Row[Any], message: str, left: int, retry_after: timedelta | None = None
 ) -> None:
-    """Note a failed try on the job's row: when it may be taken again, or that nobody may before it is repaired."""
+    """Note a failed try under a new `key`, and on the job's row when it may be taken again, or that nobody may before it
+    is repaired."""
     wait = backoff(row.tries + 1) if retry_after is None else retry_after
     values = {
         "state": JobState.CREATED if left else JobState.FAILED,
         "retries": left,
         "tries": row.tries + 1,
+        "abandoned": 0,
         "run_at": uow.now + wait if left else None,
         "worker": None,
         "error_message": message[:_MESSAGE_LENGTH],
     }
     uow.connection.execute(update(_job).where(_job.c.key == row.key).values(**values))
+    attempt = {
+        "key": key,
+        "tenant_id": row.tenant_id,
+        "job_key": row.key,
+        "process_instance_key": row.process_instance_key,
+        "worker": row.worker,
+        "taken_at": row.taken_at,
+        "failed_at": uow.now,
+        "retries_left": left,
+        "message": values["error_message"],
+    }
+    uow.connection.execute(insert(_attempt), attempt)
 
 
 def _mark_incident(turn: Turn, row: Row[Any]) -> None:
@@ -228,6 +381,8 @@ def update_job(
 
     def work(uow: UnitOfWork) -> None:
         row = _open(uow, job_key, lambda query: query.with_for_update())
+        if row.held_run_at is not None:
+            raise InstanceSuspended(f"Job {job_key} waits until its process instance is resumed.")
         values: dict[str, Any] = {} if retries is None else {"retries": retries}
         if timeout is not None:
             if row.worker is None:
@@ -254,6 +409,7 @@ def _take(runtime: Runtime, uow: UnitOfWork, job_key: int, who: str) -> tuple[Tu
         live = turn.load(instance_key)
     except (NotFound, InstanceEnded) as error:
         raise JobNotOpen(f"Job {job_key} is no longer wanted: its process instance has ended.") from error
+    require_running(live)
     row = _open(uow, job_key)
     if row.state == JobState.FAILED:
         raise JobNotOpen(f"Job {job_key} has no tries left; its incident must be resolved first.")

@@ -17,14 +17,17 @@ from engine.model.subscription import Subscription, SubscriptionKind
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime, StaleInstance
 from engine.services.turn import Turn
+from engine.services.turn.waits import Met, lock_message, note_met, start_by, start_subscriptions
 from engine.services.turn.waits import correlate as remember
-from engine.services.turn.waits import lock_message, start_by, start_subscriptions
 
 __all__ = ["Correlated", "MessageAlreadyPublished", "MessageNotCorrelated", "Published", "correlate", "publish"]
 
 _subscription = table_of(Subscription)
 _message = table_of(Message)
 _instance = table_of(ProcessInstance)
+
+
+HELD = timedelta(days=365)  # what a person has said to a suspended case
 
 
 class MessageNotCorrelated(NotFound):
@@ -41,10 +44,11 @@ class Correlated:
 
 @dataclass(frozen=True)
 class Published:
-    """A message's key, and who took it at once."""
+    """A message's key, and who took it at once; `held` says that it waits for an instance to be resumed."""
 
     key: int
     correlated: list[Correlated]
+    held: bool = False
 
 
 def publish(
@@ -102,20 +106,24 @@ def publish_within(
     variables: dict[str, Any],
     ttl: timedelta = timedelta(0),
     message_id: str | None = None,
+    hold: timedelta | None = None,
 ) -> Published:
-    """`publish` in a turn that the caller finishes."""
+    """`publish` in a turn that the caller finishes. With `hold` it is kept so long where only suspended instances await it."""
     turn.lock(row.root_key for row in _awaiting(turn, name, correlation_key))
     lock_message(turn, name, correlation_key)
     awaiting = _awaiting(turn, name, correlation_key)
     if not turn.has_locked(row.root_key for row in awaiting):
         raise StaleInstance("Somebody began to await this message at the same moment.")
+    held = hold is not None and bool(awaiting) and all(turn.load(w.process_instance_key).suspended for w in awaiting)
+    if held and hold is not None:
+        ttl = max(ttl, hold)
     key = _keep(turn, name, correlation_key, variables, ttl, message_id)
     met = _offer_to_instances(turn, awaiting, key, variables, ttl)
     met += _offer_to_starts(turn, name, correlation_key, key, variables, ttl, {one.process_id for one in met})
     keys = [one.process_instance_key for one in met]
     after = {"name": name, "correlation_key": correlation_key, "instances": keys}
     turn.audit("message.publish", "message", key, keys[0] if len(keys) == 1 else None, after=after)
-    return Published(key, met)
+    return Published(key, met, held)
 
 
 def _awaiting(turn: Turn, name: str, correlation_key: str) -> list[Row[Any]]:
@@ -170,11 +178,12 @@ def _offer_to_instances(
         if wait.process_id in met:
             continue
         live = turn.load(wait.process_instance_key)
-        if not live.awaits(wait.key):
-            continue  # what another receiver did in this turn has closed it
+        if live.suspended or not live.awaits(wait.key):
+            continue  # it takes kept messages when it is resumed; what another receiver did here may have closed it
         met[wait.process_id] = Correlated(wait.process_instance_key, wait.process_id)
         if ttl > timedelta(0):
             remember(turn, key, live)
+        note_met(turn, live, Met(key, wait.name, wait.correlation_key), wait, wait.element_instance_key)
         turn.trigger(live, wait.key, variables)
     return list(met.values())
 
@@ -192,7 +201,9 @@ def _offer_to_starts(
     for start in start_subscriptions(turn, SubscriptionKind.MESSAGE, name):
         if start.process_id in met or (correlation_key and _is_running(turn, start.process_id, correlation_key)):
             continue
-        live = start_by(turn, start, variables, correlation_key, key if ttl > timedelta(0) else None)
+        live = start_by(turn, start, variables, Met(key, name, correlation_key))
+        if ttl > timedelta(0):
+            remember(turn, key, live)
         started.append(Correlated(live.info.key, live.info.process_id))
     return started
 

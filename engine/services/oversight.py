@@ -74,7 +74,7 @@ def reassign(runtime: Runtime, keys: list[int], username: str, reason: str, *, a
     refusals = []
     for key in keys:
         try:
-            _reassign(runtime, key, username, reason, actor)
+            work.assign(runtime, key, username, actor=actor, reason=reason)
         except (Conflict, Forbidden, TaskNotFound) as error:
             refusals.append(Refusal(key, error))
     return refusals
@@ -89,12 +89,17 @@ def change_task(
     """
     actor.require("tasks.assign")
     _require(reason)
-    before = _visible(runtime, key, actor)
     wanted = {"priority": priority, "due_at": due_at}
-    changes = {name: value for name, value in wanted.items() if before[name] != value}
-    if changes:
-        tasks.update(runtime, key, changes, who=actor.username, tenant_id=actor.tenant_id)
-        _tell(runtime, key, "task.changed", reason, {name: before[name] for name in changes}, changes, actor)
+
+    def change(uow: UnitOfWork) -> None:
+        task = uow.get(UserTask, key, missing=TaskNotFound)
+        before = {name: getattr(task, name) for name in wanted if getattr(task, name) != wanted[name]}
+        if before:
+            changes = {name: wanted[name] for name in before}
+            tasks.update_within(runtime, uow, key, changes, who=actor.username)
+            _tell(runtime, uow, task, "task.changed", reason, before, changes, actor)
+
+    runtime.transact(change, actor.tenant_id)
 
 
 def move_clock(runtime: Runtime, number: str, name: str, to: datetime, reason: str, *, actor: Actor) -> None:
@@ -125,34 +130,21 @@ def move_clock(runtime: Runtime, number: str, name: str, to: datetime, reason: s
             change_task(runtime, row.key, actor=actor, reason=reason, priority=row.priority, due_at=to)
 
 
-def _reassign(runtime: Runtime, key: int, username: str, reason: str, actor: Actor) -> None:
-    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        before = uow.get(UserTask, key, missing=TaskNotFound).assignee
-    work.assign(runtime, key, username, actor=actor)
-    _tell(runtime, key, "task.assigned", reason, {"assignee": before}, {"assignee": username}, actor)
-
-
 def _tell(
-    runtime: Runtime, key: int, name: str, reason: str, before: dict[str, Any], after: dict[str, Any], actor: Actor
+    runtime: Runtime,
+    uow: UnitOfWork,
+    task: UserTask,
+    name: str,
+    reason: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    actor: Actor,
 ) -> None:
     """Write the change on the timeline of the task's case, where there is one."""
-
-    def write(uow: UnitOfWork) -> None:
-        task = uow.get(UserTask, key, missing=TaskNotFound)
-        case = case_of_instance(uow, task.process_instance_key, task.root_key)
-        if case is None:
-            return
+    case = case_of_instance(uow, task.process_instance_key, task.root_key)
+    if case is not None:
         changes = [{"field": field, "from": plain(before[field]), "to": plain(after[field])} for field in after]
-        text = f"{task.name}：{reason.strip()}"
-        record(runtime, uow, case, actor.username, "change", name, text, changes=changes)
-
-    runtime.transact(write, actor.tenant_id)
-
-
-def _visible(runtime: Runtime, key: int, actor: Actor) -> dict[str, Any]:
-    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        task = uow.get(UserTask, key, missing=TaskNotFound)
-        return {"priority": task.priority, "due_at": task.due_at}
+        record(runtime, uow, case, actor.username, "change", name, f"{task.name}：{reason.strip()}", changes=changes)
 
 
 def _roots(uow: UnitOfWork, number: str) -> Any:

@@ -38,11 +38,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A timer that waits: what happens at `at` unless the step it hangs on is done before."""
+    """A timer that waits: what happens at `at` unless the step it hangs on (`on`, None for one of its own) is done before."""
 
     step: Step
     at: datetime
     interrupting: bool
+    on: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def progress(runtime: Runtime, number: str, *, actor: Actor) -> list[Progress]:
     actor.require("cases.read")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         rows = _instances(uow, readable_case(uow, number, actor).key)
-        return [_progress(runtime, uow, row) for row in _in_order(rows, None)]
+        return [progress_of(runtime, uow, row) for row in _in_order(rows, None)]
 
 
 def diagram(runtime: Runtime, number: str, instance_key: int, *, actor: Actor) -> bytes:
@@ -101,7 +102,8 @@ def _in_order(rows: list[Row[Any]], parent: int | None) -> Iterator[Row[Any]]:
             yield from _in_order(rows, row.key)
 
 
-def _progress(runtime: Runtime, uow: UnitOfWork, row: Row[Any]) -> Progress:
+def progress_of(runtime: Runtime, uow: UnitOfWork, row: Row[Any]) -> Progress:
+    """Where one instance stands, by its row."""
     model = definitions.process(runtime, uow, row.process_definition_key).model
     elements = _of(uow, select(_element.c.element_id, _element.c.state), _element, row.key)
     own = [(each.element_id, each.state) for each in elements if each.element_id != row.process_id]
@@ -119,7 +121,7 @@ def _progress(runtime: Runtime, uow: UnitOfWork, row: Row[Any]) -> Progress:
         active=active,
         completed=passed + _unique(flow.flow_id for flow in flows),
         incidents=_incidents(uow, row.key),
-        waiting=[_step(model, element_id) for element_id in active if _is_step(model, element_id)],
+        waiting=[step_of(model, element_id) for element_id in active if waits_there(model, element_id)],
         awaited=_awaited(uow, row.key),
         deadlines=_deadlines(uow, model, row.key),
     )
@@ -149,21 +151,29 @@ def _deadlines(uow: UnitOfWork, model: Any, instance_key: int) -> list[Deadline]
     )
     found = [row for row in _of(uow, query, _job, instance_key) if row.element_id]
     return [
-        Deadline(_step(model, row.element_id), row.due_at, _interrupts(model, row.element_id))
+        Deadline(
+            step_of(model, row.element_id), row.due_at, _interrupts(model, row.element_id), _host(model, row.element_id)
+        )
         for row in sorted(found, key=lambda row: row.due_at)
     ]
 
 
-def _step(model: Any, element_id: str) -> Step:
+def step_of(model: Any, element_id: str) -> Step:
     element = model.elements.get(element_id)
     if element is None:
         return Step(element_id, element_id, None)
     return Step(element_id, element.name or element_id, element.properties.get("name.en"))
 
 
-def _is_step(model: Any, element_id: str) -> bool:
+def waits_there(model: Any, element_id: str) -> bool:
+    """Whether an instance that is at this element is there for people to see: at a task, a wait, an end."""
     element = model.elements.get(element_id)
     return element is not None and (element.type in TASKS or element.type in ("intermediateCatchEvent", "endEvent"))
+
+
+def _host(model: Any, element_id: str) -> Step | None:
+    element = model.elements.get(element_id)
+    return step_of(model, element.attached_to) if element is not None and element.attached_to else None
 
 
 def _interrupts(model: Any, element_id: str) -> bool:

@@ -9,8 +9,10 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.cases.files import find_case
 from engine.services.cases.timeline import record
-from engine.services.messages import publish_within
+from engine.services.messages import HELD, publish_within
 from engine.services.turn import Turn
+
+REMEDIES = ("refund", "compensation")
 
 
 def goods_received(runtime: Runtime, number: str, *, actor: Actor) -> None:
@@ -26,6 +28,8 @@ def mediation_result(
     actor.require("cases.close")
     if not result.strip() or amount < 0:
         raise InvalidInput("The result is not complete.", {"result": ["请填写结果 / Write the result."]})
+    if remedy not in REMEDIES:
+        raise InvalidInput("The remedy is unknown.", {"remedy": ["请选择退款或赔付 / Choose refund or compensation."]})
     values = {"result": result.strip(), "remedy": remedy, "amount": amount}
     _report(runtime, number, "mediation.result", values, "mediation.result", result.strip(), actor)
 
@@ -44,7 +48,8 @@ def _report(
         case: Case = find_case(uow, number)
         key = case.attributes.get("aftersale_number", "") if by_return else case.number
         turn = Turn(runtime, uow, actor.username)
-        if not publish_within(turn, message, key, values).correlated:
+        told = publish_within(turn, message, key, values, hold=HELD)
+        if not told.correlated and not told.held:
             raise Conflict(f"No process of case {number} waits for this.")
         turn.finish()
         record(runtime, uow, case, actor.username, "step", name, words, public=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, and_, func, select
 
+from engine.errors import NotFound
 from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.deployment import (
     DecisionDefinition,
@@ -50,7 +51,11 @@ def newest(runtime: Runtime, kind: str, *, actor: Actor) -> list[DefinitionView]
     newer = table.alias("newer")
     last = (
         select(func.max(newer.c.version))
-        .where(newer.c[identifier] == table.c[identifier], newer.c.tenant_id == table.c.tenant_id)
+        .where(
+            newer.c[identifier] == table.c[identifier],
+            newer.c.tenant_id == table.c.tenant_id,
+            newer.c.deleted_at.is_(None),
+        )
         .scalar_subquery()
     )
     return _views(runtime, kind, table.c.version == last, actor.tenant_id)
@@ -60,7 +65,9 @@ def versions(runtime: Runtime, kind: str, identifier: str, *, actor: Actor) -> l
     """All versions of one, the newest first. Raises Forbidden without processes.read."""
     actor.require("processes.read")
     entity, column = _KINDS[kind]
-    found = _views(runtime, kind, table_of(entity).c[column] == identifier, actor.tenant_id)
+    table = table_of(entity)
+    condition = and_(table.c[column] == identifier, table.c.deleted_at.is_(None))
+    found = _views(runtime, kind, condition, actor.tenant_id)
     return sorted(found, key=lambda view: -view.version)
 
 
@@ -68,6 +75,45 @@ def source(runtime: Runtime, kind: str, key: int, tenant_id: str = DEFAULT_TENAN
     """The file that defines this version, as it was deployed. Raises NotFound."""
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
         return definitions.content(uow, definitions.of_key(uow, _KINDS[kind][0], key).resource_key)
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedResource:
+    """A version of a process, DMN file or form, whichever has the key, with the file that brought it."""
+
+    kind: str
+    key: int
+    id: str
+    name: str
+    version: int
+    version_tag: str | None
+    deployment_key: int
+    tenant_id: str
+    content: bytes
+
+
+def resource(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> DeployedResource:
+    """Raises NotFound, also for one that was deleted."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        kind, row = find_resource(uow, key)
+        identifier = row._mapping[_KINDS[kind][1]]
+        return DeployedResource(
+            kind, key, identifier, row.resource_name, row.version, row.version_tag, row.deployment_key, row.tenant_id,
+            definitions.content(uow, row.resource_key),
+        )  # fmt: skip
+
+
+def find_resource(uow: UnitOfWork, key: int) -> tuple[str, Row[Any]]:
+    """The kind (process, requirements, form) and the row of what is deployed under a key. Raises NotFound."""
+    for kind, (entity, _identifier) in _KINDS.items():
+        table = table_of(entity)
+        query = select(table).where(
+            table.c.key == key, table.c.tenant_id == uow.tenant_id, table.c.deleted_at.is_(None)
+        )
+        row = uow.connection.execute(query).one_or_none()
+        if row is not None:
+            return kind, row
+    raise NotFound(f"No process, decision requirements graph or form is deployed under the key {key}.")
 
 
 def process_xml(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> bytes:
@@ -112,14 +158,6 @@ def start_form(runtime: Runtime, process_key: int, tenant_id: str = DEFAULT_TENA
 def _form(uow: UnitOfWork, row: Any) -> DeployedForm:
     schema = definitions.content(uow, row.resource_key).decode("utf-8-sig")
     return DeployedForm(row.key, row.form_id, row.version, schema, row.tenant_id)
-
-
-def element_names(runtime: Runtime, process_key: int, tenant_id: str = DEFAULT_TENANT) -> dict[str, str]:
-    """The names of a process version's elements by id; an element without a name is not in it. Raises NotFound."""
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        model = definitions.process(runtime, uow, process_key).model
-    names = {element.id: element.name for element in model.elements.values() if element.name}
-    return {**names, model.id: model.name or model.id}
 
 
 def any_deployed(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> bool:

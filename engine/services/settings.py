@@ -18,7 +18,7 @@ from engine.persistence import UnitOfWork
 from engine.runtime import InstanceInfo, Runtime
 from engine.services.trail import NO_KEY, note
 
-Kind = Literal["duration", "integer", "number", "text"]
+Kind = Literal["duration", "integer", "number", "text", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Spec:
     label_en: str
     least: float | None = None
     most: float | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,86 @@ _SPECS = (
     ),
     Spec("phone.answer", "PT30S", "duration", "电话接听时限", "Phone: time to answer"),
     Spec("register.within", "PT5M", "duration", "登记时限", "Time to register a contact"),
+    Spec("phone.rings", 3, "integer", "电话响铃次数上限", "Phone: rings before it is answered", 1, 20),
+    # What comes in
+    Spec("intake.duplicate_window", "PT48H", "duration", "重复来件的识别窗口", "Window for recognising duplicates"),
+    Spec("intake.follow_up", "P14D", "duration", "结案后来信仍归原工单的期限", "A closed case takes replies for"),
+    Spec(
+        "intake.acknowledgements",
+        3,
+        "integer",
+        "每小时对同一发件人的自动回执数",
+        "Acknowledgements an hour to one sender",
+        0,
+        60,
+    ),
+    Spec("intake.most_an_hour", 30, "integer", "同一发件人每小时立案上限", "Cases an hour from one sender", 1, 1000),
+    Spec(
+        "intake.most_open", 30, "integer", "自动分派时每人在办工单上限", "Open cases a person is assigned up to", 1, 500
+    ),
+    Spec("mail.most_bytes", 26_214_400, "integer", "邮件大小上限（字节）", "Largest mail, bytes", 10_240, 104857600),
     # The shop
     Spec("return.address", "浙江省杭州市余杭区良渚街道物流园 3 号仓 售后组", "text", "退货地址", "Return address"),
+    Spec(
+        "return.carriers",
+        "顺丰速运 中通快递 圆通速递 申通快递 韵达快递 极兔速递 京东物流 中国邮政 EMS 德邦快递",
+        "text",
+        "寄回可选的快递",
+        "Carriers to send back with",
+    ),
+    Spec(
+        "return.freight_most",
+        25,
+        "number",
+        "报销寄回运费的上限（元）",
+        "Freight to send back: reimbursed up to, CNY",
+        0,
+    ),
+    Spec(
+        "return.review_late",
+        "supervisor",
+        "choice",
+        "售后申请超时未审核：supervisor 转主管，approve 按规则同意",
+        "A request that nobody reviews in time: supervisor (asked), approve (by the rules)",
+        choices=("supervisor", "approve"),
+    ),
+    Spec("shop.freight", 8, "number", "不包邮时的运费（元）", "Freight below that, CNY", 0),
     Spec("shop.free_shipping", 99, "number", "包邮门槛（元）", "Free shipping from, CNY", 0),
     # The desk
+    Spec("alerts.every", "PT1H", "duration", "看板预警邮件至多每隔", "Board alerts by mail at most every"),
     Spec("inbox.due_soon", "PT1H", "duration", "即将到期的窗口", "What counts as due soon"),
     Spec("links.valid", "P30D", "duration", "客户链接有效期", "Customer links valid for"),
     Spec(
         "attachments.most_bytes", 10_485_760, "integer", "附件大小上限（字节）", "Largest file, bytes", 1024, 104857600
     ),
+    Spec(
+        "attachments.unplaced", "P7D", "duration", "未随工单提交的上传保留多久", "Uploads that reach no case are kept"
+    ),
     Spec("attachments.most_files", 20, "integer", "每个工单的附件数上限", "Most files of a case", 1, 200),
+    # Campaigns
+    Spec("campaign.cycle", "P1D", "duration", "回访活动每隔多久选一次客户", "A campaign chooses customers every"),
+    Spec(
+        "campaign.quiet", "P7D", "duration", "联系后多久内不做活动回访", "No campaign call for so long after a contact"
+    ),
+    # History
+    Spec(
+        "history.keep_days",
+        1095,
+        "integer",
+        "流程历史保留天数（0 为永久）",
+        "Days that ended processes are kept (0: for ever)",
+        0,
+        36500,
+    ),
     # Customers
     Spec("customers.tier_a_spent", 10000, "number", "A 级客户年消费额（元）", "Tier A: spent a year, CNY", 0),
     Spec("customers.tier_b_spent", 2000, "number", "B 级客户年消费额（元）", "Tier B: spent a year, CNY", 0),
     Spec("customers.silent_days", 180, "integer", "流失预警天数", "Churn: days without an order", 1),
+    Spec("review.within", "PT45H", "duration", "档案复核时限", "Time to review a file"),
+    Spec("retention.call", "PT9H", "duration", "挽留联系时限", "Time to call who may leave"),
+    Spec("referral.call", "PT18H", "duration", "转介联系时限", "Time to call who was referred"),
+    Spec("issues.answer", "PT45H", "duration", "问题登记处理时限", "Time to answer an issue"),
+    Spec("leave.answer", "PT9H", "duration", "请假审批时限", "Time to answer a leave request"),
     Spec("customers.review_days", 180, "integer", "客户档案复核天数", "Customer file review, days", 1),
 )
 SPECS = {spec.name: spec for spec in _SPECS}
@@ -146,6 +213,12 @@ def _number(spec: Spec, value: Any) -> float | int:
     return number
 
 
+def _choice(spec: Spec, value: Any) -> str:
+    if value not in spec.choices:
+        raise ValueError(f"one of {', '.join(spec.choices)}")
+    return str(value)
+
+
 def _text(spec: Spec, value: Any) -> str:
     if not str(value).strip():
         raise ValueError("it is empty")
@@ -157,6 +230,7 @@ _CHECKS: dict[str, Callable[[Spec, Any], Any]] = {
     "integer": _number,
     "number": _number,
     "text": _text,
+    "choice": _choice,
 }
 
 

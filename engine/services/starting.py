@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.errors import InvalidInput, NotFound
+from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.forms import Form, validate
 from engine.model.base import table_of
 from engine.model.case import Case
@@ -30,11 +30,13 @@ _process = table_of(ProcessDefinition)
 
 @dataclass(frozen=True, slots=True)
 class Startable:
-    """A process that a person starts by filling in a form."""
+    """A process that a person starts by filling in a form; `about` says what for (its properties `about`, `about.en`)."""
 
     process_id: str
     name: str
     name_en: str | None
+    about: str | None = None
+    about_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,17 @@ class Begun:
 
 
 def startable(runtime: Runtime, *, actor: Actor) -> list[Startable]:
-    """The processes with a start form, by name. Raises Forbidden without cases.write."""
+    """The processes with a start form, by name, those that this person may start: a process whose property `start.groups`
+    names groups (separated by commas) is for these alone. Raises Forbidden without cases.write."""
     actor.require("cases.write")
     newer = _process.alias("newer")
     last = (
         select(func.max(newer.c.version))
-        .where(newer.c.process_id == _process.c.process_id, newer.c.tenant_id == _process.c.tenant_id)
+        .where(
+            newer.c.process_id == _process.c.process_id,
+            newer.c.tenant_id == _process.c.tenant_id,
+            newer.c.deleted_at.is_(None),
+        )
         .scalar_subquery()
     )
     query = select(_process.c.key).where(
@@ -67,30 +74,32 @@ def startable(runtime: Runtime, *, actor: Actor) -> list[Startable]:
     )
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         keys = uow.connection.execute(query.order_by(_process.c.name)).scalars().all()
-        return [_startable(runtime, uow, key) for key in keys]
+        return [_startable(runtime, uow, key) for key in keys if _may_start(runtime, uow, key, actor)]
 
 
 def start_form(runtime: Runtime, process_id: str, *, actor: Actor) -> StartForm:
-    """The form that starts a process. Raises NotFound for a process without one, Forbidden without cases.write."""
+    """The form that starts a process. Raises NotFound for a process without one, Forbidden without cases.write and for
+    those whom the process does not name."""
     actor.require("cases.write")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        return _start_form(runtime, uow, process_id)
+        return _start_form(runtime, uow, process_id, actor)
 
 
 def start_with_form(runtime: Runtime, process_id: str, form_data: dict[str, Any], *, actor: Actor) -> Begun:
     """Check the form, register the case where the process works on one, and start it, at once or not at all.
 
-    Files that the form names are put into the case. Raises FormRefused, NotFound, Forbidden without cases.write.
+    `started_by` is a variable of the process besides the form's. Files that the form names are put into the case.
+    Raises FormRefused, NotFound, Forbidden without cases.write.
     """
     actor.require("cases.write")
 
     def work(uow: UnitOfWork) -> Begun:
-        opened = _start_form(runtime, uow, process_id)
+        opened = _start_form(runtime, uow, process_id, actor)
         found = validate(opened.form, form_data, {}, now=uow.now, zone=actor.time_zone)
         if found.errors:
             raise FormRefused(found.errors, actor.locale)
         case = _register(runtime, uow, process_id, found.values, actor) if process_id in PREFIXES else None
-        told = found.values if case is None else found.values | {"case_number": case.number}
+        told = found.values | {"started_by": actor.username} | ({"case_number": case.number} if case else {})
         turn = Turn(runtime, uow, actor.username)
         live = start_within(turn, process_id, told)
         turn.finish()
@@ -102,17 +111,26 @@ def start_with_form(runtime: Runtime, process_id: str, form_data: dict[str, Any]
     return runtime.transact(work, actor.tenant_id)
 
 
-def _start_form(runtime: Runtime, uow: UnitOfWork, process_id: str) -> StartForm:
+def _may_start(runtime: Runtime, uow: UnitOfWork, key: int, actor: Actor) -> bool:
+    named = str(definitions.process(runtime, uow, key).model.properties.get("start.groups") or "")
+    groups = {name.strip() for name in named.split(",") if name.strip()}
+    return not groups or bool(groups & actor.groups) or actor.may("processes.deploy")
+
+
+def _start_form(runtime: Runtime, uow: UnitOfWork, process_id: str, actor: Actor) -> StartForm:
     process = definitions.latest(uow, ProcessDefinition, process_id)
     if process.start_form_id is None:
         raise NotFound(f"The process {process_id} has no start form.")
+    if not _may_start(runtime, uow, process.key, actor):
+        raise Forbidden(f"{actor.username} may not start {process_id}.")
     row = definitions.latest(uow, FormDefinition, process.start_form_id)
     return StartForm(_startable(runtime, uow, process.key), definitions.form(runtime, uow, row.key))
 
 
 def _startable(runtime: Runtime, uow: UnitOfWork, key: int) -> Startable:
     model = definitions.process(runtime, uow, key).model
-    return Startable(model.id, model.name or model.id, model.properties.get("name.en"))
+    about, about_en = model.properties.get("about"), model.properties.get("about.en")
+    return Startable(model.id, model.name or model.id, model.properties.get("name.en"), about, about_en)
 
 
 def _register(runtime: Runtime, uow: UnitOfWork, kind: str, values: dict[str, Any], actor: Actor) -> Case:

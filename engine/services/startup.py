@@ -8,9 +8,11 @@ from pathlib import Path
 from engine.clock import Clock
 from engine.config import Settings
 from engine.deployment.findings import Finding
-from engine.persistence import is_current, migrate
+from engine.persistence import migrate
 from engine.runtime import Runtime
-from engine.services import deployments, people, resources
+from engine.services import deployments, incidents, people, search
+from engine.services import settings as desk_settings
+from engine.services.deploying import completing
 from engine.services.deployments import Deployment, DeploymentRefused
 from engine.services.handlers import register_handlers
 from engine.services.sla import sla_functions
@@ -20,7 +22,6 @@ __all__ = [
     "Finding",
     "check_paths",
     "deploy_paths",
-    "is_ready",
     "load_demo",
     "open_runtime",
     "prepare",
@@ -35,13 +36,16 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     """A runtime over a migrated database, with every handler and function of the desk."""
     runtime = Runtime(settings, clock=clock)
     migrate(runtime.database)
+    search.fill_if_empty(runtime)
+    completing.complete_definitions(runtime)
+    incidents.hash_messages(runtime)
     wire(runtime)
     return runtime
 
 
 def wire(runtime: Runtime) -> None:
     """Tell the engine what the desk adds: FEEL functions and job handlers."""
-    runtime.function_providers.append(sla_functions(runtime))
+    runtime.function_providers += [sla_functions(runtime), desk_settings.functions]
     register_handlers(runtime)
 
 
@@ -60,6 +64,7 @@ def prepare(settings: Settings) -> Iterator[str]:
         if password is not None:
             yield f"The first administrator is 'admin' with the password {password} (shown once)."
         if settings.mode == "demo":
+            settings.webhook_key()
             yield from load_demo(runtime)
     finally:
         runtime.close()
@@ -72,6 +77,13 @@ def load_demo(runtime: Runtime) -> list[str]:
     return demo.load(runtime)
 
 
+def load_year(runtime: Runtime, cases: int) -> Iterator[str]:
+    """A year of made-up cases, written in bulk; yields progress as lines."""
+    from engine.services import demo
+
+    return demo.load_year(runtime, cases)
+
+
 def deploy_paths(runtime: Runtime, paths: Iterable[Path], who: str) -> Deployment:
     """Deploy the files, and the deployable files below folders. Raises DeploymentRefused, InvalidInput."""
     return deployments.deploy(runtime, _files(paths), who)
@@ -79,11 +91,6 @@ def deploy_paths(runtime: Runtime, paths: Iterable[Path], who: str) -> Deploymen
 
 def check_paths(paths: Iterable[Path]) -> list[Finding]:
     return deployments.check(None, _files(paths))
-
-
-def is_ready(runtime: Runtime) -> bool:
-    """Is the schema current and something deployed?"""
-    return is_current(runtime.database) and resources.any_deployed(runtime)
 
 
 def _files(paths: Iterable[Path]) -> list[tuple[str, bytes]]:

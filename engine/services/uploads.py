@@ -2,8 +2,9 @@
 
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from engine.calendars import parse_duration
 from engine.errors import InvalidInput
 from engine.model.attachment import Attachment
 from engine.model.case import Case
@@ -47,18 +48,42 @@ def keep(runtime: Runtime, name: str, content: bytes, *, actor: Actor) -> Attach
 
 def names(runtime: Runtime, keys: list[int], *, actor: Actor) -> dict[int, str]:
     """The names of one's own files that have no case yet, by key; others are left out."""
+    if not keys:
+        return {}
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         return {row.key: row.name for row in _own(uow, keys, actor)}
 
 
-def place(runtime: Runtime, uow: UnitOfWork, case: Case, keys: list[int], actor: Actor) -> None:
-    """Put one's own waiting files into a case, with a timeline entry each; keys of others are passed over."""
+def place(
+    runtime: Runtime, uow: UnitOfWork, case: Case, keys: list[int], actor: Actor, customer: str | None = None
+) -> None:
+    """Put one's own waiting files into a case, with a timeline entry each; keys of others are passed over.
+
+    `customer` is the name under which a customer, known by now, sent them: what a customer sends is public to them.
+    """
     for row in _own(uow, keys, actor):
-        row.case_key = case.key
-        record(runtime, uow, case, actor.username, "file", "file.added", row.name, data={"key": row.key})
+        row.case_key, row.public = case.key, row.public or customer is not None
+        row.uploaded_by = customer or row.uploaded_by
+        record(
+            runtime, uow, case, row.uploaded_by, "file", "file.added", row.name, data={"key": row.key},
+            public=row.public,
+        )  # fmt: skip
+
+
+def purge(uow: UnitOfWork, most: int = 100) -> int:
+    """Remove files that never reached a case within the setting `attachments.unplaced`; returns how many."""
+    before = uow.now - parse_duration(setting(uow, "attachments.unplaced"))
+    forgotten = select(Attachment.key).where(Attachment.case_key.is_(None), Attachment.task_key.is_(None))
+    keys = list(uow.session.scalars(forgotten.where(Attachment.uploaded_at < before).limit(most)))
+    if keys:
+        attachments.store.delete(uow, keys)
+        uow.session.execute(delete(Attachment).where(Attachment.key.in_(keys)))
+    return len(keys)
 
 
 def _own(uow: UnitOfWork, keys: list[int], actor: Actor) -> list[Attachment]:
+    if not keys:
+        return []
     query = select(Attachment).where(
         Attachment.tenant_id == uow.tenant_id,
         Attachment.key.in_(keys),

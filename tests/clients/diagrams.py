@@ -17,6 +17,27 @@ AWAITS = diagram(
     "start>paid paid>end",
     message_root("m", "client-paid", "=order"),
 )
+KIND_TAGS = {
+    "service": "serviceTask", "send": "sendTask", "script": "scriptTask", "rule": "businessRuleTask",
+    "throw": "intermediateThrowEvent", "end": "endEvent",
+}  # fmt: skip
+JOB_TYPES = [f"client-{kind}" for kind in KIND_TAGS]
+
+
+def _job(kind: str, tag: str) -> str:
+    """An element of this kind that is a job of its own type; the events throw a message."""
+    definition = f'<zeebe:taskDefinition type="client-{kind}"/>'
+    event = '<bpmn:messageEventDefinition messageRef="m"/>' if tag.endswith("Event") else ""
+    inside = f"<bpmn:extensionElements>{definition}</bpmn:extensionElements>{event}"
+    return f'<bpmn:{tag} id="{kind}">{inside}</bpmn:{tag}>'
+
+
+KINDS = diagram(
+    "client_kinds",
+    start() + "".join(_job(kind, tag) for kind, tag in KIND_TAGS.items()),
+    "start>service service>send send>script script>rule rule>throw throw>end",
+    message_root("m", "client-told", "=1"),
+)
 STRAIGHT = diagram("client_straight", start() + end(), "start>end")
 
 

@@ -54,6 +54,7 @@ def paths(files: list[Path]) -> str:
     return os.pathsep.join(str(file) for file in files)
 
 
+@pytest.mark.proves("`@camunda8/sdk` (JavaScript), `CamundaRestClient`")
 def test_the_client_drives_the_engine(server, modules, tmp_path):
     seen = run("drive.mjs", server, modules, paths(diagrams.write(tmp_path)), paths(diagrams.shipped()))
     assert {"complaint", "return_exchange", "escalation", "callback"} <= set(seen.pop("processes"))
@@ -74,6 +75,7 @@ def test_the_client_drives_the_engine(server, modules, tmp_path):
     }
 
 
+@pytest.mark.proves("`@camunda8/orchestration-cluster-api`")
 def test_its_own_schemas_accept_every_answer(server, modules, tmp_path):
     seen = run("validate.mjs", server, modules, paths(diagrams.write(tmp_path)))
     assert seen["wrong"] == {}

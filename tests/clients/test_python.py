@@ -45,12 +45,14 @@ def cancel(client: Any, key: Any) -> None:
     client.cancel_process_instance(process_instance_key=key, data=sdk.CancelProcessInstanceRequest())
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_it_says_what_it_talks_to(client):
     assert client.get_topology().gateway_version.startswith("8.8")
     assert client.get_authentication().username == "admin"
     assert client.get_license().valid_license is True
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_it_deploys_everything_that_is_shipped(client):
     deployed = client.deploy_resources_from_files(diagrams.shipped())
     assert {"complaint", "return_exchange", "escalation", "callback"} <= {
@@ -60,6 +62,22 @@ def test_it_deploys_everything_that_is_shipped(client):
     assert deployed.forms
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
+def test_it_reads_and_deletes_a_resource(client, tmp_path: Path):
+    (tmp_path / "gone.form").write_text('{"id": "gone", "type": "default", "components": []}')
+    (form,) = client.deploy_resources_from_files([tmp_path / "gone.form"]).forms
+    found = client.get_resource(resource_key=form.form_key)
+    assert (found.resource_id, found.resource_name, found.version) == ("gone", "gone.form", 1)
+    assert client.get_resource_content(resource_key=form.form_key)["id"] == "gone"
+    assert (
+        client.delete_resource(resource_key=form.form_key, data=sdk.DeleteResourceRequest()).resource_key
+        == form.form_key
+    )
+    with pytest.raises(sdk.errors.NotFoundError):
+        client.get_resource(resource_key=form.form_key)
+
+
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_it_starts_finds_and_does_a_user_task(client):
     key = begin(client, "client_work", variables={"amount": 3}).process_instance_key
     (job,) = take(client)
@@ -80,12 +98,19 @@ def test_it_starts_finds_and_does_a_user_task(client):
     assert client.get_process_instance(process_instance_key=key, consistency=NOW).state.value == "COMPLETED"
     found = client.search_variables(data=query("VariableSearchQuery", scopeKey=key), consistency=NOW).items
     assert {each.name: json.loads(each.value) for each in found} == {"amount": 3, "paid": 3, "done": True}
+    log = client.search_user_task_audit_logs(
+        user_task_key=task.user_task_key,
+        data=query("UserTaskAuditLogSearchQueryRequest", operationType="ASSIGN"),
+        consistency=NOW,
+    )
+    assert [(each.actor_id, each.result.value) for each in log.items] == [("admin", "SUCCESS")]
     elements = client.search_element_instances(
-        data=query("ElementInstanceSearchQuery", processInstanceKey=key, type="USER_TASK"), consistency=NOW
+        data=query("ElementInstanceSearchQuery", processInstanceKey=key, elementName=task.name), consistency=NOW
     )
     assert [(each.element_id, each.state.value) for each in elements.items] == [("task", "COMPLETED")]
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_a_failed_job_is_an_incident_that_it_resolves(client):
     key = begin(client, "client_work").process_instance_key
     (job,) = take(client)
@@ -100,6 +125,7 @@ def test_a_failed_job_is_an_incident_that_it_resolves(client):
     cancel(client, key)
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_it_publishes_a_message(client):
     key = begin(client, "client_awaits", variables={"order": "py-1"}).process_instance_key
     waiting = client.search_message_subscriptions(
@@ -107,10 +133,15 @@ def test_it_publishes_a_message(client):
     )
     assert [each.correlation_key for each in waiting.items] == ["py-1"]
     message = {"name": "client-paid", "correlationKey": "py-1", "timeToLive": 0, "variables": {"sum": 3}}
-    client.publish_message(data=sdk.MessagePublicationRequest.from_dict(message))
+    published = client.publish_message(data=sdk.MessagePublicationRequest.from_dict(message))
     assert client.get_process_instance(process_instance_key=key, consistency=NOW).state.value == "COMPLETED"
+    met = client.search_correlated_message_subscriptions(
+        data=query("CorrelatedMessageSubscriptionSearchQuery", messageKey=published.message_key), consistency=NOW
+    )
+    assert [(each.process_instance_key, each.message_name) for each in met.items] == [(key, "client-paid")]
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_it_waits_for_the_end_and_evaluates_a_decision(client):
     ended = begin(client, "client_straight", variables={"q": 1}, awaitCompletion=True)
     assert ended.variables.to_dict() == {"q": 1}
@@ -125,11 +156,13 @@ def test_it_waits_for_the_end_and_evaluates_a_decision(client):
     assert one.decision_definition_id == stored.decision_definition_id
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_what_does_not_exist_is_its_not_found_error(client):
     with pytest.raises(sdk.errors.NotFoundError):
         client.get_process_instance(process_instance_key=sdk.ProcessInstanceKey("12"), consistency=NOW)
 
 
+@pytest.mark.proves("`camunda-orchestration-sdk` (Python)")
 def test_its_worker_does_jobs(client, server):
     key = begin(client, "client_work", variables={"amount": 5}).process_instance_key
     seen = threading.Event()

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.e2e.desk import context_in, sign_in
 from tests.e2e.server import Server
 
-# What a page says that refreshes itself, or loads a part of it, while the server is dead.
-NOBODY_THERE = ("net::ERR_", "Failed to fetch dynamically imported module")
+# What a page says that refreshes itself, or loads a part of it, while the server is dead or the page is left.
+NOBODY_THERE = ("net::ERR_", "Failed to fetch")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 1000}
 
@@ -28,29 +29,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def window(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """`window()` is a customer's phone, `window("agent5")` the desk of somebody who is signed in.
+    """`window()` is a customer's phone, `window("agent5", "en")` the desk of somebody who is signed in and reads English.
 
     An error that a page throws, or that its policy refuses, fails the test at its end.
     """
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
-    def open_window(person: str | None = None) -> Page:
-        size = DESKTOP if person else PHONE
-        context = browser.new_context(
-            base_url=server.url, viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", color_scheme="light"
-        )
+    def open_window(person: str | None = None, language: str | None = None, size: dict[str, int] | None = None) -> Page:
+        size = size or (DESKTOP if person else PHONE)
+        context = context_in(language or "zh", browser, server, viewport=size, color_scheme="light")
+        if person is None and language is None:
+            context.clear_cookies()  # A customer has chosen no language yet: their file says it.
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(f"{person}: {error}"))
         page.on("console", lambda said: said.type == "error" and problems.append(f"{person}: {said.text}"))
         if person:
-            page.goto("/sign-in")
-            page.get_by_label("用户名").fill(person)
-            page.get_by_label("密码").fill(server.password)
-            page.get_by_role("button", name="登录").click()
-            page.wait_for_url(lambda url: "/sign-in" not in url)
+            sign_in(page, person, server.password)
         return page
 
     yield open_window

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page, Response, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, TimeoutError, expect
 
 from tests.e2e.server import Server
 
@@ -23,6 +23,23 @@ COMPLAINT = {
     "投诉原因": "商品质量",
     "您希望怎样解决": "退款",
 }
+
+
+def context_in(language: str, browser: Browser, server: Server, **more: Any) -> BrowserContext:
+    """What a browser is that reads Chinese (`zh`) or English (`en`) in China; `more` as Playwright takes it."""
+    context = browser.new_context(
+        base_url=server.url, locale={"zh": "zh-CN", "en": "en-GB"}[language], timezone_id="Asia/Shanghai", **more
+    )
+    context.add_cookies([{"name": "lang", "value": language, "url": server.url}])
+    return context
+
+
+def sign_in(page: Page, who: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.locator("#username").fill(who)
+    page.locator("#password").fill(password)
+    page.locator("main button").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 def file_complaint(page: Page, photo: str | None = None, **changes: str) -> str:
@@ -109,7 +126,7 @@ def _date(page: Page, found: Locator, value: str) -> None:
 
 
 def send(page: Page) -> None:
-    page.locator("[data-form]").get_by_role("button", name="提交").click()
+    page.locator("[data-form] button[type=submit]").click()
 
 
 def saves(answer: Response, words: str) -> bool:

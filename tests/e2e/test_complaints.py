@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.desk import appears, do_task, file_complaint, fill, local, open_task, saves, send
 from tests.e2e.server import Server
 
@@ -80,6 +81,7 @@ def test_a_case_that_no_supervisor_answers_within_a_day_becomes_the_managers(ser
     customer.get_by_role("link", name="查看进度").click()
     appears(customer, customer.url, customer.get_by_role("link", name="要求主管介入"))
     customer.get_by_role("link", name="要求主管介入").click()
+    assert violations(customer) == []
     customer.get_by_label("想对主管说什么").fill("客服一直没有回音")
     customer.get_by_role("button", name="提交给主管").click()
     expect(customer.get_by_role("status")).to_contain_text("已转给主管")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from engine.model.notification import Notification
-from engine.services import messages, tasks
+from engine.model.order import Refund
+from engine.services import cases, instances, messages, tasks, variables
+from tests.engine.connectors.sample_orders import PHONE, SIGNED
 from tests.engine.services.desk_fixtures import Desk
+from tests.engine.services.desk_people import AGENT
 
 DAY = timedelta(days=1)
 FOUND = {"owner": "李工", "finding": "左单元断线", "cause_code": "quality"}
@@ -36,10 +40,14 @@ def verify(desk: Desk) -> str:
     return number
 
 
-def offer(desk: Desk, answer: str, remedy: str = "refund") -> None:
+def offer(desk: Desk, answer: str, remedy: str = "refund", amount: int = 30) -> None:
     do(desk, "investigate", "wang", **FOUND)
-    do(desk, "plan_remedy", "alice", justified=True, remedy=remedy, amount=30, plan_note="退款", **FOUND)
-    do(desk, "approve_plan", "bob", approved=True)
+    plan(desk, answer, remedy, amount)
+
+
+def plan(desk: Desk, answer: str, remedy: str, amount: int) -> None:
+    do(desk, "plan_remedy", "alice", justified=True, remedy=remedy, amount=amount, plan_note="退款", **FOUND)
+    do(desk, "approve_plan", "bob" if amount <= 50 else "max", approved=True)
     do(desk, "negotiate", "alice", answer=answer)
 
 
@@ -47,6 +55,12 @@ def told(desk: Desk) -> list[str]:
     """The templates by which the customer was written to, on whatever channels, in order."""
     with desk.runtime.unit_of_work(read_only=True) as uow:
         return list(dict.fromkeys(uow.session.scalars(select(Notification.template).order_by(Notification.key))))
+
+
+def ledger(desk: Desk) -> list[tuple[str, bool, str | None]]:
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        counted = select(Refund).where(Refund.state == "settled").order_by(Refund.key)
+        return [(str(row.amount), row.compensation, row.case_number) for row in uow.session.scalars(counted)]
 
 
 def call_back(desk: Desk, **said: Any) -> None:
@@ -84,6 +98,34 @@ def test_a_rejected_offer_goes_to_the_supervisor_and_on_to_a_third_party(desk: D
     assert desk.case(number).outcome == "mediated"
 
 
+def test_finance_cannot_pay_a_complaint_more_than_was_paid_and_the_plan_is_made_again(desk: Desk) -> None:
+    number = verify(desk)
+    offer(desk, "accepted", amount=900)  # 806.00 were paid
+    by_hand = {"payment_reference": "BANK-1", "paid_at": "2026-03-02"}
+    do(desk, "pay_refund_by_hand", "cash", payment_result="paid", **by_hand)
+    assert set(desk.tasks()) == {"pay_refund_by_hand"}, "the ledger refuses what finance paid too much"
+    do(desk, "pay_refund_by_hand", "cash", payment_result="impossible", payment_note="超出实付")
+    assert set(desk.tasks()) == {"plan_remedy"}, "the departments do not investigate again"
+    plan(desk, "accepted", "compensation", 900)
+    call_back(desk, solved="yes", score=5)
+    assert desk.case(number).outcome == "resolved"
+    assert ledger(desk) == [("900.00", True, number)]
+
+
+def test_what_a_third_party_decided_is_paid_from_the_same_ledger(desk: Desk) -> None:
+    number = verify(desk)
+    offer(desk, "rejected")
+    do(desk, "supervisor_contact", "sue", **CONTACT)
+    do(desk, "new_plan", "sue", answer="refused", third_party="platform", plan_note="平台介入")
+    do(desk, "evidence_pack", "sue", third_party_reference="XB-1")
+    send(desk, "mediation.result", number, result="退一赔一", remedy="refund", amount=1612)
+    do(desk, "pay_refund_by_hand", "cash", payment_result="impossible", payment_note="超出实付")
+    do(desk, "replan_mediation", "max", remedy="refund", amount=806, replan_note="先退实付")
+    call_back(desk, solved="yes", score=3)
+    assert desk.case(number).outcome == "mediated"
+    assert ledger(desk) == [("806.00", False, number)]
+
+
 def test_a_waiting_answer_pauses_the_clock_and_its_timer(desk: Desk) -> None:
     number = verify(desk)
     offer(desk, "pending")
@@ -108,7 +150,71 @@ def test_a_return_within_the_complaint_runs_to_its_refund(desk: Desk) -> None:
     aftersale = desk.case(number).attributes["aftersale_number"]
     send(desk, "tracking.submitted", aftersale, carrier="SF", number="1")
     send(desk, "warehouse.received", aftersale)
-    do(desk, "inspect", "wang", received_quantity=1, grade="opened")
+    do(desk, "inspect", "wang", received_quantity=2, grade="opened")
     do(desk, "approve_plan", "alice", approved=True)
     call_back(desk, solved="yes", score=5)
     assert desk.case(number).outcome == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("payer", "entries"), [("seller", [("806.00", False), ("25.00", True)]), ("buyer", [("798.00", False)])]
+)
+def test_freight_to_send_goods_back_is_reimbursed_where_the_shop_bears_it(
+    desk: Desk, payer: str, entries: list[tuple[str, bool]]
+) -> None:
+    number = verify(desk)
+    offer(desk, "accepted", remedy="return_refund")
+    do(desk, "review_request", "bob", remedy="return_refund", amount=806, freight_payer=payer, review_note="同意")
+    aftersale = desk.case(number).attributes["aftersale_number"]
+    send(desk, "tracking.submitted", aftersale, carrier="SF", number="SF1", freight_paid=30)  # at most 25 go back
+    send(desk, "warehouse.received", aftersale)
+    do(desk, "inspect", "wang", received_quantity=2, grade="opened")
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        account = variables.visible(uow, desk.tasks()["approve_plan"].key)["plan_note"]
+    assert ("另报销寄回运费（运单 SF1）：¥25.00" in account) is (payer == "seller")
+    do(desk, "approve_plan", "max", approved=True)
+    assert [(paid, apart) for paid, apart, _ in ledger(desk)] == entries
+
+
+def test_damage_in_transit_is_claimed_on_the_carrier_and_its_result_stands_on_the_case(desk: Desk) -> None:
+    number = verify(desk)
+    offer(desk, "accepted", remedy="return_refund")
+    do(desk, "review_request", "bob", remedy="return_refund", amount=806, freight_payer="buyer", review_note="同意")
+    aftersale = desk.case(number).attributes["aftersale_number"]
+    send(desk, "tracking.submitted", aftersale, carrier="SF", number="SF1")
+    send(desk, "warehouse.received", aftersale)
+    do(desk, "inspect", "wang", received_quantity=2, grade="damaged", transit_damage=True)
+    do(desk, "approve_plan", "max", approved=True)
+    assert "claim_carrier" in desk.tasks(), "the complaint does not wait for the carrier"
+    do(desk, "claim_carrier", "log", claim_reference="SF-9", claim_amount=798)
+    call_back(desk, solved="yes", score=5)
+    assert desk.case(number).outcome == "resolved"
+    desk.advance(20 * DAY)
+    do(desk, "follow_claim", "log", claim_result="refused", claim_result_note="包装不合格")
+    entries = {each.name: each.text for each in cases.timeline(desk.runtime, number, actor=AGENT)}
+    assert entries["stage.claimed"] == "索赔单号 SF-9，¥798"
+    assert entries["stage.claim_refused"] == "包装不合格"
+
+
+def test_a_return_for_a_fault_opens_a_task_of_the_quality_department_on_the_same_case(desk: Desk) -> None:
+    request = {
+        "customer_name": "王小明", "contact": PHONE, "channel": "phone", "tier": "C", "order_number": SIGNED.number, "sku": "KZ-501",
+        "quantity": 1, "reason": "quality", "requested": "return_refund", "intact": True, "description": "左耳没有声音", "consent": False,
+    }  # fmt: skip
+    started = instances.start(desk.runtime, "return_exchange", request, who="alice")
+    desk.run()
+    number = str(desk.variables(started.key)["aftersale_number"])
+    do(desk, "review_request", "bob", remedy="return_refund", amount=399, freight_payer="seller", review_note="同意")
+    send(desk, "tracking.submitted", number, carrier="SF", number="SF1")
+    send(desk, "warehouse.received", number)
+    do(desk, "inspect", "wang", received_quantity=1, grade="opened", inspection_note="单元断线")
+    do(desk, "approve_plan", "sue", approved=True)
+    task = desk.tasks()["analyse_fault"]
+    assert task.candidate_groups == ["quality"]
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        seen = variables.visible(uow, task.key)
+    assert (seen["sku"], seen["quantity"], seen["defect"]) == ("KZ-501", 1, "左耳没有声音；单元断线")
+    do(desk, "analyse_fault", "quinn", fault_cause="workmanship", finding="焊点虚焊", measure="增加抽检")
+    entries = {each.name: each.text for each in cases.timeline(desk.runtime, number, actor=AGENT)}
+    assert entries["stage.fault_reported"] == "KZ-501：左耳没有声音；单元断线"
+    assert entries["stage.fault_analysed"] == "焊点虚焊；措施：增加抽检"

@@ -1,13 +1,13 @@
 """The real executor behind the comparison's words: its events folded into a view, stimuli turned into its commands.
 
 The comparison knows the executor only through this module. Signals are delivered as a service would: after the command that threw them,
-to every subscription that is open then.
+to every subscription that is open then. A called process is an instance of its own; calls and answers travel between commands.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,14 +15,14 @@ from itertools import count
 from typing import Any
 
 from engine.deployment.checks import check_bpmn
-from engine.execution import Instance, compile_bpmn
+from engine.execution import Instance, Process, compile_bpmn
 from engine.execution import contract as told
 from tests.token_game.play import Stimulus, View
 from tests.token_game.state import Place
 
 WORK = {"USER_TASK", "SERVICE_TASK"}
 WAITING = WORK | {"RECEIVE_TASK", "INTERMEDIATE_CATCH_EVENT", "EVENT_BASED_GATEWAY"}
-NOT_COUNTED = {"PROCESS", "MULTI_INSTANCE_BODY"}
+NOT_COUNTED = {"PROCESS", "MULTI_INSTANCE_BODY", "AD_HOC_SUB_PROCESS_INNER_INSTANCE"}
 
 
 class Surroundings:
@@ -30,6 +30,7 @@ class Surroundings:
 
     def __init__(self) -> None:
         self.keys = count(1)
+        self.callers: dict[int, tuple[Instance, int]] = {}  # a called instance's key: who called it, and where
 
     def now(self) -> datetime:
         return datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -44,7 +45,12 @@ class Surroundings:
         raise AssertionError("No diagram here decides anything.")
 
     def error_is_caught_above(self, instance_key: int, code: str) -> bool:
-        return False
+        above = self.callers.get(instance_key)
+        return above is not None and above[0].catches_error(above[1], code)
+
+    def escalation_ends(self, instance_key: int, code: str) -> bool:
+        above = self.callers.get(instance_key)
+        return above is not None and above[0].escalation_ends(above[1], code)
 
 
 @dataclass(frozen=True)
@@ -65,24 +71,29 @@ class Inconsistent(AssertionError):
 
 
 class RealExecutor:
-    """One instance of the real executor, seen only through the events it tells."""
+    """One instance of the real executor and those that it calls, seen only through the events they tell."""
 
     def __init__(self, xml: str, variables: dict[str, Any]) -> None:
         refused = [finding for finding in check_bpmn(xml.encode()) if finding.severity == "error"]
         if refused:
             raise Refused(f"{refused[0].element_id}: {refused[0].message}")
-        self.process = compile_bpmn(xml.encode())[0]
-        self.starts = {e.id for e in self.process.model.elements.values() if e.type == "startEvent"}
+        self.processes = {process.id: process for process in compile_bpmn(xml.encode())}
+        main = next(iter(self.processes.values()))
+        elements = [e for process in self.processes.values() for e in process.model.elements.values()]
+        self.starts = {e.id for e in elements if e.type == "startEvent"}
         self.surroundings = Surroundings()
         self.active: dict[int, told.ElementActivated] = {}
         self.waiting: dict[int, Waiting] = {}
         self.incidents: dict[int, int] = {}
+        self.homes: dict[int, int] = {}  # the instance of each active element
         self.completed: Counter[str] = Counter()
         self.taken: Counter[str] = Counter()
         self.thrown: list[str] = []
+        self.pending: deque[Callable[[], None]] = deque()
         self.result: dict[str, Any] = {}
         self.found = 0
-        self.instance = Instance.start(self.process, self.surroundings.new_key(), variables, self.surroundings)
+        self.instances: dict[int, Instance] = {}
+        self.root = self._start(main, variables)
         self._settle()
 
     # ---- commands ----------------------------------------------------------------------------------------------------
@@ -90,25 +101,43 @@ class RealExecutor:
     def apply(self, stimulus: Stimulus) -> None:
         """KeyError when nothing of the executor's matches the stimulus."""
         if stimulus.what == "complete":
-            self.instance.complete(self._find(self._tasks(), stimulus.place), dict(stimulus.variables))
+            key = self._find(self._tasks(), stimulus.place)
+            self._home(key).complete(key, dict(stimulus.variables))
         elif stimulus.what == "error":
-            code = dict(stimulus.variables)["code"]
-            self.instance.throw_error(self._find(self._tasks(), stimulus.place), str(code))
+            key = self._find(self._tasks(), stimulus.place)
+            self._home(key).throw_error(key, str(dict(stimulus.variables)["code"]))
         elif stimulus.what == "resolve":
-            self.instance.set_variables(self.instance.run.key, dict(stimulus.variables))
-            self.instance.resolve_incident(self._find(self._incidents(), stimulus.place))
+            self.instances[self.root].set_variables(self.root, dict(stimulus.variables))
+            key = self._find(self._incidents(), stimulus.place)
+            self._home(self.incidents[key]).resolve_incident(key)
         elif stimulus.what == "trigger":
-            self.instance.trigger(self._find(self._subscriptions(), stimulus.place), dict(stimulus.variables))
+            self._trigger(self._find(self._subscriptions(), stimulus.place), dict(stimulus.variables))
         else:
             self.thrown.append(stimulus.element)
         self._settle()
 
     def store_and_restore(self, chance: random.Random) -> None:
         """Go on with what was stored, and nothing else; `chance` is not needed for it."""
-        stored = self.instance.dump()
-        self.instance = Instance.restore(self.process, bytes(stored), self.surroundings)
-        if self.instance.dump() != stored:
-            raise Inconsistent(f"restored as {self.instance.dump()!r} what was {stored!r}")
+        for key, instance in self.instances.items():
+            stored = instance.dump()
+            self.instances[key] = Instance.restore(instance.process, bytes(stored), self.surroundings)
+            if self.instances[key].dump() != stored:
+                raise Inconsistent(f"restored as {self.instances[key].dump()!r} what was {stored!r}")
+        callers = self.surroundings.callers.items()
+        self.surroundings.callers = {key: (self.instances[by.run.key], at) for key, (by, at) in callers}
+
+    def _start(self, process: Process, variables: dict[str, Any], caller: tuple[Instance, int] | None = None) -> int:
+        key = self.surroundings.new_key()
+        if caller is not None:
+            self.surroundings.callers[key] = caller
+        self.instances[key] = Instance.start(process, key, variables, self.surroundings)
+        return key
+
+    def _home(self, element: int) -> Instance:
+        return self.instances[self.homes[element]]
+
+    def _trigger(self, subscription: int, variables: dict[str, Any]) -> None:
+        self._home(self.waiting[subscription].owner).trigger(subscription, variables)
 
     def _find(self, places: dict[int, Place], place: Place) -> int:
         """One that is there, now an old and now a young one."""
@@ -120,24 +149,55 @@ class RealExecutor:
 
     def _settle(self) -> None:
         """Take the events; deliver the signals that were thrown, until there are none."""
-        self._fold()
-        while self.thrown and not self.instance.ended:
+        self._fold_all()
+        while self.thrown and not self.instances[self.root].ended:
             name = self.thrown.pop(0)
             for key in [key for key, waiting in self.waiting.items() if waiting.signal == name]:
                 if key in self.waiting:
-                    self.instance.trigger(key, {})
-                    self._fold()
+                    self._trigger(key, {})
+                    self._fold_all()
         self._check()
+
+    # ---- between instances ---------------------------------------------------------------------------------------------
+
+    def _fold_all(self) -> None:
+        """Take every instance's events and do what follows from them, until nothing follows any more."""
+        while True:
+            for key in list(self.instances):
+                self._fold(key)
+            if not self.pending:
+                break
+            self.pending.popleft()()
+        for key in [key for key, instance in self.instances.items() if instance.ended and key != self.root]:
+            del self.instances[key]
+            del self.surroundings.callers[key]
+
+    def _call(self, caller: int, event: told.ProcessCalled) -> None:
+        if self.instances[caller].is_active(event.key):
+            self._start(self.processes[event.process_id], event.variables, (self.instances[caller], event.key))
+
+    def _cancel(self, element: int) -> None:
+        called = [key for key, (_, at) in self.surroundings.callers.items() if at == element]
+        for key in called:
+            if key in self.instances and not self.instances[key].ended:
+                self.instances[key].cancel()
+
+    def _answer(self, called: int, command: Callable[[Instance, int], None]) -> None:
+        if called in self.surroundings.callers:
+            caller, element = self.surroundings.callers[called]
+            self.pending.append(lambda: command(caller, element) if caller.is_active(element) else None)
 
     # ---- events ------------------------------------------------------------------------------------------------------
 
-    def _fold(self) -> None:
-        for event in self.instance.take_events():
+    def _fold(self, home: int) -> None:
+        for event in self.instances[home].take_events():
             match event:
                 case told.ElementActivated():
                     self.active[event.key] = event
+                    self.homes[event.key] = home
                 case told.ElementCompleted(key=key, element_id=element):
-                    self.completed[element] += self.active.pop(key).element_type not in NOT_COUNTED
+                    if self.active.pop(key).element_type not in NOT_COUNTED:
+                        self.completed[element] += 1
                 case told.ElementTerminated(key=key):
                     del self.active[key]
                 case told.FlowTaken(flow_id=flow):
@@ -152,35 +212,57 @@ class RealExecutor:
                     self.incidents[event.key] = event.element_key
                 case told.IncidentResolved(key=key):
                     del self.incidents[key]
-                case told.InstanceCompleted(variables=variables):
-                    self.result = variables
                 case told.SignalThrown(name=name):
                     self.thrown.append(name)
+                case _:
+                    self._between(home, event)
+
+    def _between(self, home: int, event: Any) -> None:
+        """What one instance wants of another."""
+        match event:
+            case told.InstanceCompleted(variables=variables):
+                if home == self.root:
+                    self.result = variables
+                self._answer(home, lambda caller, element: caller.complete(element, variables))
+            case told.InstanceTerminated():
+                self.active.pop(home, None)
+            case told.ProcessCalled():
+                self.pending.append(lambda: self._call(home, event))
+            case told.ProcessCallCanceled(key=key):
+                self._cancel(key)
+            case told.ErrorEscaped(code=code):
+                self._answer(home, lambda caller, element: caller.throw_error(element, code))
+            case told.EscalationEscaped(code=code):
+                self._answer(home, lambda caller, element: caller.throw_escalation(element, code))
 
     def _check(self) -> None:
         """The events must add up to what the executor holds."""
-        if self.instance.ended:
-            if self.active or self.waiting or self.incidents:
-                raise Inconsistent(f"ended, but told of {self.active}, {self.waiting}, {self.incidents}")
-            return
-        held = {token.id for token in self.instance.active()}
+        instances = [instance for instance in self.instances.values() if not instance.ended]
+        if not instances and (self.active or self.waiting or self.incidents):
+            raise Inconsistent(f"ended, but told of {self.active}, {self.waiting}, {self.incidents}")
+        held = {token.id for instance in instances for token in instance.active()}
         if held != set(self.active):
             raise Inconsistent(f"holds {held}, told {set(self.active)}")
-        if set(self.instance.run.owners) != set(self.waiting):
-            raise Inconsistent(f"waits for {set(self.instance.run.owners)}, told {set(self.waiting)}")
+        owners = {key for instance in instances for key in instance.run.owners}
+        if owners != set(self.waiting):
+            raise Inconsistent(f"waits for {owners}, told {set(self.waiting)}")
 
     # ---- what is seen --------------------------------------------------------------------------------------------------
 
     def view(self) -> View:
         return View(
-            self.instance.ended,
+            self.instances[self.root].ended,
             Counter(self._place(element) for element in self.active.values() if self._waits(element)),
             Counter(self._subscriptions().values()),
             Counter(self._incidents().values()),
             self.completed.copy(),
             self.taken.copy(),
-            self.result if self.instance.ended else self.instance.local_variables(self.instance.run.key),
+            self._variables(),
         )
+
+    def _variables(self) -> dict[str, Any]:
+        root = self.instances[self.root]
+        return self.result if root.ended else root.local_variables(self.root)
 
     def _waits(self, element: told.ElementActivated) -> bool:
         return element.element_type in WAITING and element.key not in self.incidents.values()
@@ -210,5 +292,6 @@ class RealExecutor:
             if element.element_type not in NOT_COUNTED:
                 number = f"#{element.loop_counter}" if element.loop_counter else ""
                 labels.insert(0, element.element_id + number)
-            key = element.scope_key
+            caller = self.surroundings.callers.get(key)
+            key = caller[1] if caller is not None else element.scope_key
         return tuple(labels)

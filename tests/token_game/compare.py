@@ -152,6 +152,7 @@ def describe(element) -> str:
     words += [element.trigger] if element.trigger != "none" else []
     words += ["non-interrupting"] if not element.interrupting else []
     words += ["loop"] if element.loop else []
+    words += ["conditional"] if element.default and not element.kind.endswith("Gateway") else []
     words += ["by event"] if element.is_event_subprocess else []
     words += ["join"] if len(element.incoming) > 1 and element.kind in {"parallelGateway", "inclusiveGateway"} else []
     return " ".join(words)

@@ -31,6 +31,12 @@ class Node:
     loop: tuple[int, bool, str | None] | None = None  # size, sequential, completion condition
     script: tuple[str, str] | None = None
     inner: Scope | None = None
+    calls: str | None = None  # a process of the same file
+    handler: str | None = None  # what a compensation boundary event starts
+    undoes: bool = False  # a compensation handler
+    until: str | None = None  # an ad-hoc subprocess's completion condition
+    cancels: bool = True  # … and whether that ends the rest
+    active: tuple[str, ...] = ()  # what it activates; nodes of `inner`
 
 
 @dataclass
@@ -49,6 +55,7 @@ class Scope:
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     by_event: bool = False
+    called: list[Scope] = field(default_factory=list)  # of the main process: those that its file holds beside it
 
     def add(self, kind: str, id: str, **options) -> str:
         self.nodes.append(Node(kind, id, **options))
@@ -58,6 +65,16 @@ class Scope:
         inner = Scope(id, by_event=by_event)
         self.add("subProcess", id, inner=inner, **options)
         return inner
+
+    def ad_hoc(self, id: str, active: tuple[str, ...], **options) -> Scope:
+        inner = Scope(id)
+        self.add("adHocSubProcess", id, inner=inner, active=active, **options)
+        return inner
+
+    def undo(self, activity: str, handler: str | None = None) -> str:
+        """A compensation event on an activity; its handler is a user task unless one is drawn already."""
+        handler = handler or self.add("userTask", f"undo_{activity}", undoes=True)
+        return self.add("boundaryEvent", f"on_{activity}", trigger="compensate", attached_to=activity, handler=handler)
 
     def flow(self, source: str, target: str, condition: str | None = None, id: str | None = None) -> str:
         """A sequence flow; returns its id."""
@@ -78,18 +95,25 @@ class Scope:
         for node in self.nodes:
             if node.inner:
                 yield from node.inner.scopes()
+        for process in self.called:
+            yield from process.scopes()
 
 
 def to_xml(process: Scope) -> str:
     """The diagram as a BPMN file, with every message, signal, error and escalation declared."""
-    body = _scope_xml(process, "  ")
+    bodies = "\n".join(_process_xml(each) for each in (process, *process.called))
     declarations = "\n".join(_declaration(*item) for item in sorted(_declared(process)))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<bpmn:definitions id="definitions" {NAMESPACES} '
         f'targetNamespace="http://bpmn.io/schema/bpmn">\n'
-        f'<bpmn:process id="{process.id}" isExecutable="true">\n{body}\n</bpmn:process>\n{declarations}\n'
+        f"{bodies}\n{declarations}\n"
         "</bpmn:definitions>\n"
     )
+
+
+def _process_xml(process: Scope) -> str:
+    body = _scope_xml(process, "  ")
+    return f'<bpmn:process id="{process.id}" isExecutable="true">\n{body}\n</bpmn:process>'
 
 
 def _declared(process: Scope) -> set[tuple[str, str]]:
@@ -108,6 +132,11 @@ def _declaration(trigger: str, ref: str) -> str:
 def _scope_xml(scope: Scope, indent: str) -> str:
     parts = [_node_xml(node, scope, indent) for node in scope.nodes]
     parts += [_edge_xml(edge, indent) for edge in scope.edges]
+    parts += [
+        f'{indent}<bpmn:association id="{n.id}_handler" sourceRef="{n.id}" targetRef="{n.handler}" />'
+        for n in scope.nodes
+        if n.handler
+    ]
     return "\n".join(parts)
 
 
@@ -130,6 +159,8 @@ def _node_xml(node: Node, scope: Scope, indent: str) -> str:
     lines = [f"{indent}  {line}" for line in inside]
     if node.inner:
         lines.append(_scope_xml(node.inner, indent + "  "))
+    if node.until:
+        lines.append(f"{indent}  <bpmn:completionCondition>{escape(node.until)}</bpmn:completionCondition>")
     return "\n".join([f"{indent}<bpmn:{node.kind}{_attributes(node, scope)}>", *lines, f"{indent}</bpmn:{node.kind}>"])
 
 
@@ -141,6 +172,10 @@ def _attributes(node: Node, scope: Scope) -> str:
         pairs["isInterrupting"] = "true" if node.interrupting else "false"
     if node.kind == "receiveTask":
         pairs["messageRef"] = f"message_{node.ref}"
+    if node.undoes:
+        pairs["isForCompensation"] = "true"
+    if not node.cancels:
+        pairs["cancelRemainingInstances"] = "false"
     if node.inner and node.inner.by_event:
         pairs["triggeredByEvent"] = "true"
     return "".join(f" {name}={quoteattr(value)}" for name, value in pairs.items() if value)
@@ -153,6 +188,11 @@ def _extensions(node: Node) -> list[str]:
         return [f"<bpmn:extensionElements>{script}</bpmn:extensionElements>"]
     if node.kind == "serviceTask":
         return ['<bpmn:extensionElements><zeebe:taskDefinition type="work" /></bpmn:extensionElements>']
+    if node.calls:
+        return [f'<bpmn:extensionElements><zeebe:calledElement processId="{node.calls}" /></bpmn:extensionElements>']
+    if node.kind == "adHocSubProcess":
+        names = quoteattr("=[" + ",".join(f'"{id}"' for id in node.active) + "]")
+        return [f"<bpmn:extensionElements><zeebe:adHoc activeElementsCollection={names} /></bpmn:extensionElements>"]
     if node.kind == "userTask":
         return ["<bpmn:extensionElements><zeebe:userTask /></bpmn:extensionElements>"]
     return []
@@ -167,6 +207,8 @@ def _trigger(node: Node) -> list[str]:
         return [f'<{tag} {id}><bpmn:{form} xsi:type="bpmn:tFormalExpression">{node.ref}</bpmn:{form}></{tag}>']
     if node.trigger == "link":
         return [f'<{tag} {id} name="{node.ref}" />']
+    if node.trigger == "compensate":
+        return [f'<{tag} {id} activityRef="{node.ref}" />' if node.ref else f"<{tag} {id} />"]
     reference = f' {node.trigger}Ref="{node.trigger}_{node.ref}"' if node.ref else ""
     return [f"<{tag} {id}{reference} />"]
 

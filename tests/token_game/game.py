@@ -31,6 +31,17 @@ Where the standard is silent, Camunda 8's documentation decides. The rules:
   throw.
 * Event-based gateway: the first of its events wins, the gateway and that event complete.
 * A link throw goes on at the catching link of its name.
+* Compensation: a scope remembers what has completed in it and has a compensation event, or held what has. A throw starts
+  the handlers of all that its scope remembers, inside and out, all at once and once only, and waits for them; with an
+  activity's name those of that activity. From an event subprocess it undoes the scope around it, too. What a called
+  process, a handler or an event subprocess did is not remembered.
+* Ad-hoc subprocess: each activated element runs, with what its flows lead to, in an instance of its own. When one is
+  done the completion condition is read; once it has held the rest is ended, or waited for. Without a condition it is
+  complete when nothing is left.
+* Call activity: the called process has a copy of the variables; they come back when it completes. Errors and escalations
+  climb out of it.
+* Flows with conditions that leave an activity: those that hold, and those without a condition, else the default; without
+  any the activity is done, but stays with an incident, and no event reaches it any more.
 * Resolving an incident lets the gateway decide, or the end event throw, once more; a service task waits again.
 
 The standard orders no two independent steps. `settle` therefore follows every order of the automatic steps and
@@ -43,8 +54,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tests.token_game.model import WAITING, WORK, Element, Model
 from tests.token_game.paths import may_fire, place_of
-from tests.token_game.rules import AT, Rules
-from tests.token_game.state import Instance, Place, State, Trail, inner_path, path_of
+from tests.token_game.rules import AT, TO, Rules
+from tests.token_game.state import Instance, Place, State, Trail, inner_path, path_of, variables_of
 
 Move = tuple[str, tuple[int, ...], str]  # what, the position of its scope in the tree, a flow, gateway, event or signal
 Test = Callable[[State], bool]
@@ -67,7 +78,7 @@ class Game(Rules):
     def start(self, variables: dict[str, int | bool]) -> State:
         """The process begun."""
         state = State(Instance(self.model.process), dict(variables))
-        self._begin(state, state.root)
+        self._begin(state, [state.root])
         return state
 
     def complete(self, state: State, task: Place, variables: dict[str, int | bool]) -> list[State]:
@@ -91,20 +102,27 @@ class Game(Rules):
         after = []
         for copy, trail in self._choices(state, place, self._is_stuck_at):
             copy.variables.update(variables)
-            element = self.model.elements[trail[-1].element]
-            if element.kind in WORK:
-                trail[-1].incident = False
-            else:
-                trail[-2].children.remove(trail[-1])
-                self._enter(copy, trail[:-1], element)
+            self._try_again(copy, trail)
             after.append(copy)
         return after
+
+    def _try_again(self, state: State, trail: Trail) -> None:
+        stuck, element = trail[-1], self.model.elements[trail[-1].element]
+        if stuck.leaving:
+            trail[-2].children.remove(stuck)
+            self._leave(state, trail[:-1], element, held=tuple(stuck.undo))
+        elif element.kind in WORK:
+            stuck.incident = False
+        else:
+            trail[-2].children.remove(stuck)
+            self._enter(state, trail[:-1], element)
 
     def trigger(self, state: State, event: Place, variables: dict[str, int | bool]) -> list[State]:
         """A message (with variables) or timer arrives at one subscription; a state for each owner that may be meant."""
         after = []
         for copy, trail in self._choices(state, event, self._listens_at):
-            copy.variables.update(variables)
+            is_inside = self.model.elements[event[0]].kind != "boundaryEvent"
+            variables_of(copy, trail if is_inside else trail[:-1]).update(variables)
             self._fire(copy, trail, self.model.elements[event[0]])
             after.append(copy)
         return after
@@ -175,7 +193,7 @@ class Game(Rules):
         )
 
     def _move_of(self, position: tuple[int, ...], scope: Instance, flow: str) -> Move | None:
-        if flow.startswith(AT):
+        if flow.startswith((AT, TO)):
             return ("go on", position, flow)
         target = self.model.elements[self.model.flows[flow].target]
         if len(target.incoming) > 1 and target.kind == "parallelGateway":
@@ -205,7 +223,8 @@ class Game(Rules):
                 self._fire(state, trail, self.model.elements[name])
         elif what == "go on":
             trail[-1].take(name)
-            self._leave(state, trail[-1], self.model.elements[name.removeprefix(AT)])
+            go_on = self._enter if name.startswith(TO) else self._leave
+            go_on(state, trail, self.model.elements[name[1:]])
         elif what == "arrive":
             trail[-1].take(name)
             self._enter(state, trail, self.model.elements[self.model.flows[name].target])
@@ -220,7 +239,7 @@ class Game(Rules):
         self._enter(state, trail, gateway)
 
     def _completed(self, state: State, trail: Trail, variables: dict[str, int | bool]) -> State:
-        state.variables.update(variables)
+        variables_of(state, trail).update(variables)
         self._finished(state, trail)
         return state
 
@@ -238,7 +257,12 @@ class Game(Rules):
 
     def _waits_at(self, trail: Trail, place: Place) -> bool:
         waits = self.model.elements[trail[-1].element].kind in WORK and not trail[-1].is_body
-        return waits and not trail[-1].incident and (trail[-1].element, _place_path(trail)) == place
+        return (
+            waits
+            and not trail[-1].incident
+            and not trail[-1].leaving
+            and (trail[-1].element, _place_path(trail)) == place
+        )
 
     def _is_stuck_at(self, trail: Trail, place: Place) -> bool:
         return trail[-1].incident and (trail[-1].element, _place_path(trail)) == place

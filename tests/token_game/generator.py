@@ -21,12 +21,17 @@ def diagram(seed: int) -> Scope:
 
 
 class Sketch(Pencil):
-    """Draws scopes: a process, its subprocesses, and the flows between their nodes."""
+    """Draws scopes: a process, its subprocesses, those that it calls, and the flows between their nodes."""
+
+    def __init__(self, rng: random.Random, size: int) -> None:
+        super().__init__(rng, size)
+        self.main: Scope
+        self.finished: list[str] = []  # called processes that are drawn and may be called again
 
     # ---- scopes ------------------------------------------------------------------------------------------------------
 
     def process(self) -> Scope:
-        process = Scope("process")
+        process = self.main = Scope("process")
         self.content(process, self.add(process, "startEvent", "start"))
         if self.chance(0.3):
             self.handlers(process)
@@ -133,7 +138,7 @@ class Sketch(Pencil):
     def join_borders(self, scope: Scope, activity: str, merge: str) -> None:
         """Sometimes what a boundary event starts meets the others, too."""
         for node in scope.nodes:
-            if node.attached_to == activity and self.chance(0.4):
+            if node.attached_to == activity and node.trigger != "compensate" and self.chance(0.4):
                 tails = [edge.target for edge in scope.edges if edge.source == node.id]
                 if not any(edge.source in tails for edge in scope.edges):
                     self.flow(scope, tails[0] if tails else node.id, merge)
@@ -192,6 +197,7 @@ class Sketch(Pencil):
                 self.flow(scope, self.source(scope, self.rng.choice(row[: max(place, 1)][: len(row)])), node)
         for node in row:
             self.conditions(scope, node)
+            self.ways(scope, node)
         for node in [n.id for n in scope.nodes if n.kind == "intermediateThrowEvent" and self.needs_task(n)]:
             self.guard(scope, node)
 
@@ -221,7 +227,8 @@ class Sketch(Pencil):
         sources = [self.source(scope, node)] * self.rng.choice((1, 2, 2, 3) if gateway else (1, 1, 1, 1, 2))
         if scope.node(node).kind == "eventBasedGateway":
             sources = [edge.target for edge in scope.edges if edge.source == node]
-        sources += [n.id for n in scope.nodes if n.attached_to == node and not _leaves(scope, n.id)]
+        borders = [n for n in scope.nodes if n.attached_to == node and n.trigger != "compensate"]
+        sources += [n.id for n in borders if not _leaves(scope, n.id)]
         back = [n for n in earlier if scope.node(n).kind == "userTask"]
         joins = [n for n in later if scope.node(n).kind == "inclusiveGateway"]
         for source in sources:
@@ -244,7 +251,61 @@ class Sketch(Pencil):
         draws += [self.subprocess] * often * (self.left > 0 and self.depth < 3)
         draws += [self.escalation] * self.temper["throws"] * (2 if self.depth else 1)
         draws += [self.signal] * self.temper["signals"] + [self.script] * self.temper["scripts"]
-        return self.rng.choice(draws)(scope)
+        draws += [self.compensation] * 3 * self.temper["undo"] + [self.call] * 3 * self.temper["calls"] * (
+            self.depth < 3
+        )
+        draws += [self.ad_hoc] * 3 * self.temper["adhoc"] * (self.depth < 3)
+        drawn = self.rng.choice(draws)(scope)
+        if self.temper["undo"] and not scope.node(drawn).kind.endswith("Event") and self.chance(0.5):
+            self.undoable(scope, drawn)
+        return drawn
+
+    def call(self, scope: Scope) -> str:
+        """A process of its own, or one that is drawn already."""
+        id = self.new("call")
+        loop = self.marker() if self.chance(0.25) else None
+        if self.finished and self.chance(0.4):
+            scope.add("callActivity", id, calls=self.rng.choice(self.finished), loop=loop)
+        else:
+            called = Scope(self.new("called"))
+            scope.add("callActivity", id, calls=called.id, loop=loop)
+            self.main.called.append(called)
+            self.left = max(self.left, 2)
+            with self.inside(in_handler=False):
+                self.content(called, self.add(called, "startEvent", "start"))
+                if self.chance(0.25):
+                    self.handlers(called)
+            self.finished.append(called.id)
+        if self.chance(0.6):
+            self.border(scope, id, ("message", "timer", *self.thrown()))
+        return id
+
+    def ad_hoc(self, scope: Scope) -> str:
+        """Two or three activities, some with another behind, some activated, once or twice."""
+        id = self.new("adhoc")
+        inner = Scope(id)
+        self.left = max(self.left, 2)
+        with self.inside(in_handler=False):
+            first = [self.ad_hoc_activity(inner) for _ in range(self.rng.choice((2, 2, 3)))]
+            for each in first:
+                if self.chance(0.35):
+                    self.flow(inner, each, self.rng.choice((self.user_task, self.plain_task))(inner))
+            if self.chance(0.3):
+                self.handlers(inner)
+        active = tuple(self.rng.choice(first) for _ in range(self.rng.choice((1, 2, 2, 3))))
+        until = self.condition() if self.chance(0.5) else None
+        scope.add("adHocSubProcess", id, inner=inner, active=active, until=until, cancels=self.chance(0.6))
+        if self.chance(0.4):
+            self.border(scope, id, ("message", "timer", *self.thrown()))
+        return id
+
+    def ad_hoc_activity(self, scope: Scope) -> str:
+        """What BPMN lets begin there by itself: no throw."""
+        draws = [self.user_task] * 4 + [self.service_task, self.receive_task] + [self.subprocess] * (self.left > 0)
+        drawn = self.rng.choice(draws)(scope)
+        if self.temper["undo"] and self.chance(0.5):
+            self.undoable(scope, drawn)
+        return drawn
 
     def subprocess(self, scope: Scope) -> str:
         id = self.new("sub")

@@ -1,8 +1,8 @@
 """A BPMN diagram as the token game sees it: elements, sequence flows and scopes, read from the XML.
 
-Only what moves tokens is read. Element kinds are the standard's tag names; an event's `trigger` is the name of its
-event definition without the suffix (`message`, `timer`, `signal`, `error`, `escalation`, `link`, `terminate`, or
-`none`).
+Only what moves tokens is read. A file may hold several processes: the first is played, the others are called by it.
+Element kinds are the standard's tag names; an event's `trigger` is the name of its event definition without the suffix
+(`message`, `timer`, `signal`, `error`, `escalation`, `link`, `terminate`, `compensate`, or `none`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from functools import cached_property
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 
-SCOPES = {"process", "subProcess"}
+SCOPES = {"process", "subProcess", "adHocSubProcess"}
 NODES = {
     *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
     *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"),
     *("task", "userTask", "serviceTask", "receiveTask", "scriptTask", "manualTask", "subProcess"),
+    *("callActivity", "adHocSubProcess"),
 }
 WORK = {"userTask", "serviceTask"}  # Somebody outside completes these.
 WAITING = WORK | {"receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
@@ -43,13 +44,22 @@ class Loop:
     condition: str | None
 
 
+@dataclass(frozen=True)
+class AdHoc:
+    """What an ad-hoc subprocess activates, when it is complete, and whether that ends the rest."""
+
+    active: tuple[str, ...]
+    condition: str | None
+    cancels: bool
+
+
 @dataclass
 class Element:
     id: str
     kind: str
     scope: str | None
     trigger: str = "none"
-    ref: str | None = None  # message or signal name, error or escalation code, link name; None catches every code
+    ref: str | None = None  # message or signal name, error or escalation code, link name, activity to compensate
     repeats: int | None = None  # how often a non-interrupting timer fires; None without end
     interrupting: bool = True
     attached_to: str | None = None
@@ -57,6 +67,9 @@ class Element:
     default: str | None = None
     loop: Loop | None = None
     script: tuple[str, str] | None = None  # (variable, expression)
+    calls: str | None = None  # a process of the same file
+    ad_hoc: AdHoc | None = None
+    handler: str | None = None  # of a compensation boundary event
     incoming: list[Flow] = field(default_factory=list)
     outgoing: list[Flow] = field(default_factory=list)
 
@@ -88,6 +101,14 @@ class Model:
     def start_of(self, scope: str) -> Element:
         """The start event where a process or an embedded subprocess begins."""
         return next(e for e in self.elements.values() if e.kind == "startEvent" and e.scope == scope)
+
+    def body_of(self, element: str) -> str:
+        """The scope that an instance of this element plays: the called process's, or its own."""
+        return self.elements[element].calls or element
+
+    def handler_of(self, activity: str) -> Element | None:
+        """The compensation boundary event of an activity."""
+        return next((e for e in self.boundaries.get(activity, []) if e.trigger == "compensate"), None)
 
     def link_target(self, throw: Element) -> Element:
         """The catching link event of the same name in the same scope."""
@@ -124,8 +145,13 @@ class Model:
         if element.kind in WAITING and element.trigger != "link" and not (element.loop and not element.loop.size):
             return set()
         following = {flow.target for flow in element.outgoing}
-        if element.kind == "subProcess":
-            following |= {e.id for e in self.elements.values() if e.kind == "startEvent" and e.scope == element.id}
+        if element.kind in {"subProcess", "callActivity"}:
+            inside = self.body_of(element.id)
+            following |= {e.id for e in self.elements.values() if e.kind == "startEvent" and e.scope == inside}
+        if element.kind == "process":
+            following |= {e.id for e in self.elements.values() if e.calls == element.id}
+        if element.ad_hoc:
+            following |= set(element.ad_hoc.active)
         if element.trigger == "link" and element.kind == "intermediateThrowEvent":
             following.add(self.link_target(element).id)
         return following | ({element.scope} if element.scope else set())
@@ -139,22 +165,26 @@ def _is_racy(element: Element) -> bool:
     throws = element.kind in {"endEvent", "intermediateThrowEvent"} and element.trigger not in {"none", "link"}
     joins = element.kind == "inclusiveGateway" and len(element.incoming) > 1
     stops = element.loop is not None and element.loop.condition is not None
+    stops = stops or (element.ad_hoc is not None and element.ad_hoc.condition is not None)
     return throws or joins or stops or element.script is not None
 
 
 def read(xml: str | bytes) -> Model:
-    """Read the first process of a diagram."""
+    """Read a diagram: its first process and those that it calls."""
     root = ET.fromstring(xml)
-    process = root.find(f"{BPMN}process")
     names = _names(root)
-    process_id = process.get("id")
-    elements = {process_id: Element(process_id, "process", None)}
+    elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
-    _read_scope(process, process_id, names, elements, flows)
+    processes = root.findall(f"{BPMN}process")
+    for process in processes:
+        elements[process.get("id")] = Element(process.get("id"), "process", None)
+        _read_scope(process, process.get("id"), names, elements, flows)
     for flow in flows.values():
         elements[flow.source].outgoing.append(flow)
         elements[flow.target].incoming.append(flow)
-    return Model(process_id, elements, flows)
+    for association in root.iter(f"{BPMN}association"):
+        elements[association.get("sourceRef")].handler = association.get("targetRef")
+    return Model(processes[0].get("id"), elements, flows)
 
 
 def _names(root: ET.Element) -> dict[str, str]:
@@ -171,7 +201,7 @@ def _read_scope(xml: ET.Element, scope: str, names: dict, elements: dict[str, El
             flows[child.get("id")] = Flow(child.get("id"), child.get("sourceRef"), child.get("targetRef"), condition)
         elif tag in NODES:
             elements[child.get("id")] = _element(child, tag, scope, names)
-        if tag == "subProcess":
+        if tag in {"subProcess", "adHocSubProcess"}:
             _read_scope(child, child.get("id"), names, elements, flows)
 
 
@@ -182,6 +212,9 @@ def _element(xml: ET.Element, tag: str, scope: str, names: dict[str, str]) -> El
     element.is_event_subprocess = xml.get("triggeredByEvent") == "true"
     element.interrupting = xml.get("cancelActivity", xml.get("isInterrupting", "true")) == "true"
     element.loop = _loop(xml)
+    called = xml.find(f"{BPMN}extensionElements/{ZEEBE}calledElement")
+    element.calls = called.get("processId") if called is not None else None
+    element.ad_hoc = _ad_hoc(xml) if tag == "adHocSubProcess" else None
     script = xml.find(f"{BPMN}extensionElements/{ZEEBE}script")
     if script is not None:
         element.script = (script.get("resultVariable"), script.get("expression"))
@@ -196,6 +229,7 @@ def _element(xml: ET.Element, tag: str, scope: str, names: dict[str, str]) -> El
 def _read_trigger(element: Element, definition: ET.Element, names: dict[str, str]) -> None:
     element.trigger = definition.tag.removeprefix(BPMN).removesuffix("EventDefinition")
     element.ref = names.get(definition.get(f"{element.trigger}Ref")) or definition.get("name")
+    element.ref = element.ref or definition.get("activityRef")
     if element.trigger == "timer":
         cycle = definition.findtext(f"{BPMN}timeCycle")
         count = re.match(r"R(\d*)/", cycle).group(1) if cycle else "1"
@@ -209,3 +243,10 @@ def _loop(xml: ET.Element) -> Loop | None:
     collection = marker.find(f"{BPMN}extensionElements/{ZEEBE}loopCharacteristics").get("inputCollection")
     size = len(re.findall(r"\d+", collection))
     return Loop(size, marker.get("isSequential") == "true", marker.findtext(f"{BPMN}completionCondition"))
+
+
+def _ad_hoc(xml: ET.Element) -> AdHoc:
+    collection = xml.find(f"{BPMN}extensionElements/{ZEEBE}adHoc").get("activeElementsCollection")
+    active = tuple(re.findall(r'"(\w+)"', collection))
+    condition = xml.findtext(f"{BPMN}completionCondition")
+    return AdHoc(active, condition, xml.get("cancelRemainingInstances", "true") == "true")

@@ -10,8 +10,10 @@ from itertools import pairwise
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.execution import state, subscriptions, throwing
+from engine.execution import Instance, compensation, state, subscriptions, throwing
+from engine.execution.ad_hoc_sub_process import AdHocSubProcess
 from engine.execution.boundary_event import BoundaryEvent
+from engine.execution.call_activity import CallActivity
 from engine.execution.end_event import EndEvent
 from engine.execution.event_based_gateway import EventBasedGateway
 from engine.execution.event_sub_process import EventSubProcess
@@ -19,6 +21,7 @@ from engine.execution.exclusive_gateway import ExclusiveGateway
 from engine.execution.inclusive_gateway import InclusiveGateway
 from engine.execution.joining import JoiningNode
 from engine.execution.multi_instance import MultiInstance
+from engine.execution.node import Node
 from engine.execution.parallel_gateway import ParallelGateway
 from engine.execution.process import Exit, Process
 from engine.execution.scope import Scope
@@ -365,6 +368,134 @@ def inclusive_join_forgets_links(patch):
     """Does not see a path through a link."""
     patch.setattr(Process, "_links", lambda self, scope, kind: [])
     patch.setattr(Process, "link_target", _own_link_target)
+
+
+def compensation_forgets_what_a_subprocess_held(patch):
+    """Starts the handlers of activities in its own scope only."""
+    own = compensation._undo
+    patch.setattr(compensation, "_undo", lambda throw, record: own(throw, [record[0], record[1], []]))
+
+
+def compensation_undoes_again_and_again(patch):
+    """A second throw finds what the first has undone."""
+    own = compensation._take
+
+    def take(scope, activity_id):
+        chosen = own(scope, activity_id)
+        if chosen:
+            scope.memo["compensable"] = chosen + scope.memo.get("compensable", [])
+        return chosen
+
+    patch.setattr(compensation, "_take", take)
+
+
+def compensation_does_not_wait(patch):
+    """The throw event goes on while its handlers run."""
+    own = compensation.trigger
+
+    def trigger(throw, activity_id):
+        own(throw, activity_id)
+        throw.memo["handlers"] = 10**6
+        return False
+
+    for module in ("end_event", "intermediate_throw_event"):
+        patch.setattr(f"engine.execution.{module}.trigger", trigger)
+
+
+def compensation_undoes_only_once(patch):
+    """What was done three times is undone once."""
+    own = compensation._undo
+    patch.setattr(compensation, "_undo", lambda throw, record: own(throw, [record[0], 1, record[2]]))
+
+
+def compensation_ignores_the_named_activity(patch):
+    """Undoes everything in the scope."""
+    own = compensation._take
+    patch.setattr(compensation, "_take", lambda scope, activity_id: own(scope, None))
+
+
+def compensation_from_an_event_subprocess_stays_inside(patch):
+    """Does not undo what the scope around it has completed."""
+    patch.setattr(compensation, "EventSubProcess", ())
+
+
+def event_subprocess_can_be_undone(patch):
+    """What a handler has completed is remembered as if it were a step of the process."""
+    patch.setattr(EventSubProcess, "keeps_compensation", True)
+
+
+def ad_hoc_subprocess_ignores_its_condition(patch):
+    """It is complete when nothing is left."""
+
+    def left(self, token):
+        if not token._children:
+            self.finish(token, {})
+
+    patch.setattr(AdHocSubProcess, "on_child_left", left)
+
+
+def ad_hoc_subprocess_always_ends_the_rest(patch):
+    """As if cancelRemainingInstances were true."""
+
+    def stop(self, token):
+        token.workflow.terminate_inside(token)
+        self.finish(token, {})
+
+    patch.setattr(AdHocSubProcess, "_stop", stop)
+
+
+def ad_hoc_subprocess_ends_with_the_first(patch):
+    """Without a condition it does not wait for the others."""
+    own = AdHocSubProcess.on_child_left
+
+    def left(self, token):
+        if self.completion is None:
+            token.workflow.terminate_inside(token)
+        own(self, token)
+
+    patch.setattr(AdHocSubProcess, "on_child_left", left)
+
+
+def call_activity_keeps_what_comes_back(patch):
+    """The called process's variables do not reach the caller."""
+    own = CallActivity.conclude
+
+    def conclude(self, token):
+        token.pending = {}
+        own(self, token)
+
+    patch.setattr(CallActivity, "conclude", conclude)
+
+
+def errors_do_not_leave_a_called_process(patch):
+    """They are incidents there."""
+    patch.setattr(Instance, "catches_error", lambda self, key, code: False)
+
+
+def escalations_do_not_end_a_called_process(patch):
+    """It goes on until its caller hears of them."""
+    patch.setattr(Instance, "escalation_ends", lambda self, key, code: False)
+
+
+def conditions_behind_activities_are_ignored(patch):
+    """Every flow that leaves an activity is taken."""
+    patch.setattr(Node, "choose", lambda self, token: self.exits)
+
+
+def default_flows_behind_activities_are_always_taken(patch):
+    """Beside those whose condition holds."""
+    own = Node.choose
+
+    def choose(self, token):
+        taken = own(self, token)
+        return taken + [way for way in self.exits if way.is_default and way not in taken]
+
+    patch.setattr(Node, "choose", choose)
+
+
+def an_activity_that_cannot_be_left_is_interrupted(patch):
+    """Its boundary events still wait."""
+    patch.setattr(Node, "_close", lambda self, token: None)
 
 
 def _own_link_target(self, throw):

@@ -27,7 +27,7 @@ def may_fire(model: Model, scope: Instance, gateway: Element) -> bool:
 
 def place_of(model: Model, token: str) -> str:
     """Where a token lies: at the target of its flow, or at the event that it is marked with."""
-    return model.flows[token].target if token in model.flows else token.removeprefix("@")
+    return model.flows[token].target if token in model.flows else token.lstrip("@>")
 
 
 def _waits_for(reachable: set[str], filled: set[str]) -> bool:

@@ -9,7 +9,7 @@ from tests.token_game.diagram import Node, Scope
 CONDITIONS = ("=x > 2", "=x <= 1", "=y = 1", "=y > 2", "=b", "=not(b)", "=x > 1 and y < 3")
 CODES = {"error": ("E1", "E2", None), "escalation": ("C1", "C2", None), "signal": ("S1", "S2")}
 CYCLES = ("PT1H", "R2/PT1H", "R/PT1H")
-TEMPERS = ("inclusive", "throws", "signals", "scripts", "terminate")
+TEMPERS = ("inclusive", "throws", "signals", "scripts", "terminate", "undo", "adhoc", "calls", "ways")
 
 
 class Pencil:
@@ -91,7 +91,40 @@ class Pencil:
             default = self.rng.choice(leaving)
             default.condition, node.default = None, default.id
 
+    def ways(self, scope: Scope, activity: str) -> None:
+        """Sometimes conditions on the several flows that leave an activity, some of them without one."""
+        node = scope.node(activity)
+        leaving = [edge for edge in scope.edges if edge.source == activity]
+        plain = node.loop or node.kind.endswith(("Gateway", "Event")) or len(leaving) < 2
+        if plain or not self.temper["ways"] or self.chance(0.3):
+            return
+        for edge in leaving:
+            edge.condition = self.condition() if self.chance(0.85) else None
+        if self.chance(0.85):
+            default = self.rng.choice(leaving)
+            default.condition, node.default = None, default.id
+
+    def undoable(self, scope: Scope, activity: str) -> None:
+        """A compensation event and its handler: a task, or a subprocess of two."""
+        handler = self.new("undo")
+        if self.chance(0.75):
+            scope.add(self.rng.choice(("userTask", "userTask", "serviceTask")), handler, undoes=True)
+        else:
+            steps = scope.sub(handler, undoes=True)
+            task = self.add(steps, "userTask", "user")
+            self.flow(steps, self.add(steps, "startEvent", "start"), task)
+        border = self.new("border")
+        scope.add("boundaryEvent", border, trigger="compensate", attached_to=activity, handler=handler)
+
+    def undoing(self, scope: Scope) -> str | None:
+        """An activity of this scope that may be named, or none for all."""
+        named = [n.attached_to for n in scope.nodes if n.trigger == "compensate" and n.attached_to]
+        return self.rng.choice(named) if named and self.chance(0.35) else None
+
     # ---- nodes ----
+
+    def compensation(self, scope: Scope) -> str:
+        return self.add(scope, "intermediateThrowEvent", "throw", trigger="compensate", ref=self.undoing(scope))
 
     def user_task(self, scope: Scope) -> str:
         task = self.add(scope, "userTask", "user", loop=self.marker() if self.chance(0.12) else None)
@@ -154,9 +187,12 @@ class Pencil:
     def end(self, scope: Scope) -> str:
         """An end event, or the user task before it where its throw must follow one."""
         inner = (["error"] * 6 + ["escalation"] * 3) * self.temper["throws"] * (self.depth > 0)
-        triggers = ["none"] * 6 + ["terminate"] * 3 * self.temper["terminate"] + ["signal"] * self.temper["signals"]
+        undo = ["compensate"] * 2 * self.temper["undo"]
+        triggers = (
+            undo + ["none"] * 6 + ["terminate"] * 3 * self.temper["terminate"] + ["signal"] * self.temper["signals"]
+        )
         trigger = self.rng.choice(triggers + inner)
-        ref = self.code(trigger) if trigger in CODES else None
+        ref = self.code(trigger) if trigger in CODES else self.undoing(scope) if trigger == "compensate" else None
         end = self.add(scope, "endEvent", "end", trigger=trigger, ref=ref)
         if not self.needs_task(scope.node(end)):
             return end

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from tests.token_game.conditions import evaluate
 from tests.token_game.model import EXTERNAL, WAITING, Element, Flow, Model
-from tests.token_game.state import Instance, State, Trail
+from tests.token_game.state import Instance, State, Trail, scope_of, variables_of
 
 AT = "@"  # marks a token that lies at an event which has happened, not on a flow
+TO = ">"  # marks a token that is about to enter an element that no flow leads to
 ACTIVITIES = {"task", "userTask", "serviceTask", "receiveTask", "scriptTask", "manualTask", "subProcess"}
+ACTIVITIES |= {"callActivity", "adHocSubProcess"}
 
 
 class Rules:
@@ -22,69 +24,89 @@ class Rules:
         """An element begins in the scope at the end of the trail."""
         scope = trail[-1]
         if element.kind in ACTIVITIES and element.loop:
-            self._begin_body(state, scope, element)
-        elif element.kind == "subProcess":
-            self._begin(state, self._add(scope, Instance(element.id)))
+            self._begin_body(state, trail, element)
+        elif element.kind in {"subProcess", "callActivity", "adHocSubProcess"}:
+            self._begin(state, [*trail, self._add(scope, Instance(element.id))])
         elif element.kind in WAITING and element.trigger != "link":
             self._add(scope, Instance(element.id))
         elif element.kind in {"exclusiveGateway", "inclusiveGateway"}:
-            self._decide(state, scope, element)
+            self._leave(state, trail, element)
         elif element.kind in {"endEvent", "intermediateThrowEvent"}:
             self._throw(state, trail, element)
         else:
-            self._run_script(state, element)
-            self._leave(state, scope, element)
+            self._run_script(state, trail, element)
+            self._leave(state, trail, element)
 
-    def _leave(self, state: State, scope: Instance, element: Element, flows: list[Flow] | None = None) -> None:
-        """An element completes: one token for each outgoing flow, or for those given."""
+    def _leave(
+        self, state: State, trail: Trail, element: Element, flows: list[Flow] | None = None, held: tuple = ()
+    ) -> None:
+        """An element completes: one token for each flow that is to be taken; it waits where there is none for it.
+
+        `held` is what could be undone of all that it held.
+        """
+        ways = self._ways(state, trail, element) if flows is None else flows
+        if ways is None:
+            self._add(trail[-1], Instance(element.id, incident=True, leaving=True, undo=list(held)))
+            return
         state.completed[element.id] += 1
-        self._take(state, scope, element.outgoing if flows is None else flows)
+        self._remember(trail[-1], element, held)
+        self._take(state, trail[-1], ways)
 
     def _take(self, state: State, scope: Instance, flows: list[Flow]) -> None:
         for flow in flows:
             state.taken[flow.id] += 1
             scope.put(flow.id)
 
-    def _begin(self, state: State, scope: Instance) -> None:
-        """A process or an embedded subprocess starts at its start event."""
-        scope.is_scope = True
-        scope.put(AT + self.model.start_of(scope.element).id)
+    def _begin(self, state: State, trail: Trail) -> None:
+        """A process or a subprocess starts: at its start event, or an ad-hoc one with what it activates."""
+        instance = trail[-1]
+        element = self.model.elements[instance.element]
+        instance.is_scope = True
+        if element.ad_hoc:
+            instance.kind = "ad-hoc"
+            for activated in element.ad_hoc.active:
+                inner = self._add(instance, Instance(instance.element, is_scope=True, kind="inner"))
+                inner.put(TO + activated)
+            return
+        if element.calls:
+            instance.variables = dict(variables_of(state, trail))
+        instance.put(AT + self.model.start_of(self.model.body_of(instance.element)).id)
 
     def _add(self, parent: Instance, child: Instance) -> Instance:
         parent.children.append(child)
         return child
 
-    def _run_script(self, state: State, element: Element) -> None:
+    def _run_script(self, state: State, trail: Trail, element: Element) -> None:
         if element.script:
             variable, expression = element.script
-            state.variables[variable] = evaluate(expression, state.variables)
+            variables = variables_of(state, trail)
+            variables[variable] = evaluate(expression, variables)
 
-    def _decide(self, state: State, scope: Instance, gateway: Element) -> None:
-        ways = self._chosen(state, gateway)
-        if ways or not gateway.outgoing:
-            self._leave(state, scope, gateway, ways)
-        else:
-            self._add(scope, Instance(gateway.id, incident=True))
-
-    def _chosen(self, state: State, gateway: Element) -> list[Flow]:
-        if all(flow.condition is None for flow in gateway.outgoing) and len(gateway.outgoing) < 2:
-            return gateway.outgoing
-        conditional = [flow for flow in gateway.outgoing if flow.condition and flow.id != gateway.default]
-        true = [flow for flow in conditional if evaluate(flow.condition, state.variables) is True]
-        ways = true or [flow for flow in gateway.outgoing if flow.id == gateway.default]
-        return ways[:1] if gateway.kind == "exclusiveGateway" else ways
+    def _ways(self, state: State, trail: Trail, element: Element) -> list[Flow] | None:
+        """The flows that are taken now; None where one had to be, and none may."""
+        if all(flow.condition is None for flow in element.outgoing) and not (
+            element.kind in {"exclusiveGateway", "inclusiveGateway"} and len(element.outgoing) > 1
+        ):
+            return element.outgoing
+        variables = variables_of(state, trail)
+        true = [flow for flow in element.outgoing if flow.id != element.default and _holds(flow, element, variables)]
+        ways = true or [flow for flow in element.outgoing if flow.id == element.default]
+        return (ways[:1] if element.kind == "exclusiveGateway" else ways) or None
 
     # ---- throwing ------------------------------------------------------------------------------------------------
 
     def _throw(self, state: State, trail: Trail, event: Element) -> None:
         """A throwing intermediate event or an end event is reached in the scope at the end of the trail."""
-        scope = trail[-1]
+        scope = scope_of(trail)
         if event.trigger == "error":
             self._throw_error(state, trail, event)
             return
         if event.trigger == "escalation" and self._escalate(state, trail, event):
             return
-        self._leave(state, scope, event)
+        if event.trigger == "compensate":
+            self._compensate(state, trail, event)
+            return
+        self._leave(state, trail, event)
         if event.trigger == "signal":
             state.broadcasts.append(event.ref)
         elif event.trigger == "terminate":
@@ -111,13 +133,49 @@ class Rules:
         handler = None  # the event subprocess in which it is thrown does not catch it
         for depth in range(len(trail), 0, -1):
             owner = trail[depth - 1]
-            starts = [] if owner.interrupted or not owner.is_scope else self.model.event_starts.get(owner.element, [])
+            starts = self._starts(owner)
             for events in ([e for e in starts if e.scope != handler], self._boundaries(trail[:depth])):
                 found = _matching(events, trigger, code)
                 if found:
                     return trail[:depth], found
             handler = owner.element
         return None
+
+    # ---- undoing -------------------------------------------------------------------------------------------------
+
+    def _remember(self, scope: Instance, element: Element, held: tuple) -> None:
+        """What has completed in a scope and can be undone; handlers and event subprocesses cannot."""
+        can_be = held or self.model.handler_of(element.id)
+        if can_be and scope.kind != "throw" and not element.is_event_subprocess:
+            scope.undo.append((element.id, held))
+
+    def _compensate(self, state: State, trail: Trail, event: Element) -> None:
+        """The event waits for the handlers of all that its scope has completed, or of one activity."""
+        throw = self._add(trail[-1], Instance(event.id, kind="throw"))
+        for scope in self._undone_scopes(trail):
+            chosen = [each for each in scope.undo if event.ref is None or each[0] == event.ref]
+            scope.undo = [each for each in scope.undo if each not in chosen]
+            for each in chosen:
+                self._undo(state, [*trail, throw], each)
+
+    def _undone_scopes(self, trail: Trail) -> Trail:
+        """The scope of the event; from an event subprocess also the one around it."""
+        scopes = [trail[-1]]
+        for outer in reversed(trail[:-1]):
+            if not self.model.elements[scopes[-1].element].is_event_subprocess:
+                break
+            scopes.append(outer)
+        return scopes
+
+    def _undo(self, state: State, trail: Trail, record: tuple) -> None:
+        """Start the handler of one completed activity, and those of what it held."""
+        activity, held = record
+        event = self.model.handler_of(activity) if activity in self.model.elements else None
+        if event:
+            state.completed[event.id] += 1
+            self._enter(state, trail, self.model.elements[event.handler])
+        for each in held:
+            self._undo(state, trail, each)
 
     def _catch_signal(self, state: State, signal: str) -> None:
         for trail in state.trails():
@@ -133,7 +191,7 @@ class Rules:
         if event.kind == "boundaryEvent":
             if event.interrupting:
                 trail[-2].children.remove(owner)
-            trail[-2].put(AT + event.id)
+            scope_of(trail[:-1]).put(AT + event.id)
         elif event.kind == "startEvent":
             if event.interrupting:
                 owner.clear()
@@ -150,7 +208,7 @@ class Rules:
         scope, waiting = trail[-2], trail[-1]
         scope.children.remove(waiting)
         if waiting.element == event.id:
-            self._leave(state, scope, event)
+            self._leave(state, trail[:-1], event)
             return
         state.completed[waiting.element] += 1
         state.taken[next(flow.id for flow in event.incoming if flow.source == waiting.element)] += 1
@@ -159,17 +217,25 @@ class Rules:
     def _listening(self, trail: Trail) -> list[str]:
         """Ids of the events from outside that the instance at the end of the trail waits for."""
         owner, element = trail[-1], self.model.elements[trail[-1].element]
+        if owner.leaving:
+            return []
         if element.kind == "eventBasedGateway":
             return [flow.target for flow in element.outgoing]
         is_itself = element.kind in {"intermediateCatchEvent", "receiveTask"} and not owner.is_body
         events = ([element] if is_itself else []) + self._boundaries(trail)
-        if owner.is_scope and not owner.interrupted:
-            events = events + self.model.event_starts.get(owner.element, [])
+        events = events + self._starts(owner)
         return [e.id for e in events if e.trigger in EXTERNAL and not _is_spent(owner, e)]
+
+    def _starts(self, owner: Instance) -> list[Element]:
+        """Starts of the event subprocesses that a scope may still start."""
+        if owner.interrupted or not owner.is_scope or owner.kind == "inner":
+            return []
+        return self.model.event_starts.get(self.model.body_of(owner.element), [])
 
     def _boundaries(self, trail: Trail) -> list[Element]:
         """Boundary events of an activity instance; with a loop they are the body's, not those of one instance."""
-        return [] if trail[-1].index else self.model.boundaries.get(trail[-1].element, [])
+        is_none = trail[-1].index or trail[-1].leaving or trail[-1].kind in {"inner", "throw"}
+        return [] if is_none else self.model.boundaries.get(trail[-1].element, [])
 
     # ---- completing scopes and loops -------------------------------------------------------------------------------
 
@@ -186,56 +252,89 @@ class Rules:
 
     def _drained(self, state: State) -> Trail | None:
         for trail in state.trails():
-            if trail[-1].is_scope and not trail[-1].tokens and not trail[-1].children:
+            if self._is_drained(trail[-1]):
                 return trail
         return None
+
+    def _is_drained(self, instance: Instance) -> bool:
+        if instance.tokens or instance.children or instance.leaving:
+            return False
+        if instance.kind == "ad-hoc" and not (instance.interrupted or instance.stopped):
+            return self.model.elements[instance.element].ad_hoc.condition is None
+        return instance.is_scope or instance.kind == "throw"
 
     def _finished(self, state: State, trail: Trail) -> None:
         """The instance at the end of the trail is done."""
         parent, done = trail[-2], trail[-1]
         parent.children.remove(done)
-        if parent.is_body:
+        element = self.model.elements[done.element]
+        if done.variables is not None:
+            variables_of(state, trail[:-1]).update(done.variables)
+        held = () if element.calls else tuple(sorted(done.undo))
+        if done.kind == "inner":
+            self._inner_done(state, trail[:-1], held)
+        elif parent.is_body:
+            parent.undo += [(element.id + "#", held)] if held else []
             self._instance_done(state, trail[:-1])
         else:
-            self._leave(state, parent, self.model.elements[done.element])
+            self._leave(state, trail[:-1], element, held=held)
 
-    def _begin_body(self, state: State, scope: Instance, element: Element) -> None:
-        body = self._add(scope, Instance(element.id, is_body=True))
+    def _inner_done(self, state: State, trail: Trail, held: tuple) -> None:
+        """One activated element of the ad-hoc subprocess at the end of the trail is done, with all that followed it."""
+        ad_hoc = trail[-1]
+        rule = self.model.elements[ad_hoc.element].ad_hoc
+        ad_hoc.undo += [(ad_hoc.element + "#", held)] if held else []
+        if rule.condition and evaluate(rule.condition, variables_of(state, trail)) is True:
+            ad_hoc.stopped = True
+        if ad_hoc.stopped and rule.cancels:
+            ad_hoc.clear()
+
+    def _begin_body(self, state: State, trail: Trail, element: Element) -> None:
+        body = self._add(trail[-1], Instance(element.id, is_body=True))
         for _ in range(min(element.loop.size, 1) if element.loop.sequential else element.loop.size):
-            self._begin_instance(state, body, element)
+            self._begin_instance(state, [*trail, body], element)
         if not element.loop.size:
-            self._body_done(state, scope, body)
+            self._body_done(state, [*trail, body])
 
-    def _begin_instance(self, state: State, body: Instance, element: Element) -> None:
+    def _begin_instance(self, state: State, trail: Trail, element: Element) -> None:
+        body = trail[-1]
         body.started += 1
         instance = self._add(body, Instance(element.id, index=body.started))
-        if element.kind == "subProcess":
-            self._begin(state, instance)
+        if element.kind in {"subProcess", "callActivity"}:
+            self._begin(state, [*trail, instance])
         elif element.kind not in WAITING:
             raise ValueError(f"{element.id}: a loop of {element.kind} is not played.")
 
     def _instance_done(self, state: State, trail: Trail) -> None:
         """One instance of the body at the end of the trail has completed."""
-        scope, body = trail[-2], trail[-1]
+        body = trail[-1]
         element = self.model.elements[body.element]
         state.completed[element.id] += 1
         body.completed += 1
-        if self._loop_is_done(state, body, element):
-            self._body_done(state, scope, body)
+        if self._loop_is_done(state, trail, element):
+            self._body_done(state, trail)
         elif element.loop.sequential and body.started < element.loop.size:
-            self._begin_instance(state, body, element)
+            self._begin_instance(state, trail, element)
         elif not body.children:
-            self._body_done(state, scope, body)
+            self._body_done(state, trail)
 
-    def _loop_is_done(self, state: State, body: Instance, element: Element) -> bool:
-        counts = {"numberOfInstances": element.loop.size, "numberOfCompletedInstances": body.completed}
+    def _loop_is_done(self, state: State, trail: Trail, element: Element) -> bool:
+        counts = {"numberOfInstances": element.loop.size, "numberOfCompletedInstances": trail[-1].completed}
         condition = element.loop.condition
-        return condition is not None and evaluate(condition, {**state.variables, **counts}) is True
+        return condition is not None and evaluate(condition, {**variables_of(state, trail), **counts}) is True
 
-    def _body_done(self, state: State, scope: Instance, body: Instance) -> None:
+    def _body_done(self, state: State, trail: Trail) -> None:
+        scope, body = trail[-2], trail[-1]
         scope.children.remove(body)
         state.bodies[body.element] += 1
-        self._take(state, scope, self.model.elements[body.element].outgoing)
+        element = self.model.elements[body.element]
+        self._remember(scope, element, tuple(sorted(body.undo)))
+        self._take(state, scope, element.outgoing)
+
+
+def _holds(flow: Flow, element: Element, variables: dict) -> bool:
+    """A flow without condition is always taken from an activity."""
+    return flow.condition is None or evaluate(flow.condition, variables) is True
 
 
 def _matching(events: list[Element], trigger: str, code: str | None) -> Element | None:

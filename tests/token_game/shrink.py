@@ -101,17 +101,21 @@ def _mend(scope: Scope) -> None:
     while unreached := [node.id for node in scope.nodes if not _is_reached(scope, node)]:
         for id in unreached:
             _remove_node(scope, id, bridge=False)
+    ids = {node.id for node in scope.nodes}
+    handlers = {node.handler for node in scope.nodes}
+    scope.nodes = [n for n in scope.nodes if (n.handler or n.id) in ids and not (n.undoes and n.id not in handlers)]
     for node in scope.nodes:
         leaving = [edge for edge in scope.edges if edge.source == node.id]
         if node.default not in {edge.id for edge in leaving}:
             node.default = None
-        if len(leaving) == 1 or not node.kind.endswith("Gateway"):
+        if len(leaving) == 1 or node.kind.endswith("Event"):
             node.default = None
             for edge in leaving:
                 edge.condition = None
 
 
 def _is_reached(scope: Scope, node) -> bool:
-    by_itself = node.kind in {"startEvent", "boundaryEvent"} or (node.inner and node.inner.by_event)
+    by_itself = node.kind in {"startEvent", "boundaryEvent"} or (node.inner and node.inner.by_event) or node.undoes
+    by_itself = by_itself or not any(n.kind == "startEvent" for n in scope.nodes)
     is_link_catch = node.kind == "intermediateCatchEvent" and node.trigger == "link"
     return bool(by_itself or is_link_catch or any(edge.target == node.id for edge in scope.edges))

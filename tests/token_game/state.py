@@ -19,9 +19,14 @@ class Instance:
     element: str
     is_scope: bool = False
     is_body: bool = False
+    kind: str = ""  # "throw": a compensation event with its handlers inside; "ad-hoc"; "inner" of an ad-hoc subprocess
     index: int = 0  # 1, 2, … inside a multi-instance body
     incident: bool = False
     interrupted: bool = False  # an interrupting event subprocess has taken this scope over
+    leaving: bool = False  # done, but no flow can be taken: the incident
+    stopped: bool = False  # the completion condition of an ad-hoc subprocess has held
+    variables: dict[str, int | bool] | None = None  # of a called process
+    undo: list[tuple] = field(default_factory=list)  # what was completed inside: (activity, the same of what it held)
     tokens: Counter[str] = field(default_factory=Counter)
     children: list[Instance] = field(default_factory=list)
     fired: Counter[str] = field(default_factory=Counter)  # timers of this owner that have fired already
@@ -30,7 +35,10 @@ class Instance:
     completed: int = 0  # and done
 
     def clone(self) -> Instance:
-        copy = Instance(self.element, self.is_scope, self.is_body, self.index, self.incident, self.interrupted)
+        copy = Instance(self.element, self.is_scope, self.is_body, self.kind, self.index, self.incident)
+        copy.interrupted, copy.leaving, copy.stopped = self.interrupted, self.leaving, self.stopped
+        copy.variables = None if self.variables is None else dict(self.variables)
+        copy.undo = self.undo.copy()
         copy.tokens, copy.fired, copy.pending = copied(self.tokens), copied(self.fired), self.pending.copy()
         copy.children = [child.clone() for child in self.children]
         copy.started, copy.completed = self.started, self.completed
@@ -38,7 +46,8 @@ class Instance:
 
     def key(self) -> tuple:
         return (
-            (self.element, self.index, self.incident, self.interrupted, self.started, self.completed),
+            (self.element, self.kind, self.index, self.incident, self.interrupted, self.started, self.completed),
+            (self.leaving, self.stopped, tuple(sorted((self.variables or {}).items())), tuple(sorted(self.undo))),
             frozen(self.tokens),
             frozen(self.fired),
             tuple(sorted(self.pending)),
@@ -60,8 +69,23 @@ class Instance:
         self.pending.clear()
 
     @property
+    def is_seen(self) -> bool:
+        """Whether it is a step of a path: bodies, and what holds handlers or one activated element, are not."""
+        return not self.is_body and self.kind not in {"throw", "inner"}
+
+    @property
     def label(self) -> str:
         return f"{self.element}#{self.index}" if self.index else self.element
+
+
+def scope_of(trail: Trail) -> Instance:
+    """The innermost scope of a trail: what holds handlers is none."""
+    return trail[-2] if trail[-1].kind == "throw" else trail[-1]
+
+
+def variables_of(state: State, trail: Trail) -> dict[str, int | bool]:
+    """What an expression sees and a change reaches: the innermost called process's variables, or the process's own."""
+    return next((i.variables for i in reversed(trail) if i.variables is not None), state.variables)
 
 
 Trail = list[Instance]  # from the process down to the instance meant
@@ -110,9 +134,9 @@ def frozen(counter: Counter) -> tuple:
 
 def path_of(trail: Trail) -> tuple[str, ...]:
     """Path of the scopes around the last instance of a trail, without the process."""
-    return tuple(instance.label for instance in trail[1:-1] if not instance.is_body)
+    return tuple(instance.label for instance in trail[1:-1] if instance.is_seen)
 
 
 def inner_path(trail: Trail) -> tuple[str, ...]:
     """Path of what lies directly inside the last instance of a trail."""
-    return tuple(instance.label for instance in trail[1:] if not instance.is_body)
+    return tuple(instance.label for instance in trail[1:] if instance.is_seen)

@@ -34,6 +34,7 @@ def test_a_task_waits_until_it_is_completed():
     assert only(game).completed == {"start": 1, "a": 1, "end": 1}
 
 
+@pytest.mark.proves("several flows in and out of an activity, with or without conditions")
 def test_several_outgoing_flows_of_a_task_run_in_parallel_and_each_arrival_activates():
     p = process()
     tasks(p, "a", "b")

@@ -15,6 +15,8 @@ MUST_OCCUR = {
     *("boundaryEvent message", "boundaryEvent message non-interrupting", "boundaryEvent timer", "boundaryEvent error"),
     *("startEvent message", "startEvent message non-interrupting", "startEvent error", "startEvent escalation"),
     *("endEvent terminate", "intermediateThrowEvent escalation", "intermediateThrowEvent signal"),
+    *("intermediateThrowEvent compensate", "endEvent compensate", "boundaryEvent compensate"),
+    *("adHocSubProcess", "callActivity", "callActivity loop", "userTask conditional"),
     *("intermediateThrowEvent link", "intermediateCatchEvent message", "intermediateCatchEvent signal"),
 }
 

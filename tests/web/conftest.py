@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,30 @@ from flask import Flask
 
 from engine.clock import MovableClock
 from engine.persistence import create_all
+from engine.runtime import Runtime
 from tests.conftest import START
 from tests.web.desk import Desk, furnish, open_desk
+from web.api.limits import register as begin_api_limits
 from web.app import create_app
+from web.portal.limits import limiter as portal_limits
+
+
+@pytest.fixture(scope="session")
+def app_over() -> Callable[[Runtime], Flask]:
+    """One application for many tests, over the runtime of each: making one takes longer than most tests. Its counters begin anew."""
+    made: list[Flask] = []
+
+    def over(runtime: Runtime) -> Flask:
+        if not made:
+            made.append(create_app(runtime))
+        app = made[0]
+        app.extensions["kefuflow"] = runtime
+        app.config["SECRET_KEY"] = runtime.settings.signing_key()
+        begin_api_limits(app)
+        portal_limits.reset()
+        return app
+
+    return over
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,16 @@
 
 import pytest
 
+from engine.services import inspection
 from tests.web.desk import DONE, POSTS, parsed, text_of
 
 PAGES = {
     "ann": ["/desk/", "/desk/?q=none", "/desk/cases", "/desk/cases/CASE", "/desk/tasks/TASK", "/desk/customers",
-            "/desk/start", "/desk/start/complaint", "/desk/start/return_exchange", "/desk/notices", "/account"],
-    "boss": ["/board/", "/board/tasks", "/board/cases/CASE", "/board/incidents", "/board/outbox", "/board/people",
-             "/board/people/new", "/board/people/ann", "/processes/"],
+            "/desk/start", "/desk/start/complaint", "/desk/start/return_exchange", "/desk/notices", "/account", "/account/tokens"],
+    "boss": ["/board/", "/board/tasks", "/board/cases/CASE", "/board/incidents", "/board/instances",
+             "/board/instances/INSTANCE", "/board/batches", "/board/migration",
+             "/board/history", "/board/workers", "/board/outbox", "/board/campaigns", "/board/campaigns/new", "/board/people",
+             "/board/people/new", "/board/people/ann", "/processes/", "/account/tokens", "/account/tokens/all"],
 }  # fmt: skip
 
 
@@ -17,9 +20,13 @@ def pages(desk):
     number = desk.complain()
     desk.complain(contact="13900000009")
     key = desk.task(number)
+    (row, *_) = inspection.find(desk.runtime, {"caseNumber": number}, actor=desk.actor("boss")).rows
+    instance = row.key
     desk.post("ann", f"/desk/cases/{number}/notes", {"text": "x"})
     return {
-        f"{name} {path}": desk.get(name, path.replace("CASE", number).replace("TASK", str(key)))
+        f"{name} {path}": desk.get(
+            name, path.replace("CASE", number).replace("TASK", str(key)).replace("INSTANCE", str(instance))
+        )
         for name, paths in PAGES.items()
         for path in paths
     }

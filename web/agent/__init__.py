@@ -6,17 +6,34 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
-from web.agent import answers, cases, customers, files, inbox, notices, starts, tasks
+from web.agent import answers, articles, cases, customers, files, handling, help, inbox, notices, starts, taking, tasks
 from web.agent.blueprint import agent
-from web.ui.navigation import Page, add_page
+from web.ui.navigation import Page, Tool, add_page, add_tool
 
-__all__ = ["answers", "cases", "customers", "files", "inbox", "notices", "register", "starts", "tasks"]
+__all__ = [
+    "answers",
+    "articles",
+    "cases",
+    "customers",
+    "files",
+    "handling",
+    "help",
+    "inbox",
+    "notices",
+    "register",
+    "starts",
+    "taking",
+    "tasks",
+]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the pages and their menu entries."""
     app.register_blueprint(agent)
-    add_page(app, Page("agent.inbox", lambda: _("待办"), "tasks.work", 10))
-    add_page(app, Page("agent.list_cases", lambda: _("工单"), "cases.read", 12))
-    add_page(app, Page("agent.find_customers", lambda: _("客户"), "customers.read", 14))
-    add_page(app, Page("agent.startable", lambda: _("新建"), "cases.write", 16))
+    add_page(app, Page("agent.inbox", lambda: _("待办"), "tasks.work", 10, "i"))
+    add_page(app, Page("agent.list_cases", lambda: _("工单"), "cases.read", 12, "c"))
+    add_page(app, Page("agent.find_customers", lambda: _("客户"), "customers.read", 14, "u"))
+    add_page(app, Page("agent.startable", lambda: _("新建"), "cases.write", 16, "n"))
+    add_page(app, Page("agent.find_articles", lambda: _("知识库"), "cases.read", 18, "k"))
+    app.jinja_env.globals["unread_notices"] = notices.unread_notices
+    add_tool(app, Tool("agent/header.html", "cases.read"))

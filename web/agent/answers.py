@@ -42,10 +42,8 @@ def enter_escalation(number: str) -> Response:
 @agent.post("/cases/<number>/tracking")
 @requires("cases.write")
 def enter_tracking(number: str) -> Response:
-    carrier, parcel = request.form.get("carrier", ""), request.form.get("tracking_number", "")
-    return _enter(
-        number, lambda: portal.submit_tracking(current_runtime(), number, carrier, parcel, actor=current_actor())
-    )
+    given = [request.form.get(name, "") for name in ("carrier", "tracking_number", "freight_paid")]
+    return _enter(number, lambda: portal.submit_tracking(current_runtime(), number, *given, actor=current_actor()))
 
 
 @agent.post("/cases/<number>/received")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response as Answer
 from flask import flash, redirect, render_template, request, url_for
@@ -12,12 +14,13 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidInput
 from engine.services import cases
 from engine.services.progress import diagram
+from engine.services.worklist import pulse
 from web.agent.blueprint import agent
 from web.agent.context import case_page
 from web.auth.session import requires
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
-from web.ui.live import fragment
+from web.ui.live import pulsed, unchanged_since
 
 PAGE = 50
 
@@ -26,14 +29,18 @@ PAGE = 50
 @requires("cases.read")
 def list_cases() -> str:
     given = request.args
+    actor = current_actor()
+    scope = given.get("scope", "")
     found = cases.list_cases(
         current_runtime(),
-        actor=current_actor(),
+        actor=actor,
         search=given.get("q", ""),
         status=given.get("status", "any_open") or None,
         kind=given.get("kind") or None,
         channel=given.get("channel") or None,
-        owner=given.get("owner") or None,
+        owner=actor.username if scope == "mine" else given.get("owner") or None,
+        following=actor.username if scope == "followed" else None,
+        level=given.get("level") or None,
         after=given.get("after", type=int),
         limit=PAGE + 1,
     )
@@ -50,13 +57,21 @@ def show_case(number: str) -> str:
 @requires("cases.read")
 def case_now(number: str) -> Response:
     """The part that changes while others work: open steps, clocks, deadlines."""
-    return fragment(render_template("agent/case_now.html", about=case_page(number), task=None))
+    beat = pulse(current_runtime(), actor=current_actor())
+    known = unchanged_since(beat)
+    return known or pulsed(beat, render_template("agent/case_now.html", about=case_page(number), task=None))
 
 
 @agent.get("/cases/<number>/timeline")
 @requires("cases.read")
 def case_timeline(number: str) -> Response:
-    return fragment(render_template("agent/timeline.html", about=case_page(number)))
+    beat = pulse(current_runtime(), actor=current_actor())
+    known = unchanged_since(beat)
+    if known is not None:
+        return known
+    return pulsed(
+        beat, render_template("agent/timeline.html", about=case_page(number, show=request.args.get("show", "")))
+    )
 
 
 @agent.get("/cases/<number>/diagrams/<int:key>")
@@ -89,10 +104,24 @@ def add_contact(number: str) -> Any:
             given.get("content", ""),
             given.get("result", "answered"),
             actor=current_actor(),
+            at=_contact_time(given.get("at", "")),
         )
     except InvalidInput as error:
         return page(number, error), 422
     return back(number, _("联系记录已保存。"))
+
+
+def _contact_time(text: str) -> datetime | None:
+    """When it was: now unless said, in the reader's zone, and not in the future."""
+    if not text.strip():
+        return None
+    try:
+        at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(current_actor().time_zone))
+    except ValueError as error:
+        raise InvalidInput("No moment.", {"at": ["日期时间无效 / Not a date and time."]}) from error
+    if at > current_runtime().now() + timedelta(minutes=1):
+        raise InvalidInput("In the future.", {"at": ["联系时间不能晚于现在 / A contact cannot be in the future."]})
+    return at
 
 
 @agent.post("/cases/<number>/read")
@@ -103,7 +132,7 @@ def mark_read(number: str) -> Response:
 
 
 def page(number: str, error: InvalidInput | None = None) -> str:
-    about = case_page(number, request.args.get("instance", type=int))
+    about = case_page(number, request.args.get("instance", type=int), request.args.get("show", ""))
     errors = forms.field_sentences(error) if error else {}
     return render_template("agent/case.html", about=about, task=None, errors=errors, typed=request.form)
 

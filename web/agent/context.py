@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.services import attachments, cases, order_lookup
+from engine.services import attachments, cases, customers, order_lookup, people
 from engine.services.attachments import AttachmentView
 from engine.services.cases import CaseView
+from engine.services.customers import Standing
 from engine.services.order_lookup import OrderLook
 from engine.services.progress import Deadline, Progress, Step, progress
 from web.ui.context import current_actor, current_runtime
 
 SHOWN = 200
+# What a timeline can be narrowed to, and the kinds of its entries.
+FILTERS: dict[str, tuple[str, ...]] = {
+    "contacts": ("contact", "message"),
+    "steps": ("step", "change", "sla", "escalation"),
+    "decisions": ("decision",),
+    "notes": ("note",),
+    "files": ("file",),
+}
 ANSWERS = frozenset(
     {
         "customer.reply",
@@ -33,6 +42,19 @@ class CasePage:
     instances: list[Progress]
     files: list[AttachmentView]
     shown: Progress | None
+    standing: Standing | None = None
+    colleagues: tuple[people.Colleague, ...] = ()
+    filter: str = ""
+
+    @property
+    def follows(self) -> bool:
+        """Whether the reader follows the case."""
+        return current_actor().username in [name for name, _ in self.case.followers]
+
+    @property
+    def mentionable(self) -> list[tuple[str, str]]:
+        """User name and shown name of whom a note may mention."""
+        return [(each.username, each.display_name) for each in self.colleagues]
 
     @property
     def awaited(self) -> set[str]:
@@ -60,10 +82,12 @@ class CasePage:
         return sorted(found, key=lambda pair: pair[1].at)
 
 
-def case_page(number: str, instance_key: int | None = None) -> CasePage:
-    """The case for its page; `instance_key` picks the diagram, else the innermost that still runs."""
+def case_page(number: str, instance_key: int | None = None, show: str = "") -> CasePage:
+    """The case for its page; `instance_key` picks the diagram, else the innermost that still runs; `show` is one of
+    `FILTERS` of its timeline."""
     actor, runtime = current_actor(), current_runtime()
-    case = cases.get_case(runtime, number, actor=actor, entries_shown=SHOWN)
+    kinds = FILTERS.get(show, ())
+    case = cases.get_case(runtime, number, actor=actor, entries_shown=SHOWN, kinds=kinds)
     instances = progress(runtime, number, actor=actor)
     return CasePage(
         case=case,
@@ -71,7 +95,18 @@ def case_page(number: str, instance_key: int | None = None) -> CasePage:
         instances=instances,
         files=attachments.list_attachments(runtime, number, actor=actor),
         shown=_chosen(instances, instance_key),
+        standing=_standing(case),
+        colleagues=tuple(people.colleagues(runtime, actor=actor)) if actor.may("tasks.work") else (),
+        filter=show if show in FILTERS else "",
     )
+
+
+def _standing(case: CaseView) -> Standing | None:
+    """How the case's customer stands, for those who may know."""
+    actor = current_actor()
+    if case.customer is None or not actor.may("customers.read"):
+        return None
+    return customers.standing(current_runtime(), case.customer.key, actor=actor)
 
 
 def _chosen(instances: list[Progress], key: int | None) -> Progress | None:

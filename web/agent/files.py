@@ -17,6 +17,8 @@ from web.agent.blueprint import agent
 from web.auth.session import requires
 from web.ui.context import current_actor, current_runtime
 
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+
 
 @agent.post("/cases/<number>/files")
 @requires("cases.write")
@@ -44,9 +46,11 @@ def show_file(number: str, key: int) -> Answer:
 
 
 def _safely(file: File) -> Answer:
-    inline = file.media_type.startswith("image/") and "download" not in request.args
+    # A browser's own viewer shows a PDF; it needs no script of ours, and the type is what the content showed.
+    is_pdf = file.media_type == "application/pdf" and "view" in request.args
+    inline = is_pdf or (file.media_type.startswith("image/") and "download" not in request.args)
     content = io.BytesIO(file.content)
     answer = send_file(content, mimetype=file.media_type, as_attachment=not inline, download_name=file.name, etag=False)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; sandbox"
+    answer.headers["Content-Security-Policy"] = PDF_POLICY if is_pdf else "default-src 'none'; img-src 'self'; sandbox"
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

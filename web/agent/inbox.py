@@ -1,57 +1,50 @@
-"""Views of the inbox."""
+"""Views of the inbox: the list in its filters, and one's own saved filters."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.errors import Conflict, Forbidden
-from engine.services import people, work
-from engine.services.worklist import InboxFilter, InboxPage, count_inbox
+from engine.errors import InvalidInput
+from engine.services import people
+from engine.services.worklist import (
+    SCOPES,
+    SORTS,
+    InboxFilter,
+    InboxPage,
+    count_inbox,
+    delete_filter,
+    pulse,
+    save_filter,
+    saved_filters,
+)
 from engine.services.worklist import inbox as list_inbox
 from web.agent.blueprint import agent
 from web.auth.session import requires
+from web.ui import forms
 from web.ui.context import current_actor, current_runtime
-from web.ui.live import fragment
+from web.ui.live import pulsed, unchanged_since
 
 PAGE = 30
+PARAMETERS = ("whose", "group", "kind", "channel", "tier", "level", "q", "overdue", "unread", "sort")
 
 
 @agent.get("/")
 @requires("tasks.work")
 def inbox() -> str:
-    actor, runtime = current_actor(), current_runtime()
-    mine = people.get_user(runtime, actor.username, actor=actor)
-    return render_template("agent/inbox.html", online=mine.online, wanted=_wanted(), **_list())
+    return page()
 
 
 @agent.get("/list")
 @requires("tasks.work")
 def inbox_list() -> Response:
-    return fragment(render_template("agent/inbox_list.html", wanted=_wanted(), **_list()))
-
-
-@agent.post("/tasks/<int:key>/claim")
-@requires("tasks.work")
-def claim(key: int) -> Response:
-    try:
-        work.claim(current_runtime(), key, actor=current_actor())
-    except Conflict:
-        flash(_("这个任务已被他人领取或已完成。"), "warning")
-        return redirect(url_for(".inbox"), 303)
-    except Forbidden:
-        flash(_("按流程规定，您不能办理这个任务。"), "error")
-        return redirect(url_for(".inbox"), 303)
-    return redirect(url_for(".show_task", key=key), 303)
-
-
-@agent.post("/tasks/<int:key>/release")
-@requires("tasks.work")
-def release(key: int) -> Response:
-    work.release(current_runtime(), key, actor=current_actor())
-    flash(_("已退回待领取。"), "success")
-    return redirect(url_for(".inbox"), 303)
+    beat = pulse(current_runtime(), actor=current_actor())
+    return unchanged_since(beat) or pulsed(
+        beat, render_template("agent/inbox_list.html", wanted=_wanted(), kept=_kept(), **_list())
+    )
 
 
 @agent.post("/online")
@@ -61,15 +54,66 @@ def set_online() -> Response:
     return redirect(url_for(".inbox"), 303)
 
 
+@agent.post("/filters")
+@requires("tasks.work")
+def keep_filter() -> Any:
+    query = {name: value for name, value in request.form.items() if name in PARAMETERS}
+    try:
+        save_filter(
+            current_runtime(), "inbox", request.form.get("name", ""), query,
+            actor=current_actor(), shared_with=request.form.get("shared_with"),
+        )  # fmt: skip
+    except InvalidInput as error:
+        for texts in forms.field_sentences(error).values():
+            flash(" ".join(texts), "error")
+        return redirect(url_for(".inbox", **query), 303)
+    flash(_("筛选已保存。"), "success")
+    return redirect(url_for(".inbox", **query), 303)
+
+
+@agent.post("/filters/<int:key>/delete")
+@requires("tasks.work")
+def drop_filter(key: int) -> Response:
+    delete_filter(current_runtime(), key, actor=current_actor())
+    flash(_("筛选已删除。"), "success")
+    return redirect(url_for(".inbox"), 303)
+
+
+def page(errors: forms.Errors | None = None) -> str:
+    """The inbox; with what was wrong with an act on the tasks that were chosen."""
+    actor, runtime = current_actor(), current_runtime()
+    return render_template(
+        "agent/inbox.html",
+        online=people.get_user(runtime, actor.username, actor=actor).online,
+        wanted=_wanted(),
+        kept=_kept(),
+        saved=saved_filters(runtime, "inbox", actor=actor),
+        colleagues=people.colleagues(runtime, actor=actor),
+        undo=session.get("undo"),
+        errors=errors or {},
+        typed=request.form,
+        sorts=SORTS,
+        **_list(),
+    )
+
+
+def _kept() -> dict[str, str]:
+    """The parameters of this page's filter, for its links."""
+    given = request.args
+    return {name: given[name] for name in PARAMETERS if given.get(name)}
+
+
 def _wanted() -> InboxFilter:
     given = request.args
-    whose = given.get("whose", "all")
+    whose, sort = given.get("whose", "all"), given.get("sort", "urgency")
     return InboxFilter(
-        whose=whose if whose in ("mine", "offered") else "all",  # type: ignore[arg-type]
+        whose=whose if whose in SCOPES else "all",  # type: ignore[arg-type]
+        sort=sort if sort in SORTS else "urgency",  # type: ignore[arg-type]
         group=given.get("group") or None,
         kind=given.get("kind") or None,
         channel=given.get("channel") or None,
         tier=given.get("tier") or None,
+        level=given.get("level") or None,
         search=given.get("q", ""),
         overdue="overdue" in given,
         unread="unread" in given,
@@ -79,4 +123,5 @@ def _wanted() -> InboxFilter:
 def _list() -> dict[str, object]:
     actor, runtime = current_actor(), current_runtime()
     page: InboxPage = list_inbox(runtime, actor=actor, wanted=_wanted(), cursor=request.args.get("cursor"), limit=PAGE)
-    return {"page": page, "counts": count_inbox(runtime, actor=actor), "groups": sorted(actor.groups)}
+    picked = set(request.form.getlist("task", type=int))
+    return {"page": page, "picked": picked, "counts": count_inbox(runtime, actor=actor), "groups": sorted(actor.groups)}

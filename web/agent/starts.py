@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput
-from engine.services import starting, task_forms, uploads
+from engine.services import customers, starting, task_forms, uploads
 from engine.services.starting import Begun, StartForm
 from engine.services.work import FormRefused
 from web.agent.blueprint import agent
@@ -23,13 +24,15 @@ from web.ui.forms import Errors
 @requires("cases.write")
 def startable() -> str:
     found = starting.startable(current_runtime(), actor=current_actor())
-    return render_template("agent/startable.html", processes=found)
+    words = request.args.get("q", "").strip().lower()
+    fitting = [each for each in found if words in " ".join(filter(None, astuple(each))).lower()]
+    return render_template("agent/startable.html", processes=fitting, every=found)
 
 
 @agent.get("/start/<process_id>")
 @requires("cases.write")
 def show_start(process_id: str) -> str:
-    return _page(_form(process_id), None)
+    return _page(_form(process_id), None, known=_known_customer())
 
 
 @agent.post("/start/<process_id>")
@@ -84,11 +87,26 @@ def _form(process_id: str) -> StartForm:
     return starting.start_form(current_runtime(), process_id, actor=current_actor())
 
 
-def _page(opened: StartForm, sent: dict[str, Any] | None, errors: Errors | None = None) -> str:
+def _known_customer() -> dict[str, Any]:
+    """What a start form asks about the customer from whose page one comes: nobody types it twice."""
+    key, actor = request.args.get("customer", type=int), current_actor()
+    if key is None or not actor.may("customers.read_personal"):
+        return {}
+    customer = customers.get_customer(current_runtime(), key, actor=actor)
+    contact = customer.phone or customer.email or ""
+    return {"customer_name": customer.name, "contact": contact, "tier": customer.tier, "customer_key": str(key)}
+
+
+def _page(
+    opened: StartForm,
+    sent: dict[str, Any] | None,
+    errors: Errors | None = None,
+    known: dict[str, Any] | None = None,
+) -> str:
     wanted = task_forms.file_ids(opened.form, sent or {})
     names = uploads.names(current_runtime(), wanted, actor=current_actor())
     files = {str(key): name for key, name in names.items()}
-    drawn = forms.draw(opened.form, {}, sent=sent, errors=errors, files=files)
+    drawn = forms.draw(opened.form, known or {}, sent=sent, errors=errors, files=files)
     return render_template("agent/start.html", process=opened.process, drawn=drawn)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, Forbidden, InvalidInput, KefuflowError
-from engine.services import attachments, task_forms, uploads, work
+from engine.services import attachments, people, task_forms, uploads, work
 from engine.services.work import FormRefused, TaskView
 from web.agent.blueprint import agent
 from web.agent.context import CasePage, case_page
@@ -104,8 +104,16 @@ def _page(task: TaskView, sent: dict[str, Any] | None, errors: Errors | None = N
         files = _file_names(about, sent, task)
         drawn = forms.draw(task.form, task.data, sent=sent, errors=errors, files=files, revision=task.revision)
     fillable = task.workable and (task.mine or task.assignee is None)
+    colleagues = about.colleagues if about else people.colleagues(current_runtime(), actor=current_actor())
     return render_template(
-        "agent/task.html", task=task, about=about, drawn=drawn, fillable=fillable, errors=errors or {}, typed={}
+        "agent/task.html",
+        task=task,
+        about=about,
+        drawn=drawn,
+        fillable=fillable,
+        errors=errors or {},
+        typed={},
+        colleagues=colleagues,
     )
 
 
@@ -149,6 +157,7 @@ def _why(error: KefuflowError) -> str:
     if isinstance(error, Forbidden):
         return _("按流程规定，您不能办理这个任务。您填写的内容仍保留在这里。")
     kinds = {
+        "InstanceSuspended": _("这个流程已被主管暂停，恢复后才能提交。您填写的内容仍保留在这里。"),
         "TaskAlreadyClaimed": _("这个任务已被他人领取。您填写的内容仍保留在这里。"),
         "TaskNotOpen": _("这个任务已由他人完成或已取消。您填写的内容仍保留在这里，可以复制。"),
         "TaskChanged": _("这个任务刚被改动过，请核对后再次提交。您填写的内容仍保留在这里。"),

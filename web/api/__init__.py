@@ -8,9 +8,11 @@ from flask import Flask, Response, current_app
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
-from web.api import openapi, problems, security
-from web.api.blueprint import v2
+from web.api import limits, oauth, openapi, problems, reference, security
+from web.api.blueprint import desk, v2
 from web.api.views import (
+    batches,
+    channels,
     clock,
     cluster,
     decisions,
@@ -21,28 +23,41 @@ from web.api.views import (
     instances,
     jobs,
     messages,
+    migrations,
+    resources,
     searches,
     tasks,
+    timers,
+)
+from web.api.views import (
+    desk as desk_views,
 )
 
 __all__ = ["register"]
 
 _VIEWS = (
+    batches,
     clock,
     cluster,
     decisions,
     definitions,
     deployments,
+    desk_views,
     elements,
     incidents,
     instances,
     jobs,
     messages,
+    migrations,
+    resources,
     searches,
     tasks,
+    timers,
 )
 
-v2.before_request(security.authenticate_request)
+for _each in (v2, desk):
+    _each.before_request(security.authenticate_request)
+    _each.after_request(limits.add_headers)
 
 
 class Described(Api):  # type: ignore[misc]
@@ -66,5 +81,13 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     app.config.setdefault("OPENAPI_JSON_PATH", "openapi.json")
     api = Described(app)
     api.register_blueprint(v2)
+    api.register_blueprint(desk)
+    csrf.exempt(desk)
     csrf.exempt(v2)  # No cookie is taken here: each request brings its own credentials.
+    csrf.exempt(oauth.oauth)
+    limits.register(app)
+    app.register_blueprint(oauth.oauth)
+    app.register_blueprint(reference.reference)
+    csrf.exempt(channels.api)
+    app.register_blueprint(channels.api)
     problems.register(app)

@@ -11,8 +11,11 @@ from engine.errors import NotFound
 
 v2 = Blueprint("v2", "v2", url_prefix="/v2", description="Camunda 8's Orchestration Cluster API")
 
+desk = Blueprint("desk_api", "desk_api", url_prefix="/api", description="The desk's own resources")
+
 
 @v2.url_value_preprocessor
+@desk.url_value_preprocessor
 def refuse_impossible_keys(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """A number in a path that no key can be names nothing."""
     for value in (values or {}).values():
@@ -41,6 +44,13 @@ class Key(fields.Field[int]):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else str(value)
+
+
+class Moment(fields.AwareDateTime):
+    """A date and time; the empty text takes it away."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return "" if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
 def variables(**options: Any) -> fields.Field[Any]:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, UnprocessableEntity
 from engine import errors
 from engine.services.deployments import DeploymentRefused
 from engine.services.messages import MessageAlreadyPublished
+from engine.services.migration import MigrationRefused, PlanRefused
 
 log = logging.getLogger("kefuflow.api")
 
@@ -38,7 +39,7 @@ def handle(error: Exception) -> Response | None:
     """The problem for an error at `/v2`."""
     if isinstance(error, errors.KefuflowError):
         status, title = next((code, name) for kind, code, name in STATUS if isinstance(error, kind))
-        more = {"findings": _findings(error)} if isinstance(error, DeploymentRefused) else {}
+        more = _more(error)
         return problem(status, title, _detail(error), **more)
     if isinstance(error, UnprocessableEntity):
         messages = getattr(error, "data", {}).get("messages", {})
@@ -50,11 +51,28 @@ def handle(error: Exception) -> Response | None:
     return problem(500, "INTERNAL", "An unexpected error happened; it was logged.")
 
 
+def _more(error: errors.KefuflowError) -> dict[str, Any]:
+    if isinstance(error, DeploymentRefused):
+        return {"findings": _findings(error)}
+    if isinstance(error, errors.InvalidInput) and error.fields:
+        return {"errors": error.fields}
+    if isinstance(error, MigrationRefused | PlanRefused):
+        names = ("code", "source", "target", "message", "message_zh")
+        return {"obstacles": [{name: getattr(each, name) for name in names} for each in error.obstacles]}
+    return {}
+
+
 def _detail(error: errors.KefuflowError) -> str:
     if isinstance(error, DeploymentRefused):
-        lines = [f"{f.file}:{f.line or ''} {f.element_id or ''} {f.message} {f.hint}" for f in error.findings]
-        return "\n".join(lines)
+        return "\n".join(_line(finding) for finding in error.findings)
     return str(error)
+
+
+def _line(finding: Any) -> str:
+    """One finding as a line, in the language that is asked for; English where none is."""
+    chinese = request.accept_languages.best_match(["en", "zh"], "en") == "zh"
+    message, hint = (finding.message_zh, finding.hint_zh) if chinese else (finding.message, finding.hint)
+    return f"{finding.file}:{finding.line or ''} {finding.element_id or ''} {message} {hint}"
 
 
 def _findings(error: DeploymentRefused) -> list[dict[str, Any]]:
@@ -78,6 +96,6 @@ def register(app: Flask) -> None:
     whole = app.handle_user_exception
 
     def by_path(error: Exception) -> Any:
-        return handle(error) if request.path.startswith("/v2/") else whole(error)
+        return handle(error) if request.path.startswith(("/v2/", "/api/")) else whole(error)
 
     app.handle_user_exception = by_path  # type: ignore[method-assign]

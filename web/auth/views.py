@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired
 
+from engine.services import api_tokens
 from engine.services.people import SignInRefused, SignInThrottled, authenticate
 from web.auth.session import SignedIn
 from web.ui.context import current_actor, current_runtime
@@ -73,4 +74,5 @@ def sign_out() -> Response:
 @auth.get("/account")
 @login_required
 def account() -> str:
-    return render_template("auth/account.html", actor=current_actor())
+    actor = current_actor()
+    return render_template("auth/account.html", actor=actor, may_have_tokens=bool(api_tokens.offered(actor)))

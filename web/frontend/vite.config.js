@@ -13,6 +13,7 @@ const ENTRIES = {
   modeler: 'src/modeler/index.js',
   dmn: 'src/dmn/index.js',
   'form-editor': 'src/form-editor/index.js',
+  reference: 'src/reference/index.js',
 };
 
 export default defineConfig({

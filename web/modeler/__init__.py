@@ -6,8 +6,11 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
+from web.modeler import evaluations
 from web.modeler.views import modeler
 from web.ui.navigation import Page, add_page
+
+__all__ = ["evaluations", "register"]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

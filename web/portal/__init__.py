@@ -9,16 +9,18 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
-from web.portal import answers, case, filing, refusals, start, survey
+from web.portal import answers, case, filing, identity, orders, refusals, start, survey
 from web.portal.blueprint import portal
 from web.portal.limits import limiter
 from web.ui.navigation import Page, add_page
 
-__all__ = ["answers", "case", "filing", "refusals", "register", "start", "survey"]
+__all__ = ["answers", "case", "filing", "identity", "orders", "refusals", "register", "start", "survey"]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the pages, their limits, and the menu entry of a signed-in customer."""
     limiter.init_app(app)
     app.register_blueprint(portal)
-    add_page(app, Page("portal.mine", lambda: _("我的服务单"), "portal.use", 5))
+    # The link itself is the secret that a forger lacks, and a phone that keeps no cookies must be able to answer.
+    csrf.exempt("web.portal.survey.rate")
+    add_page(app, Page("portal.mine", lambda: _("我的订单与售后"), "portal.use", 5))

@@ -25,11 +25,22 @@ ASKED = {"withdraw": portal.withdraw, "escalate": portal.escalate, "cancel_retur
 @visiting
 def reply(visit: Visit) -> Answer:
     accepted, note = request.form.get("answer") == "accept", request.form.get("note", "").strip()
+    about = request.form.get("about", "offer")
+    if about == "no_stock":
+        said = _("好的，改为退款。") if accepted else _("好的，到货后马上为您换。")
+        return _do(visit, said, portal.reply_to_offer, accepted, note)
     if not accepted and not note:
         errors = {"note": [_("请告诉我们为什么不接受，主管会据此联系您。")]}
         return case_html(visit, errors=errors, sent=request.form, rejecting=True), 422
     said = _("已接受方案，我们马上办理。") if accepted else _("已收到您的意见，主管会尽快与您联系。")
     return _do(visit, said, portal.reply_to_offer, accepted, note)
+
+
+@case_route("/question", endpoint="question", methods=["POST"])
+@visiting
+def question(visit: Visit) -> Answer:
+    """Neither yes nor no: something is to be explained first."""
+    return _do(visit, _("问题已收到，客服会尽快答复您。"), portal.ask_about_offer, request.form.get("question", ""))
 
 
 @case_route("/ask/<action>", endpoint="ask", methods=["GET", "POST"])
@@ -50,8 +61,8 @@ def ask(visit: Visit, action: str) -> Answer:
 @case_route("/tracking", endpoint="track", methods=["POST"])
 @visiting
 def track(visit: Visit) -> Answer:
-    carrier, number = request.form.get("carrier", ""), request.form.get("tracking_number", "")
-    return _do(visit, _("已登记寄回的快递，谢谢。"), portal.submit_tracking, carrier, number)
+    given = [request.form.get(name, "") for name in ("carrier", "tracking_number", "freight_paid")]
+    return _do(visit, _("已登记寄回的快递，谢谢。"), portal.submit_tracking, *given)
 
 
 @case_route("/messages", endpoint="write", methods=["POST"])

@@ -6,32 +6,31 @@ from typing import Any
 
 from flask import abort, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput, Unavailable
-from engine.services import task_forms
+from engine.services import customers, task_forms
 from engine.services.cases import case_of_link
-from engine.services.people import Actor, customer_actor, visitor_actor
-from engine.services.portal import Filed, case_page, file_complaint, portal_form, request_return
+from engine.services.portal import Filed, case_page, file_complaint, portal_form, request_return, send_request
 from engine.services.work import FormRefused
 from web.portal import forms, limits, photos
 from web.portal.blueprint import portal
-from web.ui.context import current_actor, current_runtime
+from web.portal.entrance import sender
+from web.ui.context import current_runtime
 from web.ui.forms import Errors, field_sentences, refused, rows_changed
 
 Answer = Response | str | tuple[Response | str, int]
-FILE = {"complaint": file_complaint, "return_exchange": request_return}
+FILE = {"complaint": file_complaint, "return_exchange": request_return, "intake": send_request}
 _FILED = "portal_filed"
 
 
-@portal.route("/new/<any(complaint, return_exchange):kind>", methods=["GET", "POST"], endpoint="file")
+@portal.route("/new/<any(complaint, return_exchange, intake):kind>", methods=["GET", "POST"], endpoint="file")
 @limits.attempts_to_file
 @limits.filings
 def file_case(kind: str) -> Answer:
-    form = portal_form(current_runtime(), kind, actor=_sender())
+    form = portal_form(current_runtime(), kind, actor=sender())
     if request.method == "GET":
-        return _page(kind, form)
+        return _page(kind, form, _given(form))
     return _file_json(kind, form) if request.is_json else _file_plain(kind, form)
 
 
@@ -61,8 +60,18 @@ def thanks() -> Answer:
     return render_template(page, case=case, link=link, token=token)
 
 
+def _given(form: Any) -> dict[str, Any]:
+    """What we know already: the customer, and what the page that led here was about."""
+    actor, names = sender(), {component.key for component in form.walk() if component.key}
+    given = {name: request.args[name][:200] for name in ("order_number", "request_type") if request.args.get(name)}
+    if actor.customer_key is not None:
+        file = customers.get_customer(current_runtime(), actor.customer_key, actor=actor)
+        given |= {"customer_name": file.name, "contact": file.phone or file.email or ""}
+    return {name: value for name, value in given.items() if name in names}
+
+
 def _file_plain(kind: str, form: Any) -> Answer:
-    data, errors = forms.read(form, _sender())
+    data, errors = forms.read(form, sender())
     if rows_changed(data):
         return _page(kind, form, data)
     if errors:
@@ -72,7 +81,7 @@ def _file_plain(kind: str, form: Any) -> Answer:
     except FormRefused as error:
         return _page(kind, form, data, refused(error)), 422
     except Unavailable:
-        return _page(kind, form, data, {"": [_cannot_now()]}), 503
+        return _page(kind, form, data, {"": [cannot_now()]}), 503
     return redirect(url_for(".thanks"))
 
 
@@ -86,28 +95,26 @@ def _file_json(kind: str, form: Any) -> Answer:
     except FormRefused as error:
         return jsonify(errors=refused(error), message=_("请先更正标出的内容。")), 422
     except Unavailable:
-        return jsonify(message=_cannot_now()), 503
+        return jsonify(message=cannot_now()), 503
     return jsonify(redirect=url_for(".thanks"))
 
 
 def _file(kind: str, form: Any, data: dict[str, Any]) -> None:
     """File it with the visitor's own photos. Raises FormRefused, Unavailable."""
-    filed: Filed = FILE[kind](current_runtime(), data, actor=_sender())
     sent = [str(key) for key in task_forms.file_ids(form, data)]
-    photos.place(filed.number, sent, customer_actor(filed.customer_key, "", filed.number))
+    filed: Filed = FILE[kind](current_runtime(), data, actor=sender(), photos=photos.sent_with(sent))
+    remember_filed(filed)
+
+
+def remember_filed(filed: Filed) -> None:
+    """The page of thanks is this browser's alone."""
     session[_FILED] = filed.link
 
 
 def _page(kind: str, form: Any, sent: dict[str, Any] | None = None, errors: Errors | None = None) -> str:
-    drawn = forms.draw(form, _sender(), sent, errors)
+    drawn = forms.draw(form, sender(), sent, errors)
     return render_template("portal/file.html", kind=kind, drawn=drawn)
 
 
-def _sender() -> Actor:
-    """The signed-in customer; anybody else is a visitor, staff too."""
-    signed_in = current_user.is_authenticated and current_user.actor.customer_key is not None
-    return current_actor() if signed_in else visitor_actor()
-
-
-def _cannot_now() -> str:
+def cannot_now() -> str:
     return _("现在无法提交，请稍后再试或致电客服；您填写的内容都还在。")

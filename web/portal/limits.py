@@ -22,6 +22,8 @@ def _case_number() -> str:
 
 
 # Many people may share an address behind a mobile network, so these are wide; guessing is what they stop.
+codes_asked = limiter.limit("20 per hour", methods=["POST"])
+codes_tried = limiter.limit("30 per 10 minutes", methods=["POST"], deduct_when=_failed)
 attempts_to_file = limiter.limit("60 per hour", methods=["POST"])
 filings = limiter.limit("30 per hour", methods=["POST"], deduct_when=_succeeded)
 uploads = limiter.limit("100 per hour")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import Any
 
 from flask import session
 
 from engine.services import uploads
 from engine.services.attachments import AttachmentView
-from engine.services.cases import find_case
 from engine.services.people import Actor, visitor_actor
+from engine.services.portal import Photos
 from web.ui.context import current_runtime
 
 _VISITOR = "portal_visitor"
@@ -28,18 +27,9 @@ def names_of(ids: list[str]) -> dict[str, str]:
     return {str(key): name for key, name in uploads.names(current_runtime(), keys, actor=_keeper()).items()}
 
 
-def place(number: str, ids: list[str], sender: Actor) -> None:
-    """Put this visitor's waiting files into the case that they were sent for, where the customer sees them."""
-    keys = [int(text) for text in names_of(ids)]
-
-    def work(uow: Any) -> None:
-        rows = uploads._own(uow, keys, _keeper())
-        uploads.place(current_runtime(), uow, find_case(uow, number), keys, _keeper())
-        for row in rows:
-            row.public, row.uploaded_by = True, sender.username
-
-    if keys:
-        current_runtime().transact(work, sender.tenant_id)
+def sent_with(ids: list[str]) -> Photos:
+    """This visitor's own files among these ids, for the case that they are sent with."""
+    return Photos([int(text) for text in names_of(ids)], _keeper())
 
 
 def _keeper() -> Actor:

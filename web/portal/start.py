@@ -1,4 +1,4 @@
-"""The first page, finding a case by its number, and the list of a signed-in customer."""
+"""The first page, and finding a case by its number."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.services.portal import my_cases
-from web.auth.session import requires
 from web.portal import limits
 from web.portal.blueprint import portal
 from web.portal.entrance import open_for_session
 from web.portal.finding import customer_of
-from web.ui.context import current_actor, current_runtime
+from web.ui.context import current_runtime
 
 
 @portal.get("/")
 def start() -> str:
-    return render_template("portal/start.html", given={}, problem=None)
+    given = {"number": request.args.get("number", "")[:40]}
+    return render_template("portal/start.html", given=given, problem=None)
 
 
 @portal.post("/find")
@@ -34,9 +33,3 @@ def find() -> Response | tuple[str, int]:
         return render_template("portal/start.html", given=given, problem=problem), 422
     open_for_session(number, customer_key)
     return redirect(url_for(".show_case", number=number))
-
-
-@portal.get("/mine")
-@requires("portal.use")
-def mine() -> str:
-    return render_template("portal/mine.html", cases=my_cases(current_runtime(), actor=current_actor()))

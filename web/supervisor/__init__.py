@@ -1,4 +1,4 @@
-"""The supervisor's pages: the board, everybody's tasks, deadlines, incidents, what was sent, people."""
+"""The supervisor's pages: the board, everybody's tasks, deadlines, process instances, incidents, what was sent, people."""
 
 from __future__ import annotations
 
@@ -6,11 +6,44 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
-from web.supervisor import board, deadlines, incidents, outbox, users
+from web.supervisor import (
+    batches,
+    board,
+    campaigns,
+    deadlines,
+    figures,
+    heat,
+    history,
+    incidents,
+    instance,
+    instances,
+    migrations,
+    outbox,
+    reports,
+    users,
+    workers,
+)
 from web.supervisor.blueprint import supervisor
 from web.ui.navigation import Page, add_page
 
-__all__ = ["board", "deadlines", "incidents", "outbox", "register", "users"]
+__all__ = [
+    "batches",
+    "board",
+    "campaigns",
+    "deadlines",
+    "figures",
+    "heat",
+    "history",
+    "incidents",
+    "instance",
+    "instances",
+    "migrations",
+    "outbox",
+    "register",
+    "reports",
+    "users",
+    "workers",
+]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
@@ -18,5 +51,10 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     app.register_blueprint(supervisor)
     add_page(app, Page("supervisor.show_board", lambda: _("看板"), "board.read", 20))
     add_page(app, Page("supervisor.list_incidents", lambda: _("故障"), "incidents.repair", 22))
-    add_page(app, Page("supervisor.list_outbox", lambda: _("发件箱"), "outbox.read", 24))
+    add_page(app, Page("supervisor.list_instances", lambda: _("流程实例"), "instances.read", 21))
+    add_page(app, Page("supervisor.show_figures", lambda: _("指标"), "figures.read", 23))
+    add_page(app, Page("supervisor.list_workers", lambda: _("后台作业"), "incidents.repair", 24))
+    add_page(app, Page("supervisor.list_heat", lambda: _("热力图"), "figures.read", 23))
+    add_page(app, Page("supervisor.list_outbox", lambda: _("发件箱"), "outbox.read", 25))
+    add_page(app, Page("supervisor.list_campaigns", lambda: _("回访活动"), "campaigns.manage", 24))
     add_page(app, Page("supervisor.list_users", lambda: _("人员"), "users.manage", 60))

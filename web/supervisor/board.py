@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput
-from engine.services import oversight, people
+from engine.services import alerts, oversight, people
 from engine.services.oversight import Refusal
 from engine.services.worklist import board
 from web.auth.session import requires
@@ -25,7 +25,20 @@ MOST = 200
 @supervisor.get("/")
 @requires("board.read")
 def show_board() -> str:
-    return render_template("supervisor/board.html", board=board(current_runtime(), actor=current_actor()))
+    runtime, actor = current_runtime(), current_actor()
+    wants, every = alerts.wants_alerts(runtime, actor=actor), alerts.interval(runtime, actor=actor)
+    found = board(runtime, actor=actor)
+    return render_template("supervisor/board.html", board=found, wants_alerts=wants, alerts_every=every)
+
+
+@supervisor.post("/alerts")
+@requires("board.read")
+def want_alerts() -> Any:
+    try:
+        alerts.want_alerts(current_runtime(), request.form.get("wanted") == "yes", actor=current_actor())
+    except InvalidInput as error:
+        flash(" ".join(text for texts in forms.field_sentences(error).values() for text in texts), "error")
+    return redirect(url_for(".show_board"), 303)
 
 
 @supervisor.get("/now")

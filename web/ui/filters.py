@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from flask import Flask
-from flask_babel import format_datetime, to_user_timezone
+from flask_babel import format_datetime, ngettext, to_user_timezone
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 
@@ -54,6 +55,27 @@ def money(value: Decimal | int | float | None) -> str:
     return "—" if value is None else f"¥{Decimal(str(value)):,.2f}"
 
 
+def duration(seconds: float | None) -> str:
+    """A length of time in its two largest units: 3 天 4 小时, 25 分钟."""
+    if seconds is None:
+        return "—"
+    minutes = round(abs(seconds) / 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    named = ((days, ngettext("%(num)d 天", "%(num)d 天", days)), (hours, _("%(num)d 小时", num=hours)))
+    parts = [text for number, text in named if number]
+    if (minutes and not days) or not parts:
+        parts.append(_("%(num)d 分钟", num=minutes))
+    return ("-" if seconds < -30 else "") + " ".join(parts[:2])
+
+
+def phone(value: str | None) -> str:
+    """A mainland mobile number in its groups, 138 0013 8000; any other, or one that is hidden, as it is."""
+    if not value:
+        return "—"
+    is_mobile = len(value) == 11 and value.startswith("1") and value.isdigit()
+    return f"{value[:3]} {value[3:7]} {value[7:]}" if is_mobile else value
+
+
 def size(value: int) -> str:
     return f"{value / 1024:.0f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
 
@@ -71,6 +93,8 @@ def register(app: Flask) -> None:
         local_input=local_input,
         due_tag=due_tag,
         money=money,
+        duration=duration,
+        phone=phone,
         size=size,
         lines=lines,
     )

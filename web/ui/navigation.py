@@ -11,16 +11,55 @@ from flask_login import current_user
 
 @dataclass(frozen=True)
 class Page:
-    """A menu entry; shown to those with the permission. `label` is called in the request, so that it is translated."""
+    """A menu entry; shown to those with the permission. `label` is called in the request, so that it is translated.
+
+    `key`: the letter that leads there after a `g`.
+    """
 
     endpoint: str
     label: Callable[[], str]
     permission: str
     order: int
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A part of the header that an audience adds beside the menu: a template, for those with the permission."""
+
+    template: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What a person may see: the entries in the header, and those behind "more" where there are too many for a line."""
+
+    first: list[Page]
+    more: list[Page]
+
+
+AT_MOST = 9
+
+
+def _menu(app: Flask) -> Menu:
+    pages = _pages(app)
+    return Menu(pages, []) if len(pages) <= AT_MOST + 1 else Menu(pages[:AT_MOST], pages[AT_MOST:])
 
 
 def add_page(app: Flask, page: Page) -> None:
     app.extensions.setdefault("kefuflow_pages", []).append(page)
+
+
+def add_tool(app: Flask, tool: Tool) -> None:
+    app.extensions.setdefault("kefuflow_tools", []).append(tool)
+
+
+def _tools(app: Flask) -> list[str]:
+    tools: list[Tool] = app.extensions.get("kefuflow_tools", [])
+    return [
+        tool.template for tool in tools if current_user.is_authenticated and current_user.actor.may(tool.permission)
+    ]
 
 
 def _pages(app: Flask) -> list[Page]:
@@ -37,4 +76,4 @@ def home_endpoint(app: Flask) -> str:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals["menu"] = lambda: _pages(app)
+    app.jinja_env.globals.update(menu=lambda: _menu(app), header_tools=lambda: _tools(app))

@@ -31,9 +31,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "store": _("门店"),
         "portal": _("自助门户"),
         "sms": _("短信"),
+        "chat": _("在线消息"),
         "desk": _("工作台"),
     },
     "kind": {
+        "intake": _("受理"),
         "complaint": _("投诉"),
         "return_exchange": _("退换货"),
         "consultation": _("咨询"),
@@ -53,6 +55,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "level": _LEVELS,
     "outcome": {
         "resolved": _("已解决"),
+        "satisfied": _("满意"),
+        "unreachable": _("未联系上"),
+        "opted_out": _("不要回访"),
+        "stopped": _("已叫停"),
         "unfounded": _("不成立"),
         "withdrawn": _("已撤诉"),
         "mediated": _("已调解"),
@@ -64,14 +70,29 @@ WORDS: dict[str, dict[str, Any]] = {
         "closed_no_shipment": _("未寄回，已关闭"),
         "cancelled": _("已取消"),
         "spam": _("垃圾信息"),
+        "merged": _("已并入其他工单"),
+        "retained": _("已挽留"),
+        "lost": _("已流失"),
+        "shipped_back": _("已退回客户"),
+        "changed": _("已改单"),
+        "returned": _("已转退货"),
+        "kept": _("未改单"),
+        "answered": _("已答复"),
+        "no_action": _("无需处理"),
     },
     "clock": {
         "first_response": _("首次响应"),
+        "acknowledge": _("确认收件"),
+        "first_plan": _("初步方案"),
         "next_response": _("下次响应"),
         "progress": _("进度通报"),
         "promised": _("承诺时间"),
         "resolution": _("解决"),
-        "refund": _("退款"),
+        "refund": _("法定退款期限"),
+        "no_reason": _("七日无理由（法定）"),
+        "warranty_return": _("三包退货（法定）"),
+        "warranty_exchange": _("三包换货（法定）"),
+        "repair": _("三包维修期限（法定）"),
     },
     "clock_state": {
         "waiting": _("未开始"),
@@ -83,6 +104,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "cancelled": _("已取消"),
     },
     "urgency": {"overdue": _("已超时"), "soon": _("即将到期"), "unread": _("客户新消息"), "rest": _("普通")},
+    "sort": {
+        "urgency": _("按紧急程度"),
+        "due": _("按到期时间"),
+        "priority": _("按优先级"),
+        "newest": _("最新的在前"),
+        "oldest": _("最早的在前"),
+    },
     "order": {
         "placed": _("已下单"),
         "paid": _("已付款"),
@@ -104,6 +132,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "sla": _("时限"),
         "escalation": _("升级"),
     },
+    "escalation_reason": {
+        "first_response_breach": _("首次响应超时"),
+        "resolution_breach": _("解决超时"),
+        "promise_breach": _("未按承诺时间答复"),
+        "first_rejection": _("客户拒绝方案"),
+        "second_reopen": _("再次重新打开"),
+        "customer_request": _("客户要求升级"),
+    },
     "event": {
         "case.opened": _("立案"),
         "case.changed": _("工单变更"),
@@ -113,6 +149,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "contact.out": _("我们联系客户"),
         "note.added": _("内部备注"),
         "file.added": _("上传文件"),
+        "file.refused": _("附件未保存"),
+        "contact.automatic": _("自动回复，未惊动流程"),
+        "contact.unverified": _("发件人与客户档案不符"),
+        "message.bounced": _("邮件被退回"),
+        "message.refused": _("消息未能发出"),
         "sla.started": _("时限开始"),
         "sla.paused": _("时限暂停"),
         "sla.resumed": _("时限恢复"),
@@ -123,6 +164,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "stage.escalated": _("升级至主管"),
         "stage.de_escalated": _("升级解除"),
         "stage.mediated": _("调解完成"),
+        "stage.fault_reported": _("质量问题已转质量部门"),
+        "stage.fault_analysed": _("质量部门的结论"),
+        "stage.claim_due": _("待向承运商索赔"),
+        "stage.claimed": _("已向承运商索赔"),
+        "stage.claim_paid": _("承运商已赔付"),
+        "stage.claim_refused": _("承运商拒赔"),
         "stage.waiting_customer": _("等待客户"),
         "stage.open": _("恢复处理"),
         "escalation.requested": _("客户要求升级"),
@@ -130,6 +177,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "evidence.built": _("生成证据包"),
         "payment.refunded": _("退款成功"),
         "shipment.exchange": _("换货寄出"),
+        "shipment.repaired": _("修好寄回"),
+        "parcel.delivered": _("快递已送达仓库"),
+        "repair.success": _("维修完成"),
+        "repair.failure": _("未能修好"),
         "shipment.ship_back": _("寄回客户"),
         "offer.accepted": _("客户接受方案"),
         "offer.rejected": _("客户拒绝方案"),
@@ -139,8 +190,19 @@ WORDS: dict[str, dict[str, Any]] = {
         "warehouse.received": _("仓库已收货"),
         "mediation.result": _("调解结果"),
         "survey.answered": _("客户评价"),
+        "callback.satisfied": _("回访：满意"),
+        "callback.reopened": _("回访：不满意，重新处理"),
+        "callback.unreachable": _("回访：未联系上"),
+        "callback.opted_out": _("回访：客户不要回访"),
+        "callback.stopped": _("回访：活动已叫停"),
+        "callback.refused": _("客户不再接受回访"),
+        "case.transferred": _("工单转交"),
+        "case.merged": _("并入其他工单"),
+        "case.absorbed": _("并入了另一个工单"),
         "task.changed": _("任务调整"),
         "task.assigned": _("任务转派"),
+        "task.handed_over": _("任务转交"),
+        "task.undone": _("撤销任务调整"),
     },
     "field": {
         "kind": _("类型"),
@@ -181,7 +243,33 @@ WORDS: dict[str, dict[str, Any]] = {
         "sending": _("发送中"),
         "sent": _("已发送"),
         "refused": _("被拒收"),
+        "bounced": _("被退回"),
         "stored": _("已存"),
+    },
+    "sub_channel": {"live_chat": _("在线聊天"), "comment": _("评论"), "direct_message": _("私信")},
+    "inbound_state": {
+        "filed": _("已立案"),
+        "appended": _("已归入工单"),
+        "bounce": _("退信"),
+        "ignored": _("未立案"),
+        "held": _("暂缓立案"),
+        "refused": _("未能收取"),
+    },
+    "inbound_reason": {
+        "thread": _("同一往来"),
+        "number": _("主题含工单号"),
+        "duplicate": _("重复来件"),
+        "adopted": _("人工立案"),
+        "auto_reply": _("自动回复"),
+        "bulk": _("群发邮件"),
+        "ours": _("我方邮件"),
+        "no_sender": _("没有发件人"),
+        "rate": _("同一发件人过多"),
+        "permanent": _("无法送达"),
+        "delayed": _("延迟送达"),
+        "unknown": _("不是我方发出的邮件"),
+        "too_large": _("邮件过大"),
+        "failed": _("无法读取"),
     },
     "result": {
         "answered": _("已接通"),
@@ -192,7 +280,80 @@ WORDS: dict[str, dict[str, Any]] = {
         "sent": _("已发送"),
     },
     "actor": {"system": _("系统"), "customer": _("客户本人")},
-    "instance": {"ACTIVE": _("进行中"), "COMPLETED": _("已完成"), "TERMINATED": _("已终止")},
+    "relation": {
+        "duplicate": _("可能重复"),
+        "parent": _("上级"),
+        "child": _("下级"),
+        "merged": _("已并入"),
+        "order": _("同一订单"),
+        "customer": _("同一客户"),
+    },
+    "risk": {"silent": _("久未下单"), "complained": _("多次投诉未解决")},
+    "article": {"article": _("文章"), "phrase": _("常用语")},
+    "notice": {
+        "mention": _("提到您"),
+        "task_assigned": _("任务"),
+        "case_transferred": _("转交"),
+        "customer_wrote": _("客户来信"),
+        "case_closed": _("结案"),
+        "case_merged": _("合并"),
+    },
+    "consent": {"none": _("没有同意")},
+    "instance": {
+        "ACTIVE": _("进行中"),
+        "SUSPENDED": _("暂停中"),
+        "COMPLETED": _("已完成"),
+        "TERMINATED": _("已终止"),
+    },
+    "job_state": {
+        "CREATED": _("待执行"),
+        "COMPLETED": _("已完成"),
+        "FAILED": _("失败"),
+        "ERROR_THROWN": _("以业务错误结束"),
+        "CANCELED": _("已取消"),
+    },
+    "batch": {
+        "CANCEL_PROCESS_INSTANCE": _("取消流程"),
+        "MIGRATE_PROCESS_INSTANCE": _("迁移版本"),
+        "MODIFY_PROCESS_INSTANCE": _("移动步骤"),
+        "RESOLVE_INCIDENT": _("重试故障"),
+        "SUSPEND_PROCESS_INSTANCE": _("暂停流程"),
+        "RESUME_PROCESS_INSTANCE": _("恢复流程"),
+    },
+    "batch_state": {
+        "CREATED": _("等待执行"),
+        "ACTIVE": _("执行中"),
+        "SUSPENDED": _("暂停中"),
+        "COMPLETED": _("已执行完"),
+        "CANCELED": _("已取消"),
+    },
+    "item_state": {
+        "ACTIVE": _("未执行"),
+        "COMPLETED": _("成功"),
+        "FAILED": _("失败"),
+        "CANCELED": _("已取消"),
+    },
+    "act": {
+        "instance.start": _("启动流程"),
+        "instance.cancel": _("取消流程"),
+        "instance.suspend": _("暂停流程"),
+        "instance.resume": _("恢复流程"),
+        "instance.modify": _("移动步骤"),
+        "instance.migrate": _("迁移版本"),
+        "instance.activate": _("启动活动"),
+        "variables.set": _("变量设置"),
+        "timer.move": _("定时器改期"),
+        "timer.fire": _("立即触发定时器"),
+        "job.retry": _("重试作业"),
+        "job.update": _("修改作业"),
+        "incident.resolve": _("解决故障"),
+        "message.publish": _("收到消息"),
+        "task.complete": _("任务完成"),
+        "task.claim": _("领取任务"),
+        "task.unclaim": _("退回任务"),
+        "task.assign": _("指派任务"),
+        "task.update": _("修改任务"),
+    },
     "yes": {"True": _("是"), "False": _("否")},
 }
 # A field whose values have words of their own.
@@ -233,6 +394,17 @@ def name_of(thing: Any) -> str:
     return str((language() == "en" and getattr(thing, "name_en", None)) or thing.name)
 
 
+def about_of(thing: Any) -> str:
+    """What a process is for, in the reader's language."""
+    return str((language() == "en" and getattr(thing, "about_en", None)) or getattr(thing, "about", None) or "")
+
+
+def consent(given: dict[str, Any]) -> str:
+    """The channels on which a customer agreed to be reached."""
+    allowed = [word(channel, "channel") for channel, agreed in given.items() if agreed is True]
+    return ("、" if language() == "zh" else ", ").join(allowed) or word("none", "consent")
+
+
 def person(username: str | None) -> str:
     """Whose name a user name is."""
     if not username:
@@ -248,6 +420,8 @@ def group(name: str) -> str:
 
 
 def _directory() -> Directory:
+    if "directory" not in g and not current_actor().may("cases.read"):
+        g.directory = Directory({}, {}, {})  # whoever has no business with cases sees user names
     if "directory" not in g:
         g.directory = directory(current_runtime(), actor=current_actor())
     return g.directory  # type: ignore[no-any-return]
@@ -259,6 +433,7 @@ def _plain(value: Any) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.globals["codes"] = codes
+    app.jinja_env.filters.update(about_of=about_of, consent=consent)
     app.jinja_env.filters.update(
         word=word, value_word=value_word, field_word=field_word, name_of=name_of, person=person, group=group
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from engine import tracing
 from engine.connectors.http.breaker import CircuitBreaker
 from engine.errors import InvalidInput, Unavailable
 
@@ -46,11 +47,18 @@ class JsonClient:
         response = self._send("POST", path, json=payload, headers={"Idempotency-Key": idempotency_key})
         return None if response.status_code == httpx.codes.NOT_FOUND else self._json(response)
 
+    def post_signed(self, path: str, body: bytes, idempotency_key: str, headers: dict[str, str]) -> Any | None:
+        """`post` of bytes that were signed as they are, with the headers of the signature."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key, **headers}
+        response = self._send("POST", path, content=body, headers=headers)
+        return None if response.status_code == httpx.codes.NOT_FOUND else self._json(response)
+
     def close(self) -> None:
         self._client.close()
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         cause: Exception | None = None
+        options["headers"] = options.get("headers", {}) | tracing.headers()
         for attempt in range(1, self._attempts + 1):
             if not self._breaker.allows():
                 raise Unavailable(f"{self._name} failed repeatedly and is left alone for a while; try again later.")

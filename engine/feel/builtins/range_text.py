@@ -24,16 +24,23 @@ _FUNCTIONS: dict[str, Callable[[str], Any]] = {
 
 
 def parse_range(text: str) -> Range | None:
-    """The range, or None for any other text; endpoints are literals of one comparable type."""
+    """The range, or None for any other text; endpoints are literals of one comparable type.
+
+    One end may be left out where it is open, `(..3]` or `[2..)`.
+    """
     match = _RANGE.fullmatch(text)
     if match is None:
         return None
     opening, first, second, closing = match.groups()
     try:
-        start, end = _endpoint(first), _endpoint(second)
+        start = None if not first and opening != "[" else _endpoint(first)
+        end = None if not second and closing != "]" else _endpoint(second)
     except (ValueError, ArithmeticError):
         return None
-    if order(start, end) not in (-1, 0):
+    if start is None or end is None:
+        if start is end:
+            return None
+    elif order(start, end) not in (-1, 0):
         return None
     return Range(start, end, opening == "[", closing == "]")
 

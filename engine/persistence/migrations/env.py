@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import TypeDecorator
 
-from engine.persistence.schema import metadata
+from engine.persistence.schema import is_mapped, metadata
 
 
 def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -22,5 +22,6 @@ context.configure(
     render_as_batch=True,  # SQLite alters a table by copying it
     render_item=_render,
     compare_type=True,
+    include_name=is_mapped,
 )
 context.run_migrations()

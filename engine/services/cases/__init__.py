@@ -11,30 +11,39 @@ from engine.services.cases.files import (
     mark_read,
     open_case,
 )
+from engine.services.cases.following import follow_case, transfer_case, unfollow_case
 from engine.services.cases.links import case_of_link, link_for, survey_link, survey_of_link
 from engine.services.cases.listing import CaseRow, list_cases
-from engine.services.cases.timeline import EntryView, record, timeline
+from engine.services.cases.merging import merge_cases
+from engine.services.cases.related import RelatedCase
+from engine.services.cases.timeline import KINDS, EntryView, record, timeline
 from engine.services.cases.views import CaseView, get_case
 
 __all__ = [
+    "KINDS",
     "CaseRow",
     "CaseView",
     "EntryView",
+    "RelatedCase",
     "add_note",
     "assign_case",
     "case_of_instance",
     "case_of_link",
     "change_case",
     "find_case",
+    "follow_case",
     "get_case",
     "link_for",
     "link_instance",
     "list_cases",
     "log_contact",
     "mark_read",
+    "merge_cases",
     "open_case",
     "record",
     "survey_link",
     "survey_of_link",
     "timeline",
+    "transfer_case",
+    "unfollow_case",
 ]

@@ -12,8 +12,10 @@ from engine.model.permissions import Actor
 from engine.model.variable import Variable
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.cases.mentions import mentioned
 from engine.services.cases.numbers import allot
 from engine.services.cases.timeline import record
+from engine.services.notices import leave_notice
 from engine.services.people.actors import find_user
 from engine.services.rows import add
 
@@ -120,14 +122,23 @@ def assign_case(runtime: Runtime, number: str, owner: str, *, actor: Actor) -> N
 
 
 def add_note(runtime: Runtime, number: str, text: str, *, actor: Actor) -> int:
-    """Write an internal note, which no customer sees, and return its key. Raises InvalidInput, NotFound, Forbidden."""
+    """Write an internal note, which no customer sees, and return its key. Who is mentioned in it (`@name`) is told.
+
+    Raises InvalidInput, NotFound, Forbidden.
+    """
     actor.require("cases.write")
     if not text.strip():
         raise InvalidInput("The note is empty.", {"text": ["请填写内容 / Write something."]})
 
     def work(uow: UnitOfWork) -> int:
         case = find_case(uow, number)
-        return record(runtime, uow, case, actor.username, "note", "note.added", text.strip()).key
+        told = [name for name in mentioned(uow, text) if name != actor.username]
+        data = {"mentions": told} if told else {}
+        entry = record(runtime, uow, case, actor.username, "note", "note.added", text.strip(), data=data)
+        values = {"from": actor.display_name or actor.username, "note": text.strip()}
+        for name in told:
+            leave_notice(runtime, uow, case, name, "mention", values, f"mention:{entry.key}")
+        return entry.key
 
     return runtime.transact(work, actor.tenant_id)
 

@@ -20,6 +20,14 @@ class LinkRefused(Forbidden):
     """The link is not ours, was changed, or has expired."""
 
 
+class LinkExpired(LinkRefused):
+    """The link was ours, and its time is over; `number` is the case that it was about."""
+
+    def __init__(self, message: str, number: str, language: str = "") -> None:
+        super().__init__(message)
+        self.number, self.language = number, language
+
+
 def link_for(runtime: Runtime, case: Case, until: datetime) -> str:
     """The address of a case's portal page for its customer, good until that moment."""
     return f"{_base(runtime)}/portal/c/{_sign(runtime, 'case', case, until)}"
@@ -60,7 +68,7 @@ def _read(runtime: Runtime, purpose: str, token: str) -> dict[str, Any]:
     except BadSignature as error:
         raise LinkRefused("This link is not valid; ask for a new one.") from error
     if runtime.now().timestamp() >= content["e"]:
-        raise LinkRefused("This link has expired; ask for a new one.")
+        raise LinkExpired("This link has expired; ask for a new one.", str(content.get("n", "")))
     return content
 
 
@@ -70,7 +78,7 @@ def _customer(runtime: Runtime, content: dict[str, Any]) -> Actor:
         customer = uow.session.get(Customer, content["c"]) if content["c"] else None
         if customer is None:
             raise LinkRefused("This link names no customer; ask for a new one.")
-        return customer_actor(customer.key, customer.name, content["n"], tenant_id)
+        return customer_actor(customer.key, customer.name, content["n"], tenant_id, customer.language)
 
 
 def _serializer(runtime: Runtime, purpose: str) -> URLSafeSerializer:

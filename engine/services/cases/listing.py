@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine.model.case import OPEN_STATUSES, Case
 from engine.model.customer import Customer, normal_phone
+from engine.model.desk import CaseFollower
 from engine.model.permissions import Actor
+from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services import search as search_index
 from engine.services.customers.masking import mask_phone
+
+MOST_FOUND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,14 @@ def list_cases(
     level: str | None = None,
     channel: str | None = None,
     customer_key: int | None = None,
+    following: str | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> list[CaseRow]:
     """Cases, the newest first. `status` may be "any_open"; `search` is a number, an order, a name, a phone or words.
 
-    `after` is the last key of the page before. Raises Forbidden without cases.read.
+    `following` is whose followed cases; `after` is the last key of the page before. At most `MOST_FOUND` are found by words:
+    who finds more has to say more. Raises Forbidden without cases.read.
     """
     actor.require("cases.read")
     query = select(Case, Customer).outerjoin(Customer, Customer.key == Case.customer_key)
@@ -69,19 +76,28 @@ def list_cases(
             query = query.where(getattr(Case, name) == value)
     if after is not None:
         query = query.where(Case.key < after)
-    if search.strip():
-        words = search.strip()
-        query = query.where(
-            or_(
-                Case.number == words.upper(),
-                Case.order_number == words,
-                Customer.phone == (normal_phone(words) or words),
-                Customer.name.like(f"%{words}%"),
-                Case.title.like(f"%{words}%"),
-            )
+    if following is not None:
+        followed = select(CaseFollower.case_key).where(
+            CaseFollower.tenant_id == actor.tenant_id, CaseFollower.username == following
         )
+        query = query.where(Case.key.in_(followed))
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        if search.strip():
+            query = query.where(Case.key.in_(_found(uow, search.strip(), status == "any_open")))
         return [_row(case, customer, actor) for case, customer in uow.session.execute(query)]
+
+
+def _found(uow: UnitOfWork, words: str, only_open: bool) -> list[int]:
+    """By number, order or phone; by words where there is none of these."""
+    exact = select(Case.key).outerjoin(Customer, Customer.key == Case.customer_key)
+    exact = exact.where(Case.tenant_id == uow.tenant_id)
+    values = ((Case.number, words.upper()), (Case.order_number, words), (Customer.phone, normal_phone(words) or words))
+    for column, value in values:
+        found = list(uow.session.scalars(exact.where(column == value).limit(MOST_FOUND)))
+        if found:
+            return found
+    marks = [search_index.OPEN] if only_open else []
+    return search_index.find(uow, search_index.CASE, words, marks=marks, limit=MOST_FOUND)
 
 
 def _row(case: Case, customer: Customer | None, actor: Actor) -> CaseRow:

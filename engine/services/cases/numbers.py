@@ -11,6 +11,7 @@ from engine.persistence import UnitOfWork
 
 # The pinyin initials that the desk says aloud.
 PREFIXES = {
+    "intake": "SL",
     "complaint": "TS",
     "return_exchange": "TH",
     "consultation": "ZX",

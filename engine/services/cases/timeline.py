@@ -10,14 +10,18 @@ from engine.model.case import Case, TimelineEntry
 from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.notices import tell_followers
 from engine.services.rows import add
 
+CUSTOMER = "customer"  # who wrote, where it was the customer
 KINDS = ("contact", "message", "step", "decision", "note", "file", "change", "sla", "escalation")
 
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry. `name` is a code (case.opened) or a step's name; `changes` are `{"field", "from", "to"}`."""
+    """One entry. `name` is a code (case.opened) or a step's name; `changes` are `{"field", "from", "to"}`.
+
+    `case_number` names the case where it is one that was merged into this."""
 
     key: int
     at: datetime
@@ -28,6 +32,7 @@ class EntryView:
     changes: list[dict[str, Any]]
     data: dict[str, Any]
     public: bool
+    case_number: str | None = None
 
 
 def record(
@@ -43,12 +48,20 @@ def record(
     data: dict[str, Any] | None = None,
     public: bool = False,
 ) -> TimelineEntry:
-    """Write an entry in the transaction of what it tells; `public` lets the customer see it."""
+    """Write an entry in the transaction of what it tells; `public` lets the customer see it.
+
+    Who has or follows the case is told of a customer's words and of its end.
+    """
     case.updated_at = uow.now
     values = {"changes": changes or [], "data": data or {}, "public": public, "text": text}
-    return add(
+    entry = add(
         runtime, uow, TimelineEntry, case_key=case.key, at=uow.now, actor=actor, kind=kind, name=name[:255], **values
     )
+    if kind in ("contact", "message") and actor == CUSTOMER:
+        tell_followers(runtime, uow, case, "customer_wrote", text, f"entry:{entry.key}")
+    elif name == "case.closed":
+        tell_followers(runtime, uow, case, "case_closed", case.title, f"entry:{entry.key}", but=[actor])
+    return entry
 
 
 def timeline(
@@ -79,14 +92,21 @@ def entries(
     limit: int = 200,
     public_only: bool = False,
 ) -> list[EntryView]:
-    """The entries themselves, the newest first."""
-    query = select(TimelineEntry).where(TimelineEntry.case_key == case_key).order_by(TimelineEntry.key.desc())
+    """The entries themselves, the newest first, with those of the cases that were merged into this one."""
+    merged = uow.session.execute(
+        select(Case.key, Case.number).where(Case.tenant_id == uow.tenant_id, Case.merged_into_key == case_key)
+    ).all()
+    numbers = {row.key: row.number for row in merged}
+    query = select(TimelineEntry).where(TimelineEntry.case_key.in_([case_key, *numbers]))
+    query = query.order_by(TimelineEntry.key.desc())
     if kinds:
         query = query.where(TimelineEntry.kind.in_(kinds))
     if before is not None:
         query = query.where(TimelineEntry.key < before)
     if public_only:
         query = query.where(TimelineEntry.public)
-    names = EntryView.__dataclass_fields__
+    names = [name for name in EntryView.__dataclass_fields__ if name != "case_number"]
     rows = uow.session.scalars(query.limit(limit))
-    return [EntryView(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [
+        EntryView(**{name: getattr(row, name) for name in names}, case_number=numbers.get(row.case_key)) for row in rows
+    ]

@@ -12,11 +12,13 @@ from engine.services.customers.files import (
 )
 from engine.services.customers.history import CustomerHistory, history
 from engine.services.customers.masking import mask_address, mask_email, mask_name, mask_phone
+from engine.services.customers.standing import Standing, review_after, standing
 from engine.services.customers.tiers import churn_risks, retier, tier_for
 
 __all__ = [
     "CustomerHistory",
     "CustomerView",
+    "Standing",
     "change_customer",
     "churn_risks",
     "create_customer",
@@ -29,7 +31,9 @@ __all__ = [
     "mask_phone",
     "match_customer",
     "retier",
+    "review_after",
     "search_customers",
     "stale_customers",
+    "standing",
     "tier_for",
 ]

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Text, or_, select, type_coerce
 
 from engine.errors import Conflict, InvalidInput
+from engine.model.channel import ChannelIdentity
 from engine.model.customer import Customer, normal_email, normal_phone
 from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services import search as search_index
 from engine.services.customers.masking import mask_address, mask_email, mask_phone
 from engine.services.rows import add
 from engine.services.trail import note
@@ -62,12 +64,14 @@ def create_customer(runtime: Runtime, values: dict[str, Any], *, actor: Actor) -
     return runtime.transact(lambda uow: new_customer(runtime, uow, values).key, actor.tenant_id)
 
 
-def new_customer(runtime: Runtime, uow: UnitOfWork, values: dict[str, Any]) -> Customer:
+def new_customer(
+    runtime: Runtime, uow: UnitOfWork, values: dict[str, Any], known_by_name_alone: bool = False
+) -> Customer:
     """The row of a new file, checked and flushed."""
     customer = add(runtime, uow, Customer, created_at=uow.now, updated_at=uow.now, **_cleaned(values))
     for name, default in (("tier", "C"), ("preferred_channel", "sms"), ("name", "")):
         setattr(customer, name, getattr(customer, name) or default)
-    customer.check()
+    customer.check(known_by_name_alone)
     uow.flush()
     return customer
 
@@ -95,6 +99,12 @@ def find_by_address(uow: UnitOfWork, phone: str | None, email: str | None) -> Cu
     return None
 
 
+def has_identity(uow: UnitOfWork, customer_key: int) -> bool:
+    """Whether a platform reaches this customer."""
+    query = select(ChannelIdentity.key).where(ChannelIdentity.customer_key == customer_key).limit(1)
+    return uow.session.scalar(query) is not None
+
+
 def change_customer(runtime: Runtime, key: int, revision: int, changes: dict[str, Any], *, actor: Actor) -> int:
     """Change a file and return its new revision. A tier set here is no longer changed by purchases.
 
@@ -115,7 +125,7 @@ def change_customer(runtime: Runtime, key: int, revision: int, changes: dict[str
             setattr(customer, name, value)
         customer.tier_fixed = customer.tier_fixed or "tier" in changes
         customer.updated_at = uow.now
-        customer.check()
+        customer.check(known_by_name_alone=has_identity(uow, customer.key))
         uow.flush()
         note(runtime, uow, actor, "customer.change", key, before, {name: cleaned[name] for name in before})
         return customer.revision
@@ -151,18 +161,13 @@ def search_customers(
     after: int | None = None,
     limit: int = 50,
 ) -> list[CustomerView]:
-    """Files whose name, phone or e-mail holds the words, the newest first; `after` is the last key of the page before.
+    """Files whose name, phone, e-mail, notes or tags hold the words, the newest first, at most 1000 of them; `after` is the
+    last key of the page before.
 
     Raises Forbidden without customers.read.
     """
     actor.require("customers.read")
     query = select(Customer).where(Customer.tenant_id == actor.tenant_id).order_by(Customer.key.desc()).limit(limit)
-    if search.strip():
-        pattern = f"%{search.strip()}%"
-        phone = f"%{normal_phone(search) or search.strip()}%"
-        query = query.where(
-            or_(Customer.name.like(pattern), Customer.phone.like(phone), Customer.email.like(pattern.lower()))
-        )
     if tier:
         query = query.where(Customer.tier == tier)
     if tag:
@@ -170,7 +175,17 @@ def search_customers(
     if after is not None:
         query = query.where(Customer.key < after)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        if search.strip():
+            query = query.where(Customer.key.in_(_found(uow, search)))
         return [view(customer, actor) for customer in uow.session.scalars(query)]
+
+
+def _found(uow: UnitOfWork, words: str) -> list[int]:
+    """By an exact phone, however it was typed; else by words, the end of a phone, or a tag."""
+    phone = normal_phone(words)
+    exact = select(Customer.key).where(Customer.tenant_id == uow.tenant_id, Customer.phone == phone)
+    found = list(uow.session.scalars(exact)) if phone else []
+    return found or search_index.find(uow, search_index.CUSTOMER, words, limit=1000)
 
 
 def stale_customers(runtime: Runtime, older_than: timedelta, *, actor: Actor, limit: int = 100) -> list[CustomerView]:

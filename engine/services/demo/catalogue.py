@@ -69,3 +69,12 @@ COMPLAINTS = (
     ("买完第二天就降价一百元，要求退差价", "price", "compensation"),
     ("怀疑是假货，防伪码查不到", "counterfeit", "refund"),
 )
+# What customers ask for beside complaining: (description, reason, wanted) of a return; (what, words) of anything else.
+RETURNS = (
+    ("尺码偏小，没有穿过，想退掉", "no_reason", "return_refund"),
+    ("开机没反应，换了插座也一样，想换一台", "quality", "exchange"),
+)
+REQUESTS = (
+    ("consultation", "电子发票可以开公司抬头吗？在哪里申请？"),
+    ("suggestion", "建议在订单页面写清楚预计送达的时间，免得一直问"),
+)

@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from engine.errors import Conflict, NotFound, Unavailable
 from engine.model.people import User
@@ -12,13 +15,15 @@ from engine.runtime import Runtime
 from engine.services import people
 from engine.services.customers.files import new_customer
 from engine.services.customers.tiers import retier
-from engine.services.demo.catalogue import ARTICLES, COMPLAINTS
+from engine.services.demo.catalogue import ARTICLES, COMPLAINTS, REQUESTS, RETURNS
 from engine.services.demo.dataset import customers, orders
+from engine.services.demo.knowledge import load_articles
 from engine.services.demo.staff import QUEUES, STAFF, TEAMS
+from engine.services.demo.stories import NO_STOCK, story_orders
 from engine.services.outside import outside
 from engine.services.people.actors import find_user, visitor_actor
 from engine.services.people.sign_in import hash_password
-from engine.services.portal import file_complaint
+from engine.services.portal import Filed, file_complaint, request_return, send_request
 from engine.services.shop import set_stock, store_order
 
 STOCK = 40
@@ -34,7 +39,8 @@ def load(runtime: Runtime) -> list[str]:
         _load_staff(runtime, password)
         buyers = _load_shop(runtime)
         retier(runtime, actor=SYSTEM)
-        _file_complaints(runtime, buyers)
+        load_articles(runtime)
+        _file_requests(runtime, buyers)
     return [
         f"Demo logins (演示账号), one password for all: {password}",
         *(f"  {person.username:<11}{person.display_name} · {_posts(person.roles)}" for person in STAFF),
@@ -70,15 +76,16 @@ def _load_staff(runtime: Runtime, password: str) -> None:
 def _load_shop(runtime: Runtime) -> list[str]:
     """Customers, orders and stock; returns the order numbers that were signed for, the newest first."""
     buyers = customers()
+    told = story_orders(runtime.now(), buyers)
     records = orders(runtime.now(), buyers)
 
     def work(uow: UnitOfWork) -> None:
         for article in ARTICLES:
-            set_stock(uow, article.sku, article.name, article.price, STOCK)
+            set_stock(uow, article.sku, article.name, article.price, 0 if article.sku == NO_STOCK else STOCK)
         for buyer in buyers:
             values = {name: getattr(buyer, name) for name in type(buyer).__dataclass_fields__}
             new_customer(runtime, uow, values | {"tags": ["演示"], "notes": "演示数据 / demo"})
-        for record in records:
+        for record in [*records, *told]:
             store_order(runtime, uow, record)
 
     runtime.transact(work)
@@ -88,18 +95,31 @@ def _load_shop(runtime: Runtime) -> list[str]:
     return [record.number for record in signed]
 
 
-def _file_complaints(runtime: Runtime, signed: list[str]) -> None:
-    """A few complaints, filed as customers file them; none while no process takes them."""
-    for number, (matter, cause, wanted) in zip(signed, COMPLAINTS, strict=False):
-        order = outside(runtime).orders.find(number)
-        if order is None:
-            continue
-        contact = {"customer_name": order.customer_name, "contact": order.customer_phone}
-        form = {"matter": matter, "cause": cause, "wanted_remedy": wanted, "order_number": number, "consent": True}
-        try:
-            file_complaint(runtime, contact | form, actor=visitor_actor())
-        except (NotFound, Unavailable, Conflict):
-            return
+def _file_requests(runtime: Runtime, signed: list[str]) -> None:
+    """A few complaints, returns and questions, filed as customers file them; none of a kind while no process takes it."""
+    numbers = iter(signed)
+    complaints: list[dict[str, Any]] = [
+        {"matter": matter, "cause": cause, "wanted_remedy": wanted} for matter, cause, wanted in COMPLAINTS
+    ]
+    returns: list[dict[str, Any]] = [
+        {"description": words, "reason": reason, "requested": wanted, "intact": True}
+        for words, reason, wanted in RETURNS
+    ]
+    requests: list[dict[str, Any]] = [{"request_type": kind, "description": words} for kind, words in REQUESTS]
+    chosen: dict[Callable[..., Filed], list[dict[str, Any]]] = {
+        file_complaint: complaints,
+        request_return: returns,
+        send_request: requests,
+    }
+    for take, forms in chosen.items():
+        for form, number in zip(forms, numbers, strict=False):
+            order = outside(runtime).orders.find(number)
+            if order is None:
+                continue
+            who = {"customer_name": order.customer_name, "contact": order.customer_phone, "consent": True}
+            article = {"order_number": number} | ({"sku": order.lines[0].sku} if take is request_return else {})
+            with suppress(NotFound, Unavailable, Conflict):
+                take(runtime, who | article | form, actor=visitor_actor())
 
 
 def _posts(roles: tuple[str, ...]) -> str:

@@ -17,13 +17,15 @@ QUEUES = (
     ("phone", "电话", "Phone", "desk", "phone"),
     ("email", "邮件", "E-mail", "always", "email"),
     ("social", "社交媒体", "Social media", "desk", "social"),
+    ("supplier", "供应商咨询", "Suppliers", "office", None),
+    ("investment", "招商咨询", "Partners", "office", None),
 )
 _BEFORE, _AFTER = ("presale_chat", "phone"), ("aftersale_chat", "phone", "email")
 AGENTS = (
     ("agent1", "李晓雯", _BEFORE),
     ("agent2", "周子涵", _BEFORE),
     ("agent3", "陈思远", _BEFORE),
-    ("agent4", "吴佳怡", (*_BEFORE, "social")),
+    ("agent4", "吴佳怡", (*_BEFORE, "social", "supplier", "investment")),
     ("agent5", "徐文博", _AFTER),
     ("agent6", "孙雨桐", _AFTER),
     ("agent7", "胡志强", _AFTER),

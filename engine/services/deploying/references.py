@@ -37,5 +37,7 @@ def unknown_references(files: Sequence[File], uow: UnitOfWork | None) -> list[Fi
 def _is_deployed(uow: UnitOfWork, kind: str, identifier: str) -> bool:
     entity, column = _TABLES[kind]
     table = table_of(entity)
-    query = select(table.c.key).where(table.c[column] == identifier, table.c.tenant_id == uow.tenant_id).limit(1)
-    return uow.connection.execute(query).first() is not None
+    query = select(table.c.key).where(
+        table.c[column] == identifier, table.c.tenant_id == uow.tenant_id, table.c.deleted_at.is_(None)
+    )
+    return uow.connection.execute(query.limit(1)).first() is not None

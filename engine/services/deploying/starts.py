@@ -24,20 +24,28 @@ _starts = table_of(StartSubscription)
 _jobs = table_of(Job)
 
 
-def move_starts(turn: Turn, item: Deployed, process: Process) -> None:
-    """Let the newest version answer, and no older one. A timer start counts from now."""
+def close_starts(turn: Turn, process_id: str) -> None:
+    """Let nothing from outside start a process."""
     uow = turn.uow
-    uow.connection.execute(delete(_starts).where(_starts.c.tenant_id == uow.tenant_id, _starts.c.process_id == item.id))
+    uow.connection.execute(
+        delete(_starts).where(_starts.c.tenant_id == uow.tenant_id, _starts.c.process_id == process_id)
+    )
     uow.connection.execute(
         update(_jobs)
         .where(
             _jobs.c.type == TIMER_START,
             _jobs.c.state == JobState.CREATED,
             _jobs.c.tenant_id == uow.tenant_id,
-            _jobs.c.process_id == item.id,
+            _jobs.c.process_id == process_id,
         )
         .values(state=JobState.CANCELED, ended_at=uow.now)
     )
+
+
+def move_starts(turn: Turn, item: Deployed, process: Process) -> None:
+    """Let one version answer, and no other. A timer start counts from now."""
+    uow = turn.uow
+    close_starts(turn, item.id)
     for start in process.starts:
         kind = start.definition.kind
         if kind in (SubscriptionKind.MESSAGE, SubscriptionKind.SIGNAL):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from engine.errors import NotFound
+from engine.execution import Process
 from engine.model.base import table_of
 from engine.model.deployment import (
     DecisionDefinition,
     DecisionRequirements,
     Deployment,
     DeploymentItem,
+    ElementName,
     FormDefinition,
     ProcessDefinition,
     Resource,
@@ -22,6 +24,24 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import definitions
 from engine.services.deploying.files import File
+
+_ONE_AT_A_TIME = 0x6465706C  # PostgreSQL's advisory lock for version numbers
+
+
+def one_at_a_time(uow: UnitOfWork) -> None:
+    """Let nobody else deploy or delete until the transaction ends."""
+    if not uow.is_sqlite:
+        uow.connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+
+
+def name_rows(definition_key: int, process: Process) -> list[dict[str, Any]]:
+    """The rows of `element_name` of a version."""
+    model = process.model
+    names = {element.id: element.name for element in model.elements.values() if element.name}
+    return [
+        {"definition_key": definition_key, "element_id": element_id, "name": name}
+        for element_id, name in {**names, model.id: model.name or model.id}.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -70,8 +90,10 @@ class Numbering:
             start = next((s for s in process.starts if s.definition.kind == "none"), None)
             form = start.element.form.id if start is not None and start.element.form is not None else None
             values = {"version_tag": process.version_tag, "start_form_id": form}
-            key = self._number(ProcessDefinition, "process", process.id, process.name, file, resource_key, values).key
-            self.runtime.definitions.put(key, process)
+            item = self._number(ProcessDefinition, "process", process.id, process.name, file, resource_key, values)
+            self.runtime.definitions.put(item.key, process)
+            if item.is_new:
+                self.uow.connection.execute(insert(table_of(ElementName)), name_rows(item.key, process))
         if file.model is not None:
             self._store_model(file, resource_key)
         if file.form is not None:
@@ -86,7 +108,7 @@ class Numbering:
         values = {"namespace": model.namespace}
         drg = self._number(DecisionRequirements, "requirements", identifier, model.name, file, resource_key, values)
         for decision in model.decisions.values():
-            belongs = {"requirements_id": identifier, "requirements_key": drg.key}
+            belongs = {"requirements_id": identifier, "requirements_key": drg.key, "type": decision.type}
             self._number(DecisionDefinition, "decision", decision.id, decision.name, file, resource_key, belongs)
 
     def _number(
@@ -98,7 +120,7 @@ class Numbering:
             last = None
         is_new = last is None or (last.checksum, last.resource_name) != (file.checksum, file.name)
         key = self.runtime.new_key() if is_new else last.key
-        version = (last.version if last is not None else 0) + (1 if is_new else 0)
+        version = self._highest(entity, f"{kind}_id", identifier) + 1 if is_new else last.version
         if is_new:
             self._insert(
                 entity,
@@ -117,6 +139,14 @@ class Numbering:
         item = Deployed(kind, identifier, name, key, version, tag, file.name, is_new, *requirements)
         self.items.append(item)
         return item
+
+    def _highest(self, entity: type[Any], column: str, identifier: str) -> int:
+        """The highest number that this id has had; that of a version that was deleted is not given again."""
+        table = table_of(entity)
+        query = select(func.max(table.c.version)).where(
+            table.c[column] == identifier, table.c.tenant_id == self.uow.tenant_id
+        )
+        return self.uow.connection.execute(query).scalar() or 0
 
     def _insert(self, entity: type[Any], **values: Any) -> None:
         values.setdefault("tenant_id", self.uow.tenant_id)

@@ -8,36 +8,74 @@ The table of job types with their inputs and outputs is in `processes/README.md`
 from datetime import timedelta
 
 from engine.runtime import Handler, Runtime
-from engine.services.handlers import aftersales, cases, clocks, escalations, messages, notices
+from engine.services.handlers import (
+    aftersales,
+    aftersales_goods,
+    aftersales_money,
+    assigning,
+    callbacks,
+    campaigns,
+    cases,
+    clocks,
+    customers,
+    escalations,
+    messages,
+    notices,
+    reports,
+)
 
 HANDLERS: dict[str, Handler] = {
     "case.open": notices.telling(cases.open_case),
     "case.update": cases.update_case,
-    "case.close": cases.close_case,
+    "case.close": notices.telling(cases.close_case),
+    "case.assign": assigning.assign,
+    "case.set_aside": assigning.set_aside,
     "complaint.repeats": cases.count_repeats,
-    "sla.start": clocks.start,
+    "sla.start": notices.telling(clocks.start),
     "sla.pause": notices.telling(clocks.pause),
     "sla.resume": clocks.resume,
     "sla.move": clocks.move,
     "sla.meet": clocks.meet,
     "customer.notify": notices.notify_customer,
     "customer.survey": notices.send_survey,
+    "callback.open": callbacks.open_callback,
+    "callback.record": callbacks.record_callback,
+    "campaign.choose": campaigns.choose,
+    "campaign.end": campaigns.end,
     "lead.notify": notices.notify_lead,
+    "staff.notify": customers.notify_person,
+    "customer.refer": customers.refer_customer,
+    "customers.find_stale": customers.find_stale,
+    "customers.reviewed": customers.reviewed,
+    "customers.find_at_risk": customers.find_at_risk,
     "task.reassign": escalations.reassign,
     "escalation.note": escalations.add_note,
     "evidence.build": escalations.build_evidence,
     "message.publish": messages.publish,
+    "report.build": reports.build,
+    "report.send": reports.send,
     "order.load": aftersales.load_order,
     "order.cancel": aftersales.cancel_order,
     "order.change": aftersales.change_order,
     "order.intercept": aftersales.intercept_order,
-    "payment.refund": aftersales.pay_back,
-    "stock.reserve": aftersales.reserve_stock,
-    "stock.disposition": aftersales.dispose_stock,
-    "shipment.create": aftersales.create_shipment,
+    "order.track": aftersales.track_order,
+    "order.remark": aftersales.remark_order,
+    "refund.calculate": aftersales_money.calculate,
+    "article.price": aftersales_money.price_exchange,
+    "payment.refund": aftersales_money.pay_back,
+    "payment.record": aftersales_money.record_payment,
+    "payment.ask": notices.telling(aftersales_money.ask_for_payment),
+    "payment.confirm": aftersales_money.confirm_due,
+    "payment.poll": aftersales_money.poll_payment,
+    "stock.reserve": aftersales_goods.reserve_stock,
+    "stock.release": aftersales_goods.release_stock,
+    "stock.disposition": aftersales_goods.dispose_stock,
+    "shipment.create": notices.telling(aftersales_goods.create_shipment),
+    "parcel.poll": aftersales_goods.poll_parcel,
+    "repair.record": aftersales_goods.record_repair,
 }
 # These ask a system outside, which may take its time.
-_SLOW = {"customer.notify", "customer.survey", "order.load", "case.open"}
+_SLOW = {"customer.notify", "customer.survey", "order.load", "case.open", "payment.refund"}
 
 
 def register_handlers(runtime: Runtime) -> None:

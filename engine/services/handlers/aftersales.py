@@ -1,37 +1,28 @@
-"""Job types that reach a shop, a payment service, a warehouse or a carrier: order.*, payment.refund, stock.*, shipment.create."""
+"""Job types that ask a shop: order.load, order.track, order.cancel, order.change, order.intercept, order.remark."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from engine.connectors.orders import OrderLine, OrderRecord
-from engine.connectors.payments import RefundRequest
-from engine.errors import InvalidInput, NotFound
+from engine.calendars import statutory_day
+from engine.connectors.orders import OrderLine, OrderRecord, ShipmentRecord
+from engine.errors import InvalidInput, NotFound, Unavailable
 from engine.model.case import Case
-from engine.model.money import rounded
-from engine.model.order import Order, Shipment
 from engine.persistence import UnitOfWork
-from engine.runtime import BpmnError, JobContext, JobFailed, Runtime
+from engine.runtime import JobContext, JobFailed, Runtime
 from engine.services.cases import files
 from engine.services.cases.numbers import allot
-from engine.services.cases.timeline import record
 from engine.services.handlers.cases import take_case
-from engine.services.handlers.once import WHO, case_of, once, text
+from engine.services.handlers.once import WHO, once, text
 from engine.services.outside import outside
-from engine.services.rows import add
 from engine.services.settings import setting
-from engine.services.shop import OutOfStock
 
-PAYMENT_FAILED, OUT_OF_STOCK = "PAYMENT_FAILED", "OUT_OF_STOCK"
 EXCEPTIONS = ("custom", "perishable", "digital_opened", "press")
-COMPENSATIONS = ("compensation", "mediation")
-DISPOSITIONS = {"new": "restock", "opened": "relabel", "used": "supplier", "damaged": "scrap"}
 DAYS_PER_MONTH = 30.44
-CARRIER = "顺丰速运"
+REMARK_LENGTH = 500
 
 
 def load_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
@@ -51,82 +42,8 @@ def load_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         aftersale = case.number if case.kind == "return_exchange" else allot(uow, "return_exchange", zone)
         case.attributes = case.attributes | {"aftersale_number": aftersale}
         sku, free_from = text(job, "sku"), Decimal(str(setting(uow, "shop.free_shipping")))
-        today = uow.now.astimezone(ZoneInfo(zone)).date()
-        found = facts(order, sku, today, zone, _repairs(uow, number, sku), free_from)
+        found = facts(order, sku, uow.now, zone, _repairs(uow, number, sku), free_from)
         return {"order": found, "aftersale_number": aftersale}
-
-    return once(runtime, job, work)
-
-
-def pay_back(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Pay `amount` back for `order_number`, once. Answers `payment_reference`; the BPMN error PAYMENT_FAILED says it cannot be.
-
-    `kind` compensation or mediation is on top of what was paid; any other kind is not more than what was paid.
-    """
-    try:
-        amount = rounded(Decimal(str(job.variables.get("amount"))))
-    except InvalidOperation as error:
-        raise JobFailed("The variable amount is not a sum of money.", permanent=True) from error
-    request = RefundRequest(
-        order_number=text(job, "order_number"),
-        amount=amount,
-        currency=text(job, "currency", "CNY"),
-        reason=text(job, "reason") or text(job, "kind", "refund"),
-        idempotency_key=job.idempotency_key,
-        case_number=text(job, "case_number") or None,
-        compensation=text(job, "kind") in COMPENSATIONS,
-    )
-    try:
-        receipt = outside(runtime).payments.refund(request)
-    except (InvalidInput, NotFound) as error:
-        raise BpmnError(PAYMENT_FAILED, str(error), {"payment_problem": str(error)}) from error
-
-    def work(uow: UnitOfWork) -> dict[str, Any]:
-        case, data = case_of(uow, job), {"amount": str(amount), "reference": receipt.reference, "route": receipt.route}
-        record(runtime, uow, case, WHO, "step", "payment.refunded", f"¥{amount}", data=data, public=True)
-        return {"payment_reference": receipt.reference}
-
-    return once(runtime, job, work)
-
-
-def reserve_stock(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Promise `quantity` (1) pieces of `sku` to the case. Answers `reservation`; the BPMN error OUT_OF_STOCK says there are none."""
-    sku, quantity = text(job, "sku"), _quantity(job)
-    try:
-        outside(runtime).stock.reserve(sku, quantity, text(job, "case_number") or None, job.idempotency_key)
-    except (OutOfStock, NotFound) as error:
-        raise BpmnError(OUT_OF_STOCK, str(error)) from error
-    return {"reservation": {"sku": sku, "quantity": quantity, "reference": job.idempotency_key}}
-
-
-def dispose_stock(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Say what becomes of returned goods: `disposition`, or what their `grade` means. Answers `disposition`."""
-    kind = text(job, "disposition") or DISPOSITIONS.get(text(job, "grade"), "supplier")
-    sku, number = text(job, "sku"), text(job, "case_number") or None
-    try:
-        outside(runtime).stock.dispose(kind, sku, _quantity(job), number, job.idempotency_key)
-    except (InvalidInput, NotFound) as error:
-        raise JobFailed(str(error), permanent=True) from error
-    return {"disposition": kind}
-
-
-def create_shipment(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Send a parcel: the header `kind` is exchange (what was reserved goes out) or ship_back. Answers `shipment`."""
-    kind, reservation = job.headers.get("kind", "exchange"), job.variables.get("reservation")
-    if kind == "exchange" and isinstance(reservation, dict):
-        outside(runtime).stock.ship(
-            str(reservation["sku"]), int(reservation["quantity"]), text(job, "case_number") or None, job.idempotency_key
-        )
-
-    def work(uow: UnitOfWork) -> dict[str, Any]:
-        case = case_of(uow, job)
-        order = select(Order.key).where(Order.tenant_id == uow.tenant_id, Order.number == case.order_number)
-        tracking = f"KF{job.key}"
-        parcel = {"carrier": CARRIER, "tracking_number": tracking, "status": "shipped", "shipped_at": uow.now}
-        add(runtime, uow, Shipment, order_key=uow.session.scalar(order), direction="out", case_number=case.number,
-            idempotency_key=job.idempotency_key, **parcel)  # fmt: skip
-        record(runtime, uow, case, WHO, "step", f"shipment.{kind}", f"{CARRIER} {tracking}", public=True)
-        return {"shipment": {"carrier": CARRIER, "tracking_number": tracking, "kind": kind}}
 
     return once(runtime, job, work)
 
@@ -151,19 +68,42 @@ def intercept_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     return _commanded(lambda: orders.intercept(text(job, "order_number"), job.idempotency_key))
 
 
+def track_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
+    """Where the parcels of `order_number` are. Answers `tracking`, a list of `{carrier, number, state, last, delivered_at}`, and
+    `order_state`; while a courier does not answer, its parcel's state is what the shop says."""
+    order = outside(runtime).order(text(job, "order_number"))
+    parcels = [_whereabouts(runtime, parcel) for parcel in order.shipments] if order else []
+    return {"tracking": parcels, "order_state": _state(order) if order else "unknown"}
+
+
+def remark_order(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
+    """Write `remark` into the order with `agent`, who did it. An order that the shop does not know has none: `remarked` is false."""
+    number, words = text(job, "order_number"), text(job, "remark")[:REMARK_LENGTH]
+    if not number or not words:
+        return {"remarked": False}
+    named = f"{words}（{text(job, 'case_number')}）" if text(job, "case_number") else words
+    try:
+        outside(runtime).orders.remark(number, text(job, "agent") or WHO, named, job.idempotency_key)
+    except (NotFound, InvalidInput):
+        return {"remarked": False}
+    return {"remarked": True}
+
+
+def facts_of(uow: UnitOfWork, order: OrderRecord, sku: str, zone: str, free_from: Decimal) -> dict[str, Any]:
+    """`facts` of an order as things stand now, for a page that shows what may be asked."""
+    return facts(order, sku, uow.now, zone, _repairs(uow, order.number, sku), free_from)
+
+
 def _repairs(uow: UnitOfWork, order_number: str, sku: str) -> int:
-    """How often this article of this order was repaired before."""
-    query = select(func.count()).where(
-        Case.tenant_id == uow.tenant_id,
-        Case.order_number == order_number,
-        Case.sku == sku,
-        Case.outcome == "repaired",
+    """How often this article of this order was repaired before, with success or without."""
+    query = select(Case.attributes).where(
+        Case.tenant_id == uow.tenant_id, Case.order_number == order_number, Case.sku == sku
     )
-    return uow.session.scalar(query) or 0
+    return sum(int(attributes.get("repairs", 0)) for attributes in uow.session.scalars(query))
 
 
 def facts(
-    order: OrderRecord | None, sku: str, today: date, zone: str, repairs: int = 0, free_from: Decimal = Decimal(0)
+    order: OrderRecord | None, sku: str, now: datetime, zone: str, repairs: int = 0, free_from: Decimal = Decimal(0)
 ) -> dict[str, Any]:
     """What the return rules ask, as plain values.
 
@@ -171,17 +111,18 @@ def facts(
     does; null before it. `breaks_free_shipping`: what is kept would not have been shipped free of charge.
     """
     if order is None:
-        return {"known": False, "state": "unknown", "days_since_signed": None, "exception": None,
+        return {"known": False, "state": "unknown", "signed_at": None, "days_since_signed": None, "exception": None,
                 "exclusion_confirmed": False, "repairs": repairs, "in_warranty": False,
-                "breaks_free_shipping": False, "paid": 0, "items": []}  # fmt: skip
+                "breaks_free_shipping": False, "paid": 0, "gift_value": 0, "items": []}  # fmt: skip
     lines = [line for line in order.lines if line.sku == sku] or list(order.lines)
     traits = {trait for line in lines for trait in line.traits}
     signed = order.signed_at
-    days = None if signed is None else (today - signed.astimezone(ZoneInfo(zone)).date()).days
+    days = None if signed is None else statutory_day(signed, now, zone)
     return {
         "known": True,
         "number": order.number,
         "state": _state(order),
+        "signed_at": None if signed is None else signed.isoformat(),
         "days_since_signed": days,
         "exception": next((name for name in EXCEPTIONS if name in traits), None),
         "exclusion_confirmed": "no_return_confirmed" in traits,
@@ -189,6 +130,7 @@ def facts(
         "in_warranty": days is not None and any(days <= line.warranty_months * DAYS_PER_MONTH for line in lines),
         "breaks_free_shipping": _breaks_free_shipping(order, lines, free_from),
         "paid": float(order.paid),
+        "gift_value": float(sum((line.gift_value * line.quantity for line in order.lines), Decimal(0))),
         "items": [_item(line) for line in order.lines],
     }
 
@@ -222,6 +164,16 @@ def _commanded(command: Callable[[], bool]) -> dict[str, Any]:
         raise JobFailed(str(error), permanent=True) from error
 
 
-def _quantity(job: JobContext) -> int:
-    value = job.variables.get("quantity") or job.variables.get("received_quantity") or 1
-    return int(value) if isinstance(value, int | float) and value >= 1 else 1
+def _whereabouts(runtime: Runtime, parcel: ShipmentRecord) -> dict[str, Any]:
+    found: dict[str, Any] = {"carrier": parcel.carrier, "number": parcel.tracking_number, "state": parcel.status}
+    try:
+        track = outside(runtime).courier.track(parcel.carrier, parcel.tracking_number)
+    except (Unavailable, InvalidInput):
+        return found | {"last": None, "delivered_at": None}
+    last = track.events[-1] if track.events else None
+    state = found["state"] if track.state == "unknown" else track.state
+    return found | {
+        "state": state,
+        "last": f"{last.at.isoformat()} {last.place} {last.text}".strip() if last else None,
+        "delivered_at": track.delivered_at.isoformat() if track.delivered_at else None,
+    }

@@ -31,12 +31,14 @@ FROM_VARIABLES = {
     "order_number": "order_number",
     "promised_at": "promised_at",
 }
-NO_ANSWER_NEEDED = ("withdrawn", "no_reply", "cancelled", "closed_no_shipment", "spam")
+NO_ANSWER_NEEDED = ("withdrawn", "no_reply", "cancelled", "closed_no_shipment", "spam", "merged", "no_action")
 TITLE_LENGTH = 60
+INTAKE = "intake"
+RECORDED = ("answer", "article", "verdict", "verdict_note", "business", "department")  # what the record forms show
 
 
 def open_case(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Allot a number, find the customer, look the order up, start the clocks. Answers `case_number`, `order_known`.
+    """Allot a number, find the customer, look the order up, start the clocks. Answers `case_number`, `order_known`, `customer_tier`.
 
     A case that was registered before the process (by the portal) is taken over under its number; one that was closed is
     opened again.
@@ -44,12 +46,17 @@ def open_case(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     order_known = _is_known(runtime, text(job, "order_number"))
 
     def work(uow: UnitOfWork) -> dict[str, Any]:
-        case = take_case(runtime, uow, job, job.headers.get("kind") or text(job, "kind", "complaint"))
+        kind = job.headers.get("kind") or text(job, "kind", "complaint")
+        case = take_case(runtime, uow, job, kind)
+        if case.kind == INTAKE and kind != INTAKE:  # what came in turns out to be this
+            files.store_changes(runtime, uow, case, {"kind": kind}, WHO)
         values = {name: job.variables[name] for name in ("level", "major") if job.variables.get(name) is not None}
         files.store_changes(runtime, uow, case, values | {"order_known": order_known}, WHO)
         with CaseClocks(runtime, uow, case, WHO) as clocks:
             start_clocks(clocks, job.variables.get("clocks"))
-        return {"case_number": case.number, "order_known": order_known}
+        customer = uow.session.get(Customer, case.customer_key) if case.customer_key else None
+        tier = customer.tier if customer else None
+        return {"case_number": case.number, "order_known": order_known, "customer_tier": tier}
 
     return once(runtime, job, work)
 
@@ -76,16 +83,24 @@ def close_case(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
 
     def work(uow: UnitOfWork) -> None:
         case, result = case_of(uow, job), text(job, "result", "resolved")
-        with CaseClocks(runtime, uow, case, WHO) as clocks:
-            if result in NO_ANSWER_NEEDED:
-                clocks.cancel_all(result)
-            else:
-                clocks.meet_all(result)
-        changes = case.close(result, uow.now)
-        if changes:
-            record(runtime, uow, case, WHO, "step", "case.closed", result, changes=changes, public=True)
+        said = {name: text(job, name) for name in RECORDED if text(job, name)}
+        if said:
+            case.attributes = case.attributes | said
+        close_within(runtime, uow, case, result)
 
     return once(runtime, job, work)
+
+
+def close_within(runtime: Runtime, uow: UnitOfWork, case: Case, result: str) -> None:
+    """End a case in the caller's transaction: its clocks, then itself, with its timeline entry."""
+    with CaseClocks(runtime, uow, case, WHO) as clocks:
+        if result in NO_ANSWER_NEEDED:
+            clocks.cancel_all(result)
+        else:
+            clocks.meet_all(result)
+    changes = case.close(result, uow.now)
+    if changes:
+        record(runtime, uow, case, WHO, "step", "case.closed", result, changes=changes, public=True)
 
 
 def count_repeats(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:

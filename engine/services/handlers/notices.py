@@ -14,15 +14,20 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Handler, JobContext, JobFailed, Runtime
 from engine.services import notifications
 from engine.services.cases.links import survey_link
-from engine.services.handlers.once import case_of, once, text
+from engine.services.handlers.once import WHO, case_of, once, text
 from engine.services.notifications.staff import leads_of
 from engine.services.people.actors import users_with_role
 from engine.services.rows import add
 from engine.services.settings import setting
+from engine.services.sla import CaseClocks
+from engine.services.sla.feel import newest
 
 
 def notify_customer(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Write to the case's customer; every simple variable may stand in the template. Answers `notified`: the channel."""
+    """Write to the case's customer; every simple variable may stand in the template. Answers `notified`: the channel.
+
+    The header `meets` names a clock of the case that is met by it, if it runs.
+    """
     _link(runtime, job)
     try:
         values = _values(runtime, job)
@@ -31,15 +36,28 @@ def notify_customer(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         )
     except (NotFound, InvalidInput) as error:
         raise JobFailed(str(error), permanent=True) from error
+    if clock := job.headers.get("meets"):
+        runtime.transact(lambda uow: _meet(runtime, uow, job, clock), job.tenant_id)
     return {"notified": channel}
 
 
+def _meet(runtime: Runtime, uow: UnitOfWork, job: JobContext, clock: str) -> None:
+    case = case_of(uow, job)
+    if newest(uow, case.key, clock) is not None:
+        with CaseClocks(runtime, uow, case, WHO) as clocks:
+            clocks.meet(clock)
+
+
 def telling(handler: Handler) -> Handler:
-    """The handler, and then, where the header `tell` names a template, a message to the customer with what came out."""
+    """The handler, and then, where the header `tell` names a template, a message to the customer with what came out.
+
+    The variable `tell`, when it is false, keeps it from being sent.
+    """
 
     def work_and_tell(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         result = dict(handler(runtime, job) or {})
-        if template := job.headers.get("tell"):
+        template = job.headers.get("tell")
+        if template and job.variables.get("tell") is not False:
             headers = {**job.headers, "template": template}
             notify_customer(runtime, replace(job, headers=headers, variables={**job.variables, **result}))
         return result

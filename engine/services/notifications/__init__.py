@@ -6,9 +6,17 @@ from engine.services.notifications.outbox import (
     mark_message_read,
     messages_for_customer,
     resend,
+    sent_about,
 )
 from engine.services.notifications.sending import Sending, deliver, notify_customer, prepare
-from engine.services.notifications.staff import NoticeView, list_notices, mark_notice_read, notify_staff
+from engine.services.notifications.staff import (
+    NoticeView,
+    count_unread_notices,
+    list_notices,
+    mark_all_notices_read,
+    mark_notice_read,
+    notify_staff,
+)
 from engine.services.notifications.templates import Template, load_templates, render, template
 
 __all__ = [
@@ -16,10 +24,12 @@ __all__ = [
     "NoticeView",
     "Sending",
     "Template",
+    "count_unread_notices",
     "deliver",
     "list_messages",
     "list_notices",
     "load_templates",
+    "mark_all_notices_read",
     "mark_message_read",
     "mark_notice_read",
     "messages_for_customer",
@@ -28,5 +38,6 @@ __all__ = [
     "prepare",
     "render",
     "resend",
+    "sent_about",
     "template",
 ]

@@ -12,7 +12,8 @@ from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.customers.masking import mask_email, mask_phone
-from engine.services.notifications.sending import OUTBOX, REFUSED, SENT_CHANNELS, WAITING, Sending, deliver
+from engine.services.notifications.routes import SENT_CHANNELS
+from engine.services.notifications.sending import OUTBOX, REFUSED, WAITING, Sending, deliver, sending_of
 from engine.services.outside import outside
 
 
@@ -61,6 +62,18 @@ def messages_for_customer(runtime: Runtime, number: str, *, actor: Actor) -> lis
         return [_view(row, number, actor) for row in uow.session.scalars(query.order_by(Notification.key.desc()))]
 
 
+def sent_about(runtime: Runtime, number: str, *, actor: Actor, limit: int = 50) -> list[MessageView]:
+    """What left the house about a case and what became of it, the newest first. Raises NotFound, Forbidden."""
+    from engine.services.cases.files import readable_case
+
+    actor.require("cases.read")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        case = readable_case(uow, number, actor)
+        query = select(Notification).where(Notification.case_key == case.key, Notification.channel.in_(SENT_CHANNELS))
+        rows = uow.session.scalars(query.order_by(Notification.key.desc()).limit(limit))
+        return [_view(row, number, actor) for row in rows]
+
+
 def mark_message_read(runtime: Runtime, number: str, key: int, *, actor: Actor) -> None:
     """Say that the customer has read a portal message. Raises NotFound for another's."""
 
@@ -84,10 +97,10 @@ def resend(runtime: Runtime, key: int, *, actor: Actor) -> str:
         row = uow.get(Notification, key)
         if row.state not in (OUTBOX, REFUSED, WAITING):
             raise Conflict("This message was sent already.")
-        if not (outside(runtime).mail if row.channel == "email" else outside(runtime).text):
+        if not outside(runtime).sender(row.channel):
             raise Unavailable(f"No sender is set up for {row.channel}.")
         row.state = WAITING
-        return Sending(row.key, row.channel, row.recipient or "", row.subject, row.body, row.idempotency_key)
+        return sending_of(row)
 
     deliver(runtime, runtime.transact(work, actor.tenant_id), actor.tenant_id)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
@@ -97,5 +110,6 @@ def resend(runtime: Runtime, key: int, *, actor: Actor) -> str:
 def _view(row: Notification, number: str | None, actor: Actor) -> MessageView:
     values = {name: getattr(row, name) for name in MessageView.__dataclass_fields__ if name != "case_number"}
     if not actor.may("customers.read_personal"):
-        values["recipient"] = mask_email(row.recipient) if row.channel == "email" else mask_phone(row.recipient)
+        masks = {"email": mask_email, "sms": mask_phone}
+        values["recipient"] = masks[row.channel](row.recipient) if row.channel in masks else None
     return MessageView(case_number=number, **values)

@@ -1,16 +1,17 @@
-"""Sending a message to a customer: always kept for the portal, and sent on the one channel that consent allows.
+"""Sending a message to a customer: always kept for the portal, and sent the way the customer wrote to us about the case, else
+on the one channel that consent allows.
 
 It happens in three steps, because a mail server must not be asked within a transaction: what is to be sent is stored under the
 idempotency key; it is sent; what became of it is stored. A step that is repeated finds what the step before it left.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
-from engine.connectors.messages import Mail, TextMessage
+from engine.connectors.messages import ChatMessage, Mail, TextMessage
 from engine.errors import InvalidInput
 from engine.model.base import DEFAULT_TENANT
 from engine.model.case import Case
@@ -21,11 +22,11 @@ from engine.runtime import Runtime
 from engine.services.cases.contacts import store_contact
 from engine.services.cases.files import find_case
 from engine.services.cases.links import link_for, valid_until
-from engine.services.notifications.templates import render, template
+from engine.services.notifications.routes import Route, route_of
+from engine.services.notifications.templates import Words, render, template
 from engine.services.outside import outside
 from engine.services.rows import add
 
-SENT_CHANNELS = ("sms", "email")
 WAITING, OUTBOX, SENT, REFUSED, STORED = "sending", "outbox", "sent", "refused", "stored"
 
 
@@ -39,6 +40,7 @@ class Sending:
     subject: str
     body: str
     idempotency_key: str
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 def notify_customer(
@@ -49,7 +51,7 @@ def notify_customer(
     idempotency_key: str,
     tenant_id: str = DEFAULT_TENANT,
 ) -> str:
-    """Write to a case's customer and return the channel that was used besides the portal: sms, email or none.
+    """Write to a case's customer and return the channel that was used besides the portal: sms, email, chat or none.
 
     The same key sends one message. Raises NotFound for an unknown case or template, Unavailable when the sender is.
     """
@@ -75,22 +77,26 @@ def prepare(
     values: Mapping[str, Any],
     idempotency_key: str,
 ) -> Sending | None:
-    """Store the message for the portal and, by consent, what is to be sent; None when nothing is left to send."""
+    """Store the message for the portal and what is to be sent; None when nothing is left to send."""
     customer = uow.session.get(Customer, case.customer_key) if case.customer_key else None
     words = template(runtime, template_name).words(customer.language if customer else "zh")
-    channel = _channel(customer)
-    if _stored(uow, f"{idempotency_key}:portal") is None:
-        _store(runtime, uow, case, customer, template_name, values, f"{idempotency_key}:portal", "portal")
-        shown = _rendered(runtime, case, customer, words.subject, values)
-        store_contact(runtime, uow, case, "system", channel or "portal", "out", shown, "sent", public=True, agent=None)
-    if customer is None or channel is None:
+    route = route_of(uow, case, customer, template_name)
+    message = _Message(runtime, uow, case, customer, template_name, words, values)
+    if stored(uow, f"{idempotency_key}:portal") is None:
+        message.store(f"{idempotency_key}:portal", None)
+        shown = message.rendered(words.subject)
+        channel = route.shown if route else "portal"
+        store_contact(runtime, uow, case, "system", channel, "out", shown, "sent", public=True, agent=None)
+    if route is None:
         return None
-    row = _stored(uow, f"{idempotency_key}:{channel}") or _store(
-        runtime, uow, case, customer, template_name, values, f"{idempotency_key}:{channel}", channel
-    )
-    if row.state != WAITING:
-        return None
-    return Sending(row.key, channel, row.recipient or "", row.subject, row.body, row.idempotency_key)
+    key = f"{idempotency_key}:{route.channel}"
+    row = stored(uow, key) or message.store(key, route)
+    return sending_of(row) if row.state == WAITING else None
+
+
+def sending_of(row: Notification) -> Sending:
+    """What a stored row says is to be sent."""
+    return Sending(row.key, row.channel, row.recipient or "", row.subject, row.body, row.idempotency_key, row.data)
 
 
 def deliver(runtime: Runtime, sending: Sending, tenant_id: str = DEFAULT_TENANT) -> None:
@@ -107,82 +113,82 @@ def deliver(runtime: Runtime, sending: Sending, tenant_id: str = DEFAULT_TENANT)
     def work(uow: UnitOfWork) -> None:
         row = uow.get(Notification, sending.key)
         row.state, row.receipt, row.problem = REFUSED if problem else SENT, receipt, problem
-        row.sent_at = None if problem else uow.now
+        row.sent_at, row.next_try_at = None if problem else uow.now, None
 
     runtime.transact(work, tenant_id)
 
 
 def _send(runtime: Runtime, sending: Sending) -> str:
-    connectors = outside(runtime)
+    connectors, data = outside(runtime), sending.data
     if sending.channel == "email" and connectors.mail:
-        mail = Mail(sending.recipient, sending.subject, sending.body, sending.idempotency_key)
+        headers = {name: str(text) for name, text in data.get("headers", {}).items()}
+        mail = Mail(sending.recipient, sending.subject, sending.body, sending.idempotency_key, headers=headers)
         return connectors.mail.send(mail)
     if sending.channel == "sms" and connectors.text:
         return connectors.text.send(TextMessage(sending.recipient, sending.body, sending.idempotency_key))
+    if sending.channel == "chat" and connectors.chat:
+        thread = {name: str(data.get(name) or "") for name in ("platform", "kind", "conversation")}
+        answered = data.get("in_reply_to")
+        message = ChatMessage(to=sending.recipient, text=sending.body, idempotency_key=sending.idempotency_key,
+                              in_reply_to=str(answered) if answered else None, **thread)  # fmt: skip
+        return connectors.chat.send(message)
     raise InvalidInput(f"No sender is set up for {sending.channel}.")
 
 
-def _channel(customer: Customer | None) -> str | None:
-    """The preferred channel if it is one that we can send on and may use, else the first that is."""
-    if customer is None:
-        return None
-    wished = [customer.preferred_channel, *SENT_CHANNELS]
-    return next((name for name in wished if name in SENT_CHANNELS and customer.may_be_reached_by(name)), None)
+def first_state(runtime: Runtime, channel: str) -> str:
+    """The state of a new message: to be sent, or waiting in the outbox until a sender is set up."""
+    return WAITING if outside(runtime).sender(channel) else OUTBOX
 
 
-def _store(
-    runtime: Runtime,
-    uow: UnitOfWork,
-    case: Case,
-    customer: Customer | None,
-    template_name: str,
-    values: Mapping[str, Any],
-    key: str,
-    channel: str,
-) -> Notification:
-    language = customer.language if customer else "zh"
-    words = template(runtime, template_name).words(language)
-    body = words.sms if channel == "sms" else words.text
-    recipient = (
-        None if customer is None or channel == "portal" else customer.phone if channel == "sms" else customer.email
-    )
-    return add(
-        runtime,
-        uow,
-        Notification,
-        case_key=case.key,
-        customer_key=case.customer_key,
-        channel=channel,
-        recipient=recipient,
-        template=template_name,
-        language=language,
-        subject=_rendered(runtime, case, customer, words.subject, values).replace("\n", " "),
-        body=_rendered(runtime, case, customer, body, values),
-        state=_first_state(runtime, channel),
-        idempotency_key=key,
-        created_at=uow.now,
-    )
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A template's words for one case and its customer."""
+
+    runtime: Runtime
+    uow: UnitOfWork
+    case: Case
+    customer: Customer | None
+    template_name: str
+    words: Words
+    values: Mapping[str, Any]
+
+    def store(self, key: str, route: Route | None) -> Notification:
+        """The row for a route, None for the portal's."""
+        short = route is not None and (route.channel == "sms" or route.is_public)
+        subject = self.rendered(self.words.subject).replace("\n", " ")
+        return add(
+            self.runtime,
+            self.uow,
+            Notification,
+            case_key=self.case.key,
+            customer_key=self.case.customer_key,
+            channel=route.channel if route else "portal",
+            recipient=route.recipient if route else None,
+            template=self.template_name,
+            language=self._language,
+            subject=route.subject(subject, self.case.number) if route else subject,
+            body=self.rendered(self.words.sms if short else self.words.text),
+            state=first_state(self.runtime, route.channel) if route else STORED,
+            idempotency_key=key,
+            created_at=self.uow.now,
+            data=route.data(automatic=True) if route else {},
+        )
+
+    def rendered(self, text: str) -> str:
+        known = {
+            "number": self.case.number,
+            "title": self.case.title,
+            "order_number": self.case.order_number,
+            "promised_at": self.case.promised_at,
+            "customer_name": self.customer.name if self.customer else "客户",
+        }
+        return render(text, known | dict(self.values), self.runtime.settings.time_zone, self._language)
+
+    @property
+    def _language(self) -> str:
+        return self.customer.language if self.customer else "zh"
 
 
-def _first_state(runtime: Runtime, channel: str) -> str:
-    if channel == "portal":
-        return STORED
-    connectors = outside(runtime)
-    return WAITING if (connectors.mail if channel == "email" else connectors.text) else OUTBOX
-
-
-def _rendered(runtime: Runtime, case: Case, customer: Customer | None, text: str, values: Mapping[str, Any]) -> str:
-    known = {
-        "number": case.number,
-        "title": case.title,
-        "order_number": case.order_number,
-        "promised_at": case.promised_at,
-        "customer_name": customer.name if customer else "客户",
-    }
-    language = customer.language if customer else "zh"
-    return render(text, known | dict(values), runtime.settings.time_zone, language)
-
-
-def _stored(uow: UnitOfWork, key: str) -> Notification | None:
+def stored(uow: UnitOfWork, key: str) -> Notification | None:
     query = select(Notification).where(Notification.tenant_id == uow.tenant_id, Notification.idempotency_key == key)
     return uow.session.scalars(query).one_or_none()

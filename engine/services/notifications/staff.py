@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 
 from engine.errors import NotFound
 from engine.model.case import Case
@@ -27,6 +27,7 @@ class NoticeView:
     body: str
     created_at: datetime
     read_at: datetime | None
+    kind: str = ""
 
 
 def notify_staff(
@@ -64,33 +65,60 @@ def leads_of(uow: UnitOfWork, case: Case) -> list[str]:
     return users_with_role(uow, "group_lead") or users_with_role(uow, "supervisor")
 
 
-def list_notices(runtime: Runtime, *, actor: Actor, unread_only: bool = False, limit: int = 50) -> list[NoticeView]:
-    """One's own notices, the newest first."""
+def list_notices(
+    runtime: Runtime, *, actor: Actor, unread_only: bool = False, before: int | None = None, limit: int = 50
+) -> list[NoticeView]:
+    """One's own notices, the newest first; `before` is the last key of the page before. `kind` is what each is about."""
     query = select(Notification, Case.number).outerjoin(Case, Case.key == Notification.case_key)
-    query = query.where(
-        Notification.tenant_id == actor.tenant_id,
-        Notification.channel == "desk",
-        Notification.recipient == actor.username,
-    )
+    query = query.where(*_own(actor))
+    if before is not None:
+        query = query.where(Notification.key < before)
     if unread_only:
         query = query.where(Notification.read_at.is_(None))
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         found = uow.session.execute(query.order_by(Notification.key.desc()).limit(limit))
         return [
-            NoticeView(row.key, number, row.subject, row.body, row.created_at, row.read_at) for row, number in found
+            NoticeView(row.key, number, row.subject, row.body, row.created_at, row.read_at, row.template)
+            for row, number in found
         ]
 
 
-def mark_notice_read(runtime: Runtime, key: int, *, actor: Actor) -> None:
-    """Say that one has read a notice. Raises NotFound for another's."""
+def count_unread_notices(runtime: Runtime, *, actor: Actor, most: int = 100) -> int:
+    """How many of one's notices are unread, at most `most`: a bell shows no more."""
+    query = select(Notification.key).where(*_own(actor), Notification.read_at.is_(None)).limit(most)
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        return uow.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
-    def work(uow: UnitOfWork) -> None:
+
+def mark_notice_read(runtime: Runtime, key: int, *, actor: Actor) -> str | None:
+    """Say that one has read a notice; returns the number of the case that it is about. Raises NotFound for another's."""
+
+    def work(uow: UnitOfWork) -> str | None:
         row = uow.get(Notification, key)
         if row.channel != "desk" or row.recipient != actor.username:
             raise NotFound(f"There is no notice {key} for {actor.username}.")
         row.read_at = row.read_at or uow.now
+        case = uow.session.get(Case, row.case_key) if row.case_key else None
+        return case.number if case else None
+
+    return runtime.transact(work, actor.tenant_id)
+
+
+def mark_all_notices_read(runtime: Runtime, *, actor: Actor) -> None:
+    """Say that one has read all of one's notices."""
+
+    def work(uow: UnitOfWork) -> None:
+        uow.session.execute(
+            update(Notification).where(*_own(actor), Notification.read_at.is_(None)).values(read_at=uow.now)
+        )
 
     runtime.transact(work, actor.tenant_id)
+
+
+def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    # Written out, not as a parameter: only so does a database know that its index of notices serves.
+    desk = Notification.channel == literal_column("'desk'")
+    return Notification.tenant_id == actor.tenant_id, desk, Notification.recipient == actor.username
 
 
 def _left(uow: UnitOfWork, key: str) -> bool:

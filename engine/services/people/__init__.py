@@ -13,9 +13,11 @@ from engine.services.people.teams import (
     set_queues,
 )
 from engine.services.people.users import (
+    Colleague,
     UserView,
     change_own_password,
     change_user,
+    colleagues,
     create_user,
     ensure_admin,
     get_user,
@@ -32,6 +34,7 @@ __all__ = [
     "ROLES",
     "SYSTEM",
     "Actor",
+    "Colleague",
     "GroupView",
     "QueueView",
     "Role",
@@ -42,6 +45,7 @@ __all__ = [
     "authenticate",
     "change_own_password",
     "change_user",
+    "colleagues",
     "create_user",
     "customer_actor",
     "department_users",

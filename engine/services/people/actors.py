@@ -41,14 +41,17 @@ def actor_for(uow: UnitOfWork, user: User) -> Actor:
     )
 
 
-def customer_actor(customer_key: int, name: str, only_case: str, tenant_id: str = DEFAULT_TENANT) -> Actor:
+def customer_actor(
+    customer_key: int, name: str, only_case: str | None, tenant_id: str = DEFAULT_TENANT, language: str = "zh"
+) -> Actor:
     """A customer who came by a signed link: no user, and only what the portal allows, for that case alone.
 
+    `only_case` None is for somebody who proved whose phone or mailbox they have, and sees all their cases.
     Whoever files a case under somebody's phone number gets such a link; it must not open that person's other cases.
     """
     roles = frozenset({"customer"})
     return Actor(f"customer:{customer_key}", name, roles=roles, permissions=permissions_of(roles),
-                 customer_key=customer_key, only_case=only_case, tenant_id=tenant_id)  # fmt: skip
+                 customer_key=customer_key, only_case=only_case, tenant_id=tenant_id, locale=language)  # fmt: skip
 
 
 def visitor_actor(tenant_id: str = DEFAULT_TENANT) -> Actor:

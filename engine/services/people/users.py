@@ -195,6 +195,30 @@ def list_users(
         return _views(uow, list(uow.session.scalars(query)))
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody to give work to, or to mention."""
+
+    username: str
+    display_name: str
+    online: bool
+
+
+def colleagues(runtime: Runtime, *, actor: Actor) -> list[Colleague]:
+    """The other active people who work on tasks, those who take work now first. Raises Forbidden without tasks.work."""
+    actor.require("tasks.work")
+    posts = [role.name for role in ROLES.values() if "tasks.work" in role.permissions]
+    query = select(User).where(
+        User.tenant_id == actor.tenant_id,
+        User.active,
+        User.username != actor.username,
+        User.key.in_(select(UserRole.user_key).where(UserRole.role.in_(posts))),
+    )
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        rows = uow.session.scalars(query.order_by(User.online.desc(), User.display_name))
+        return [Colleague(row.username, row.display_name or row.username, row.online) for row in rows]
+
+
 def ensure_admin(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> str | None:
     """Make the first `admin` where there is none; returns the password that was made for it, to be shown once.
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.model.base import table_of
 from engine.model.case import Case, TimelineEntry
+from engine.model.element import ElementInstance
 from engine.model.permissions import Actor
 from engine.model.sla import SlaClockRow
 from engine.model.subscription import Subscription
@@ -17,8 +18,9 @@ from engine.services import variables
 from engine.services.attachments import AttachmentView, list_attachments
 from engine.services.cases.files import readable_case
 from engine.services.notifications import MessageView, messages_for_customer
+from engine.services.portal.ahead import Milestone, NextStep, Promise, next_step, promises, way
 
-_subscription = table_of(Subscription)
+_subscription, _element = table_of(Subscription), table_of(ElementInstance)
 
 # What the customer may do, and the message that the process awaits for it. The key is the case's or the after-sale number.
 ACTIONS = {
@@ -28,6 +30,8 @@ ACTIONS = {
     "track": "tracking.submitted",
     "cancel_return": "aftersale.cancelled",
 }
+# What an answer is about, by the element that waits for it; anything else waits for an answer to our offer.
+ASKED_BY = {"await_answer": "finding", "await_choice": "no_stock"}
 # A step as the customer reads it; a step that is not here is ours alone.
 WORDS = {
     "case.opened": ("已受理", "Received"),
@@ -37,6 +41,10 @@ WORDS = {
     "stage.mediated": ("调解完成", "Mediated"),
     "payment.refunded": ("已退款", "Refunded"),
     "shipment.exchange": ("换货已寄出", "Replacement sent"),
+    "shipment.repaired": ("修好的商品已寄出", "Repaired article sent"),
+    "parcel.delivered": ("快递已送达我们仓库", "The courier delivered your parcel to us"),
+    "repair.success": ("已修好", "Repaired"),
+    "repair.failure": ("未能修好，将另行处理", "Not repairable; we will find another way"),
     "shipment.ship_back": ("商品已寄回给您", "Sent back to you"),
     "case.closed": ("已结案", "Closed"),
     "contact.in": ("您的留言", "You wrote"),
@@ -77,6 +85,7 @@ class Offer:
     amount: float | None
     note: str | None
     apology: bool
+    about: str = "offer"  # offer, finding (of an inspection) or no_stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,9 @@ class PortalCase:
     actions: frozenset[str]
     offer: Offer | None
     aftersale_number: str | None
+    next: NextStep | None
+    way: list[Milestone]
+    promises: list[Promise]
     messages: list[MessageView]
     files: list[AttachmentView]
 
@@ -112,6 +124,12 @@ class CaseLine:
     status_zh: str
     status_en: str
     created_at: datetime
+    is_open: bool
+    todo: frozenset[str]
+
+
+# What waits for the customer, rather than what they only may do.
+DUTIES = frozenset({"reply", "track", "choose"})
 
 
 def my_cases(runtime: Runtime, *, actor: Actor, limit: int = 50) -> list[CaseLine]:
@@ -123,8 +141,16 @@ def my_cases(runtime: Runtime, *, actor: Actor, limit: int = 50) -> list[CaseLin
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         rows = uow.session.scalars(query.order_by(Case.created_at.desc(), Case.key.desc()).limit(limit))
         return [
-            CaseLine(case.number, case.kind, case.title, *STATUSES[case.status], created_at=case.created_at)
-            for case in rows
+            CaseLine(
+                case.number,
+                case.kind,
+                case.title,
+                *STATUSES[case.status],
+                created_at=case.created_at,
+                is_open=case.is_open,
+                todo=DUTIES & awaited_by(uow, case).keys() if case.is_open else frozenset(),
+            )
+            for case in list(rows)
             if actor.customer_key is not None
         ]
 
@@ -136,6 +162,7 @@ def case_page(runtime: Runtime, number: str, *, actor: Actor) -> PortalCase:
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         case = readable_case(uow, number, actor)
         awaited = awaited_by(uow, case)
+        ahead, stage = next_step(uow, case) if case.is_open else (None, 0)
         words = STATUSES[case.status]
         return PortalCase(
             number=case.number,
@@ -155,6 +182,9 @@ def case_page(runtime: Runtime, number: str, *, actor: Actor) -> PortalCase:
             actions=frozenset(awaited),
             offer=_offer(uow, awaited["reply"]) if "reply" in awaited else None,
             aftersale_number=case.attributes.get("aftersale_number"),
+            next=ahead,
+            way=way(case, stage),
+            promises=promises(uow, case),
             messages=messages,
             files=files,
         )
@@ -181,7 +211,9 @@ def _offer(uow: UnitOfWork, element_key: int) -> Offer:
     known: dict[str, Any] = variables.visible(uow, element_key, ("remedy", "amount", "plan_note", "apology"))
     amount = known.get("amount")
     shown = float(amount) if isinstance(amount, int | float) else None
-    return Offer(known.get("remedy"), shown, known.get("plan_note"), known.get("apology") is True)
+    waiting = uow.connection.execute(select(_element.c.element_id).where(_element.c.key == element_key)).scalar()
+    about = ASKED_BY.get(str(waiting), "offer")
+    return Offer(known.get("remedy"), shown, known.get("plan_note"), known.get("apology") is True, about)
 
 
 def _answer_by(uow: UnitOfWork, case: Case) -> datetime | None:
@@ -196,7 +228,9 @@ def _steps(uow: UnitOfWork, case: Case) -> list[PortalStep]:
     query = select(TimelineEntry).where(
         TimelineEntry.case_key == case.key, TimelineEntry.public, TimelineEntry.name.in_(WORDS)
     )
-    rows = uow.session.scalars(query.order_by(TimelineEntry.key))
+    # What was asked at the beginning stands at the top of the page already.
+    asked = (TimelineEntry.name == "contact.in") & (TimelineEntry.text == case.description)
+    rows = uow.session.scalars(query.where(~asked).order_by(TimelineEntry.key))
     # A note on a stage was written for us.
     return [
         PortalStep(row.at, *WORDS[row.name], text="" if row.name.startswith("stage.") else row.text) for row in rows

@@ -15,6 +15,8 @@ class SurveyView:
     key: int
     case_number: str
     case_title: str
+    kind: str
+    language: str
     answered_at: datetime | None
 
 
@@ -25,7 +27,7 @@ def open_survey(runtime: Runtime, survey_key: int, *, actor: Actor) -> SurveyVie
         case = uow.get(Case, survey.case_key)
         if not is_for(case, actor):
             raise NotFound(f"There is no survey {survey_key} for this customer.")
-        return SurveyView(survey.key, case.number, case.title, survey.answered_at)
+        return SurveyView(survey.key, case.number, case.title, case.kind, actor.locale, survey.answered_at)
 
 
 def is_for(case: Case, actor: Actor) -> bool:

@@ -3,32 +3,58 @@
 from __future__ import annotations
 
 import json
+import operator as operator_module
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case, literal
 
 from engine.errors import InvalidInput
 
 
 @dataclass(frozen=True)
 class Field:
-    """`kind`: key (a number written as text), text, number, moment, flag, json. Some are no column: they are only written,
-    by `write` from a row, or only filtered, by `where` from an operator and a value."""
+    """`kind`: key (a number written as text), text, number, moment, flag, json (a value as JSON text), list, object, null.
+    Some are no column: they are only written, by `write` from a row, or only filtered, by `where` from an operator and a
+    value. `values` are all that a text can be. `shape` is the kind of what is written, where it is not the column's;
+    `operators` and `takes` (JSON Schema) say what a filter of its own takes. `order` is what it is sorted by, where that is
+    not the column; a `constant` may be sorted by, and sorts nothing."""
 
     kind: str
     column: ColumnElement[Any] | None = None
     write: Callable[[Any], Any] | None = None
     where: Callable[[str, Any], ColumnElement[bool]] | None = None
     sortable: bool = True
+    order: ColumnElement[Any] | None = None
+    constant: bool = False
+    values: tuple[str, ...] = ()
+    shape: str | None = None
+    operators: tuple[str, ...] = ()
+    takes: dict[str, Any] | None = None
+
+    @property
+    def sorted_by(self) -> ColumnElement[Any] | None:
+        """What stands in ORDER BY; None where it cannot, or need not."""
+        if self.order is not None:
+            return self.order
+        if self.column is None or not self.sortable or self.kind == "json":
+            return None
+        return case((self.column, 1), else_=0) if self.kind == "flag" else self.column
+
+    @property
+    def can_be_sorted_by(self) -> bool:
+        return self.constant or self.sorted_by is not None
 
     def read(self, name: str, value: Any) -> Any:
         """The column's value for a filter's value. Raises InvalidInput."""
         try:
             match self.kind:
                 case "key":
+                    if isinstance(value, bool | float):
+                        raise ValueError
                     return _fitting(int(value))
                 case "number":
                     if isinstance(value, bool) or not isinstance(value, int):
@@ -36,16 +62,18 @@ class Field:
                     return _fitting(value)
                 case "moment":
                     found = datetime.fromisoformat(value)
-                    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+                    return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
                 case "flag":
                     if not isinstance(value, bool):
                         raise ValueError
                     return value
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise InvalidInput(f"The value {value!r} of '{name}' is no {self.kind}.") from error
         if not isinstance(value, str):
             raise InvalidInput(f"The value {value!r} of '{name}' is no text.")
-        return value
+        if self.values and value not in self.values:
+            raise InvalidInput(f"'{name}' is one of {', '.join(self.values)}, not {value!r}.")
+        return storable(name, value)
 
     def show(self, value: Any) -> Any:
         if value is None:
@@ -65,6 +93,47 @@ def _fitting(value: int) -> int:
     if not -(2**63) <= value < 2**63:
         raise ValueError
     return value
+
+
+def storable(name: str, value: str) -> str:
+    """A text that a column can hold; PostgreSQL knows no NUL, and no half of a character."""
+    if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise InvalidInput(f"The value of '{name}' has a character that no text here has.")
+    return value
+
+
+def always(value: Any) -> Field:
+    """A field that is the same for all; it can be filtered all the same, and finds all or nothing."""
+    kinds = {bool: "flag", int: "number", str: "text", list: "list", dict: "object", type(None): "null"}
+    return Field(
+        kinds[type(value)],
+        write=lambda _row: value,
+        where=lambda operator, operand: literal(_is_so(value, operator, operand)),
+        constant=not isinstance(value, list | dict),
+    )
+
+
+_COMPARISONS = {"$gt": "gt", "$gte": "ge", "$lt": "lt", "$lte": "le"}
+
+
+def _is_so(value: Any, operator: str, operand: Any) -> bool:
+    match operator:
+        case "$eq":
+            return bool(operand == value)
+        case "$neq":
+            return bool(operand != value)
+        case "$in":
+            return value in operand
+        case "$notIn":
+            return value not in operand
+        case "$exists":
+            return (value is not None) is operand
+        case "$like":
+            return isinstance(value, str) and fnmatchcase(value, str(operand).replace("[", "[[]"))
+        case "$gt" | "$gte" | "$lt" | "$lte" if isinstance(value, int) and isinstance(operand, int):
+            compare: Callable[[int, int], bool] = getattr(operator_module, _COMPARISONS[operator])
+            return compare(value, operand)
+    raise InvalidInput(f"There is no filter operator '{operator}' for this field.")
 
 
 def read_json(text: Any) -> Any:

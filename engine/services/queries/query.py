@@ -5,21 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import operator as operator_module
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, not_, or_, select, true
 from sqlalchemy.sql import FromClause
 
 from engine.errors import InvalidInput, NotFound
-from engine.model.base import DEFAULT_TENANT
+from engine.model.base import DEFAULT_TENANT, UtcDateTime
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services.queries.fields import Field
+from engine.services.queries.fields import Field, storable
 
-DEFAULT_LIMIT, MAX_LIMIT, MAX_COUNTED = 100, 10_000, 10_000
+DEFAULT_LIMIT, MAX_LIMIT, MAX_COUNTED, MAX_FILTERED = 100, 10_000, 10_000, 5_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Resource:
     fields: Mapping[str, Field]
     filters: Mapping[str, Field] = field(default_factory=dict)  # that are no field of an answer
     base: ColumnElement[bool] | None = None  # what of the table is meant at all
+    # Filters that say something about one and the same other row: their names, and the condition for those that are given.
+    together: tuple[frozenset[str], Callable[[Mapping[str, Any]], ColumnElement[bool]]] | None = None
 
     def field(self, name: str) -> Field:
         found = self.fields.get(name) or self.filters.get(name)
@@ -85,6 +89,7 @@ def search(runtime: Runtime, resource: Resource, request: Request, tenant_id: st
         cursor = request.after or request.before
         if cursor is not None:
             query = query.where(_beyond(order, _read_cursor(cursor, order), backwards))
+        query = query.add_columns(*[column.label(f"o_{name}") for name, column, _down in order])
         query = query.order_by(*[_directed(column, down != backwards) for _name, column, down in order])
         rows = list(uow.connection.execute(query.limit(request.limit).offset(request.offset)))
     if backwards:
@@ -118,50 +123,98 @@ _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
 
 
 def conditions(resource: Resource, wanted: Mapping[str, Any]) -> ColumnElement[bool]:
-    """A filter as a condition; `$or` takes a list of filters."""
+    """A filter as a condition; `$or` takes a list of filters, one of which must hold."""
+    if _size(wanted) > MAX_FILTERED:
+        raise InvalidInput(f"A filter has at most {MAX_FILTERED} values.")
+    either = wanted.get("$or")
+    if either is not None and not (isinstance(either, list) and all(isinstance(each, Mapping) for each in either)):
+        raise InvalidInput("'$or' takes a list of filters.")
+    if any("$or" in each for each in either or ()):
+        raise InvalidInput("There is no '$or' inside of '$or'.")
+    whole = _all_of(resource, wanted)
+    return and_(whole, or_(*[_all_of(resource, each) for each in either])) if either else whole
+
+
+def _all_of(resource: Resource, wanted: Mapping[str, Any]) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = []
+    names, of_one_row = resource.together or (frozenset(), None)
+    shared = {name: value for name, value in wanted.items() if name in names and value is not None}
+    if of_one_row is not None and shared:
+        parts.append(of_one_row(shared))
     for name, value in wanted.items():
-        if value is None:
+        if value is None or name == "$or" or name in shared:
             continue
-        if name == "$or":
-            if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
-                raise InvalidInput("'$or' takes a list of filters.")
-            parts.append(or_(*[conditions(resource, each) for each in value]))
-            continue
-        chosen = resource.field(name)
-        operators = value if isinstance(value, Mapping) else {"$eq": value}
-        parts += [condition(name, chosen, operator, operand) for operator, operand in operators.items()]
+        parts.append(field_condition(name, resource.field(name), value))
     return and_(true(), *parts)
+
+
+def field_condition(name: str, chosen: Field, value: Any) -> ColumnElement[bool]:
+    """A field is a value, or is what every one of some operators says. Raises InvalidInput."""
+    operators = value if isinstance(value, Mapping) else {"$eq": value}
+    given = {operator: operand for operator, operand in operators.items() if operand is not None}
+    return and_(true(), *[condition(name, chosen, operator, operand) for operator, operand in given.items()])
+
+
+def _size(value: Any) -> int:
+    """How many values stand in a filter, however deep."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return sum(_size(each) for each in value) if isinstance(value, list) else 1
 
 
 def condition(name: str, chosen: Field, operator: str, operand: Any) -> ColumnElement[bool]:
     """One operator on one field. Raises InvalidInput."""
     if operator in ("$in", "$notIn") and not isinstance(operand, list):
         raise InvalidInput(f"'{operator}' of '{name}' takes a list.")
+    if operator == "$exists" and not isinstance(operand, bool):
+        raise InvalidInput(f"'$exists' of '{name}' is true or false.")
     if chosen.where is not None:
         return chosen.where(operator, operand)
     column = chosen.column
     if column is None or chosen.kind == "json":
         raise InvalidInput(f"'{name}' cannot be filtered.")
     if operator == "$exists":
-        if not isinstance(operand, bool):
-            raise InvalidInput(f"'$exists' of '{name}' is true or false.")
         return column.is_not(None) if operand else column.is_(None)
     if operator in ("$in", "$notIn"):
         values = [chosen.read(name, each) for each in operand]
         return column.in_(values) if operator == "$in" else column.not_in(values)
     if operator == "$like":
-        return column.like(_like(chosen.read(name, operand)), escape="\\")
+        if chosen.kind != "text" or not isinstance(operand, str):
+            raise InvalidInput(f"'$like' of '{name}' takes a text, for a field that is one.")
+        return column.like(like_pattern(storable(name, operand)), escape="\\")
     compare = _COMPARE.get(operator)
     if compare is not None:
         return compare(column, chosen.read(name, operand))
     raise InvalidInput(f"There is no filter operator '{operator}'.")
 
 
-def _like(pattern: str) -> str:
-    """Camunda's wildcards `*` and `?` as SQL's."""
-    quoted = pattern.replace("%", r"\%").replace("_", r"\_")
-    return quoted.replace("*", "%").replace("?", "_")
+def matches(name: str, operator: str, operand: Any, value: str) -> bool:
+    """Whether one text that is never null is what an operator asks for. Raises InvalidInput."""
+    if operator in ("$in", "$notIn"):
+        if not isinstance(operand, list):
+            raise InvalidInput(f"'{operator}' of '{name}' takes a list.")
+        return (value in operand) is (operator == "$in")
+    if operator == "$exists":
+        if not isinstance(operand, bool):
+            raise InvalidInput(f"'$exists' of '{name}' is true or false.")
+        return operand
+    if not isinstance(operand, str):
+        raise InvalidInput(f"The value {operand!r} of '{name}' is no text.")
+    match operator:
+        case "$eq" | "$neq":
+            return (value == operand) is (operator == "$eq")
+        case "$like":
+            return fnmatchcase(value, operand.replace("[", "[[]"))
+    raise InvalidInput(f"There is no filter operator '{operator}'.")
+
+
+def like_pattern(pattern: str) -> str:
+    """Camunda's wildcards `*` and `?` as SQL's; a backslash before one of them takes its power."""
+    return _WILD.sub(lambda found: found[1] if found[1] else _SQL[found[2]], pattern)
+
+
+_WILD = re.compile(r"\\([*?])|([*?%_\\])")
+_SQL = {"*": "%", "?": "_", "%": r"\%", "_": r"\_", "\\": r"\\"}
 
 
 Order = list[tuple[str, ColumnElement[Any], bool]]
@@ -171,9 +224,11 @@ def _order(resource: Resource, request: Request) -> Order:
     order: Order = []
     for name, descending in request.sort:
         chosen = resource.field(name)
-        if chosen.column is None or not chosen.sortable or chosen.kind == "json":
+        if not chosen.can_be_sorted_by:
             raise InvalidInput(f"'{name}' cannot be sorted by.")
-        order.append((name, chosen.column, descending))
+        column = chosen.sorted_by
+        if column is not None and all(name != known for known, _column, _down in order):
+            order.append((name, column, descending))
     if all(name != resource.key for name, _column, _down in order):
         order.append((resource.key, resource.key_column, False))
     return order
@@ -218,7 +273,7 @@ def _write(resource: Resource, row: Row[Any]) -> dict[str, Any]:
 def _cursor(order: Order, row: Row[Any]) -> str:
     values = []
     for name, _column, _down in order:
-        value = row._mapping[f"f_{name}"]
+        value = row._mapping[f"o_{name}"]
         values.append(value.isoformat() if hasattr(value, "isoformat") else value)
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
@@ -229,8 +284,8 @@ def _read_cursor(text: str, order: Order) -> list[Any]:
         if not isinstance(values, list) or len(values) != len(order):
             raise ValueError
         return [
-            datetime.fromisoformat(value) if isinstance(value, str) and column.type.python_type is datetime else value
+            datetime.fromisoformat(value) if isinstance(value, str) and isinstance(column.type, UtcDateTime) else value
             for value, (_name, column, _down) in zip(values, order, strict=True)
         ]
-    except (ValueError, NotImplementedError) as error:
+    except ValueError as error:
         raise InvalidInput("The cursor is not one that this search gave.") from error

@@ -2,29 +2,64 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from engine.errors import InvalidInput
 from engine.model.base import table_of, to_json
+from engine.model.batch import BatchItem, BatchOperation
+from engine.model.case import Case, CaseInstance
 from engine.model.decision import DecisionInstance
-from engine.model.deployment import DecisionDefinition, DecisionRequirements, FormDefinition, ProcessDefinition
+from engine.model.deployment import (
+    DecisionDefinition,
+    DecisionRequirements,
+    ElementName,
+    FormDefinition,
+    ProcessDefinition,
+)
 from engine.model.element import ElementInstance, ElementState
 from engine.model.incident import Incident, IncidentState
-from engine.model.instance import ProcessInstance
-from engine.model.job import OWN, Job, JobState
+from engine.model.instance import SUSPENDED, InstanceState, ProcessInstance
+from engine.model.job import OWN, TIMER, Job, JobState
+from engine.model.message import CorrelatedMessage
 from engine.model.subscription import Subscription
-from engine.model.user_task import TaskCandidate, UserTask
+from engine.model.user_task import TaskCandidate, TaskState, UserTask
 from engine.model.variable import Variable
-from engine.services.queries.fields import Field, read_json, show_moment
-from engine.services.queries.query import Resource, condition
+from engine.services.queries.counts import ERROR_COUNTS, ERROR_VERSION_COUNTS, PROCESS_COUNTS, VERSION_COUNTS
+from engine.services.queries.fields import Field, always, read_json, show_moment, storable
+from engine.services.queries.query import Resource, condition, field_condition, like_pattern, matches
+from engine.services.queries.task_log import TASK_LOG
 
 definition, instance, element = table_of(ProcessDefinition), table_of(ProcessInstance), table_of(ElementInstance)
+named, met = table_of(ElementName), table_of(CorrelatedMessage)
 task, candidate, variable = table_of(UserTask), table_of(TaskCandidate), table_of(Variable)
 incident, job, waiting = table_of(Incident), table_of(Job), table_of(Subscription)
 decision, requirements, form = table_of(DecisionDefinition), table_of(DecisionRequirements), table_of(FormDefinition)
-decided = table_of(DecisionInstance)
+case_, linked_case = table_of(Case), table_of(CaseInstance)
+decided, batch, item = table_of(DecisionInstance), table_of(BatchOperation), table_of(BatchItem)
+
+# As Camunda names them; those that nothing is ever in here may be asked for all the same.
+INCIDENT_STATES = (*IncidentState, "MIGRATED", "PENDING", "UNKNOWN")
+JOB_STATES = (*JobState, "MIGRATED", "RETRIES_UPDATED", "TIMED_OUT")
+TASK_STATES = (*TaskState, "ASSIGNING", "CANCELING", "COMPLETING", "CREATING", "UPDATING")
 
 
 def key(column: ColumnElement[Any]) -> Field:
@@ -43,10 +78,6 @@ def moment(column: ColumnElement[Any]) -> Field:
     return Field("moment", column)
 
 
-def always(value: Any) -> Field:
-    return Field("text", write=lambda _row: value, sortable=False)
-
-
 def _of_definition(source: Any) -> Any:
     """A join with the process definition, for its name and tag."""
     return source.outerjoin(definition, definition.c.key == source.c.process_definition_key)
@@ -57,18 +88,29 @@ def _open_incident(owner: ColumnElement[Any], column: ColumnElement[Any]) -> Col
 
 
 def _flag(column: ColumnElement[bool]) -> Field:
-    return Field("flag", column, sortable=False)
+    return Field("flag", column)
 
 
-def _is_newest() -> ColumnElement[bool]:
-    newer = definition.alias("newer")
+def _newest_only(table: Table, identifier: str) -> Field:
+    """`isLatestVersion`: only the newest version of each id; false asks for nothing."""
+    newer = table.alias("newer")
     last = (
         select(func.max(newer.c.version))
-        .where(newer.c.process_id == definition.c.process_id, newer.c.tenant_id == definition.c.tenant_id)
-        .correlate(definition)
+        .where(
+            newer.c[identifier] == table.c[identifier],
+            newer.c.tenant_id == table.c.tenant_id,
+            newer.c.deleted_at.is_(None),
+        )
+        .correlate(table)
         .scalar_subquery()
     )
-    return definition.c.version == last
+
+    def where(operator: str, wanted: Any) -> ColumnElement[bool]:
+        if operator != "$eq" or not isinstance(wanted, bool):
+            raise InvalidInput("'isLatestVersion' is true or false.")
+        return table.c.version == last if wanted else literal(True)
+
+    return Field("flag", where=where, operators=("$eq",))
 
 
 PROCESS_DEFINITION = Resource(
@@ -85,10 +127,14 @@ PROCESS_DEFINITION = Resource(
         "tenantId": text(definition.c.tenant_id),
         "processDefinitionKey": key(definition.c.key),
         "hasStartForm": _flag(definition.c.start_form_id.is_not(None)),
-        "state": always("ACTIVE"),
+        "state": Field(
+            "text",
+            case((definition.c.deleted_at.is_(None), "ACTIVE"), else_="DELETED"),
+            values=("ACTIVE", "DELETED", "DRAINING"),
+        ),
     },
     {
-        "isLatestVersion": Field("flag", where=lambda _operator, wanted: _is_newest() if wanted else literal(True)),
+        "isLatestVersion": _newest_only(definition, "process_id"),
     },
 )
 
@@ -96,25 +142,63 @@ PROCESS_DEFINITION = Resource(
 def _variable_filter(owner: ColumnElement[Any], column: ColumnElement[Any]) -> Field:
     """`variables`: [{"name", "value"}] with the value as JSON text, all of which must be so in what `column` says."""
 
-    def where(_operator: str, wanted: Any) -> ColumnElement[bool]:
+    def where(operator: str, wanted: Any) -> ColumnElement[bool]:
+        if operator != "$eq":
+            raise InvalidInput("A variable filter is a list of names and values.")
         pairs = wanted if isinstance(wanted, list) else [wanted]
-        return and_(*[_has_variable(column == owner, pair) for pair in pairs])
+        return and_(true(), *[_has_variable(column == owner, pair) for pair in pairs])
 
-    return Field("json", where=where)
+    return Field("json", where=where, takes={"type": "array", "items": _VARIABLE_PAIR, "maxItems": 20})
+
+
+_VARIABLE_VALUE: dict[str, Any] = {"type": "string", "description": "The value as JSON text."}
+_VARIABLE_OPERATORS = {
+    "type": "object",
+    "properties": {
+        "$eq": _VARIABLE_VALUE,
+        "$neq": _VARIABLE_VALUE,
+        "$in": {"type": "array", "items": _VARIABLE_VALUE},
+        "$notIn": {"type": "array", "items": _VARIABLE_VALUE},
+        "$exists": {"type": "boolean"},
+        "$like": {"type": "string"},
+    },
+    "additionalProperties": False,
+}
+_VARIABLE_PAIR = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "value": {"anyOf": [_VARIABLE_VALUE, _VARIABLE_OPERATORS]}},
+    "required": ["name", "value"],
+}
 
 
 def _has_variable(match: ColumnElement[bool], pair: Any) -> ColumnElement[bool]:
     if not isinstance(pair, dict) or not isinstance(pair.get("name"), str):
         raise InvalidInput(f"A variable filter is a name and a value, not {pair!r}.")
-    named = select(variable.c.key).where(match, variable.c.name == pair["name"])
+    named = select(variable.c.key).where(match, variable.c.name == storable("name", pair["name"]))
     value = pair.get("value")
     operators = value if isinstance(value, dict) else {} if value is None else {"$eq": value}
     parts = []
     for operator, wanted in operators.items():
         if operator == "$exists":
+            if not isinstance(wanted, bool):
+                raise InvalidInput("'$exists' is true or false.")
             return exists(named) if wanted else ~exists(named)
         parts.append(_value_condition(operator, wanted))
     return exists(named.where(*parts))
+
+
+_instance_state = case((instance.c.suspended_at.is_not(None), SUSPENDED), else_=instance.c.state)
+
+
+def _in_state(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """A suspended instance is stored as active, since when beside it. Which states are meant is found out here, so that
+    the condition is one that an index serves."""
+    meant = [state for state in (*InstanceState, SUSPENDED) if matches("state", operator, wanted, str(state))]
+    stored = [str(state) for state in meant if state != SUSPENDED]
+    found: list[ColumnElement[bool]] = [and_(instance.c.state.in_(stored), instance.c.suspended_at.is_(None))]
+    if SUSPENDED in meant:
+        found.append(and_(instance.c.state == InstanceState.ACTIVE, instance.c.suspended_at.is_not(None)))
+    return or_(*found)
 
 
 PROCESS_INSTANCE = Resource(
@@ -129,7 +213,7 @@ PROCESS_INSTANCE = Resource(
         "processDefinitionVersionTag": text(definition.c.version_tag),
         "startDate": moment(instance.c.started_at),
         "endDate": moment(instance.c.ended_at),
-        "state": text(instance.c.state),
+        "state": Field("text", _instance_state, where=lambda operator, wanted: _in_state(operator, wanted)),
         "hasIncident": _flag(_open_incident(instance.c.key, incident.c.process_instance_key)),
         "tenantId": text(instance.c.tenant_id),
         "processInstanceKey": key(instance.c.key),
@@ -139,26 +223,79 @@ PROCESS_INSTANCE = Resource(
         "rootProcessInstanceKey": key(instance.c.root_key),
         "tags": always([]),
         "businessId": always(None),
-        "suspendedDate": always(None),
+        "suspendedDate": moment(instance.c.suspended_at),
     },
     {
         "variables": _variable_filter(instance.c.key, variable.c.process_instance_key),
-        "elementId": Field("text", where=lambda operator, wanted: _has_element(operator, wanted), sortable=False),
+        "elementId": Field("text", element.c.element_id, sortable=False),
+        "elementInstanceState": Field("text", element.c.state, sortable=False, values=tuple(ElementState)),
+        "hasElementInstanceIncident": Field(
+            "flag", _open_incident(element.c.key, incident.c.element_instance_key), sortable=False
+        ),
+        "hasRetriesLeft": Field(
+            "flag", where=lambda operator, wanted: _has_retries(operator, wanted), operators=("$eq",)
+        ),
         "errorMessage": Field("text", where=lambda operator, wanted: _has_incident(operator, wanted), sortable=False),
+        "incidentErrorHashCode": Field(
+            "number",
+            where=lambda operator, wanted: _has_error(operator, wanted),
+            sortable=False,
+            operators=("$eq", "$neq", "$gt", "$gte", "$lt", "$lte", "$in", "$notIn"),
+        ),
+        "batchOperationKey": Field("key", where=lambda operator, wanted: _in_batch(operator, wanted), sortable=False),
+        "batchOperationId": Field("key", where=lambda operator, wanted: _in_batch(operator, wanted), sortable=False),
+        # These two are ours: the case that its tree works on, and the key of the message that started it.
+        "caseNumber": Field("text", where=lambda operator, wanted: _of_case(operator, wanted), sortable=False),
+        "correlationKey": text(instance.c.start_correlation_key),
     },
+    together=(
+        frozenset({"elementId", "elementInstanceState", "hasElementInstanceIncident"}),
+        lambda wanted: _at_element(wanted),
+    ),
 )
 
 
-def _has_element(operator: str, wanted: Any) -> ColumnElement[bool]:
-    """Active at an element that is so."""
-    match = condition("elementId", text(element.c.element_id), operator, wanted)
-    own = element.c.process_instance_key == instance.c.key
-    return exists(select(element.c.key).where(own, element.c.state == ElementState.ACTIVE, match))
+def _of_case(operator: str, wanted: Any) -> ColumnElement[bool]:
+    match = condition("caseNumber", text(case_.c.number), operator, wanted)
+    linked = linked_case.join(case_, case_.c.key == linked_case.c.case_key)
+    return exists(
+        select(case_.c.key).select_from(linked).where(linked_case.c.instance_key == instance.c.root_key, match)
+    )
+
+
+def _in_batch(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """Part of a batch operation that is so."""
+    match = condition("batchOperationKey", key(item.c.batch_key), operator, wanted)
+    return exists(select(item.c.item_key).where(item.c.process_instance_key == instance.c.key, match))
+
+
+def _at_element(wanted: Mapping[str, Any]) -> ColumnElement[bool]:
+    """At one element instance that is all that is asked for; where no state is, an active one."""
+    given = wanted if "elementInstanceState" in wanted else {**wanted, "elementInstanceState": ElementState.ACTIVE}
+    parts = [field_condition(name, PROCESS_INSTANCE.field(name), value) for name, value in given.items()]
+    return exists(select(element.c.key).where(element.c.process_instance_key == instance.c.key, *parts))
+
+
+def _has_retries(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """Has a job that failed and will be tried again."""
+    if operator != "$eq" or not isinstance(wanted, bool):
+        raise InvalidInput("'hasRetriesLeft' is true or false.")
+    own = and_(job.c.process_instance_key == instance.c.key, job.c.state == JobState.CREATED)
+    found = exists(select(job.c.key).where(own, job.c.tries > 0, job.c.retries > 0))
+    return found if wanted else ~found
+
+
+def _has_error(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """Stopped by an incident whose message has a hash that is so."""
+    return _stopped_by(condition("incidentErrorHashCode", number(incident.c.message_hash), operator, wanted))
 
 
 def _has_incident(operator: str, wanted: Any) -> ColumnElement[bool]:
     """Stopped by an incident with a message that is so."""
-    match = condition("errorMessage", text(incident.c.message), operator, wanted)
+    return _stopped_by(condition("errorMessage", text(incident.c.message), operator, wanted))
+
+
+def _stopped_by(match: ColumnElement[bool]) -> ColumnElement[bool]:
     own = incident.c.process_instance_key == instance.c.key
     return exists(select(incident.c.key).where(own, incident.c.state == IncidentState.ACTIVE, match))
 
@@ -168,8 +305,13 @@ def _of_instance(source: Any) -> Any:
     return source.outerjoin(instance, instance.c.key == source.c.process_instance_key)
 
 
-_element_source = element.outerjoin(definition, definition.c.key == element.c.process_definition_key).outerjoin(
-    instance, instance.c.key == element.c.process_instance_key
+_element_source = (
+    element.outerjoin(definition, definition.c.key == element.c.process_definition_key)
+    .outerjoin(instance, instance.c.key == element.c.process_instance_key)
+    .outerjoin(
+        named,
+        and_(named.c.definition_key == element.c.process_definition_key, named.c.element_id == element.c.element_id),
+    )
 )
 
 ELEMENT_INSTANCE = Resource(
@@ -182,9 +324,9 @@ ELEMENT_INSTANCE = Resource(
         "startDate": moment(element.c.started_at),
         "endDate": moment(element.c.ended_at),
         "elementId": text(element.c.element_id),
-        "elementName": text(element.c.element_id),
+        "elementName": text(func.coalesce(named.c.name, element.c.element_id)),
         "type": text(element.c.type),
-        "state": text(element.c.state),
+        "state": Field("text", element.c.state, values=tuple(ElementState)),
         "hasIncident": _flag(_open_incident(element.c.key, incident.c.element_instance_key)),
         "incidentKey": key(
             select(func.max(incident.c.key))
@@ -212,7 +354,7 @@ VARIABLE = Resource(
             variable.c.value,
             where=lambda operator, wanted: _value_condition(operator, wanted),
             write=lambda row: to_json(row.f_value),
-            sortable=False,
+            order=cast(variable.c.value, Text),
         ),
         "isTruncated": always(False),
         "tenantId": text(variable.c.tenant_id),
@@ -226,24 +368,39 @@ VARIABLE = Resource(
 
 def _value_condition(operator: str, wanted: Any) -> ColumnElement[bool]:
     """A variable's value is compared as JSON text."""
+    if operator == "$exists":
+        return literal(bool(wanted))
+    if operator == "$like":
+        if not isinstance(wanted, str):
+            raise InvalidInput("'$like' of a variable's value takes a text.")
+        return cast(variable.c.value, Text).like(like_pattern(storable("value", wanted)), escape="\\")
     if operator not in ("$eq", "$neq", "$in", "$notIn"):
         raise InvalidInput(f"A variable's value cannot be filtered by '{operator}'.")
-    stored = [read_json(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
-    found: ColumnElement[bool] = variable.c.value.in_(stored)
+    texts = wanted if operator in ("$in", "$notIn") else [wanted]
+    if not isinstance(texts, list):
+        raise InvalidInput(f"'{operator}' of a variable's value takes a list.")
+    found: ColumnElement[bool] = variable.c.value.in_([read_json(each) for each in texts])
     return not_(found) if operator in ("$neq", "$notIn") else found
 
 
 def _offered_to(kind: str) -> Field:
     def where(operator: str, wanted: Any) -> ColumnElement[bool]:
-        names = wanted if operator in ("$in", "$notIn") else [wanted]
-        found = exists(
-            select(candidate.c.task_key).where(
-                candidate.c.task_key == task.c.key, candidate.c.kind == kind, candidate.c.name.in_(names)
-            )
-        )
-        return ~found if operator in ("$neq", "$notIn") else found
+        mine = and_(candidate.c.task_key == task.c.key, candidate.c.kind == kind)
+        if operator in ("$neq", "$notIn"):
+            return ~exists(select(candidate.c.task_key).where(mine, _named_candidate(_OPPOSITE[operator], wanted)))
+        if operator == "$exists":
+            found = exists(select(candidate.c.task_key).where(mine))
+            return found if wanted else ~found
+        return exists(select(candidate.c.task_key).where(mine, _named_candidate(operator, wanted)))
 
     return Field("text", where=where, sortable=False)
+
+
+_OPPOSITE = {"$neq": "$eq", "$notIn": "$in"}
+
+
+def _named_candidate(operator: str, wanted: Any) -> ColumnElement[bool]:
+    return condition("candidate", text(candidate.c.name), operator, wanted)
 
 
 USER_TASK = Resource(
@@ -253,11 +410,13 @@ USER_TASK = Resource(
     "userTaskKey",
     {
         "name": text(task.c.name),
-        "state": text(task.c.state),
+        "state": Field("text", task.c.state, values=TASK_STATES),
         "assignee": text(task.c.assignee),
         "elementId": text(task.c.element_id),
-        "candidateGroups": Field("json", task.c.candidate_groups, write=lambda row: row.f_candidateGroups),
-        "candidateUsers": Field("json", task.c.candidate_users, write=lambda row: row.f_candidateUsers),
+        "candidateGroups": Field(
+            "json", task.c.candidate_groups, write=lambda row: row.f_candidateGroups, shape="list"
+        ),
+        "candidateUsers": Field("json", task.c.candidate_users, write=lambda row: row.f_candidateUsers, shape="list"),
         "processDefinitionId": text(task.c.process_id),
         "creationDate": moment(task.c.created_at),
         "completionDate": moment(task.c.ended_at),
@@ -266,7 +425,7 @@ USER_TASK = Resource(
         "tenantId": text(task.c.tenant_id),
         "externalFormReference": text(task.c.external_form),
         "processDefinitionVersion": number(task.c.version),
-        "customHeaders": Field("json", task.c.headers, write=lambda row: row.f_customHeaders),
+        "customHeaders": Field("json", task.c.headers, write=lambda row: row.f_customHeaders, shape="object"),
         "priority": number(task.c.priority),
         "userTaskKey": key(task.c.key),
         "elementInstanceKey": key(task.c.key),
@@ -297,7 +456,7 @@ INCIDENT = Resource(
         "errorMessage": text(incident.c.message),
         "elementId": text(incident.c.element_id),
         "creationTime": moment(incident.c.created_at),
-        "state": text(incident.c.state),
+        "state": Field("text", incident.c.state, values=INCIDENT_STATES),
         "tenantId": text(incident.c.tenant_id),
         "incidentKey": key(incident.c.key),
         "processDefinitionKey": key(incident.c.process_definition_key),
@@ -315,10 +474,10 @@ JOB = Resource(
     "jobKey",
     {
         "type": text(job.c.type),
-        "state": text(job.c.state),
-        "worker": Field("text", job.c.worker, write=lambda row: row.f_worker or ""),
-        "kind": always("BPMN_ELEMENT"),
-        "listenerEventType": always("UNSPECIFIED"),
+        "state": Field("text", job.c.state, values=JOB_STATES),
+        "worker": text(func.coalesce(job.c.worker, "")),
+        "kind": text(job.c.kind),
+        "listenerEventType": text(job.c.listener),
         "retries": number(job.c.retries),
         "deadline": Field("moment", job.c.run_at, write=lambda row: _deadline(row)),
         "creationTime": moment(job.c.created_at),
@@ -326,12 +485,12 @@ JOB = Resource(
         "errorCode": text(job.c.error_code),
         "errorMessage": text(job.c.error_message),
         "hasFailedWithRetriesLeft": _flag(and_(job.c.tries > 0, job.c.retries > 0, job.c.state == JobState.CREATED)),
-        "isDenied": always(None),
-        "deniedReason": always(None),
+        "isDenied": _flag(job.c.denied),
+        "deniedReason": text(job.c.denied_reason),
         "lastUpdateTime": always(None),
-        "priority": always(0),
+        "priority": number(job.c.priority),
         "businessId": always(None),
-        "customHeaders": Field("json", job.c.headers, write=lambda row: row.f_customHeaders),
+        "customHeaders": Field("json", job.c.headers, write=lambda row: row.f_customHeaders, shape="object"),
         "elementId": text(job.c.element_id),
         "processDefinitionId": text(job.c.process_id),
         "tenantId": text(job.c.tenant_id),
@@ -347,7 +506,7 @@ JOB = Resource(
 
 def _deadline(row: Any) -> str | None:
     """Until when a worker holds a job; without a worker the moment says something else."""
-    return show_moment(row.f_deadline) if row.f_worker is not None and row.f_deadline is not None else None
+    return show_moment(row.f_deadline) if row.f_worker and row.f_deadline is not None else None
 
 
 _waiting_source = waiting.outerjoin(definition, definition.c.key == waiting.c.process_definition_key).outerjoin(
@@ -383,6 +542,30 @@ MESSAGE_SUBSCRIPTION = Resource(
     base=waiting.c.kind == "message",
 )
 
+CORRELATED_MESSAGE_SUBSCRIPTION = Resource(
+    "correlated message subscription",
+    met,
+    met,
+    "correlatedMessageSubscriptionKey",
+    {
+        "correlationKey": text(met.c.correlation_key),
+        "correlationTime": moment(met.c.at),
+        "elementId": text(met.c.element_id),
+        "elementInstanceKey": key(met.c.element_instance_key),
+        "messageKey": key(met.c.message_key),
+        "messageName": text(met.c.name),
+        "partitionId": always(1),
+        "processDefinitionId": text(met.c.process_id),
+        "processDefinitionKey": key(met.c.process_definition_key),
+        "processInstanceKey": key(met.c.process_instance_key),
+        "rootProcessInstanceKey": key(met.c.root_key),
+        "subscriptionKey": key(met.c.subscription_key),
+        "correlatedMessageSubscriptionKey": key(met.c.key),
+        "businessId": always(None),
+        "tenantId": text(met.c.tenant_id),
+    },
+)
+
 DECISION_DEFINITION = Resource(
     "decision definition",
     decision,
@@ -399,6 +582,8 @@ DECISION_DEFINITION = Resource(
         "decisionDefinitionKey": key(decision.c.key),
         "decisionRequirementsKey": key(decision.c.requirements_key),
     },
+    {"isLatestVersion": _newest_only(decision, "decision_id")},
+    base=decision.c.deleted_at.is_(None),
 )
 
 DECISION_REQUIREMENTS = Resource(
@@ -414,14 +599,22 @@ DECISION_REQUIREMENTS = Resource(
         "tenantId": text(requirements.c.tenant_id),
         "decisionRequirementsKey": key(requirements.c.key),
     },
+    base=requirements.c.deleted_at.is_(None),
 )
 
 
-def _decision_type(row: Any) -> str:
-    """What the decision itself is: the last of those that were evaluated for it."""
-    traced = (row.f_decisionDefinitionType or {}).get("decisions") or [{}]
-    own = [each for each in traced if each.get("id") == row.f_decisionDefinitionId]
-    return str((own or traced)[-1].get("type") or "UNKNOWN")
+# Camunda knows these two types, and "UNKNOWN" for what we know better.
+_decision_type = case((decision.c.type.in_(("DECISION_TABLE", "LITERAL_EXPRESSION")), decision.c.type), else_="UNKNOWN")
+_evaluation_instance = cast(decided.c.key, String) + "-1"
+
+
+def _is_evaluation_instance(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """`123-1`: along the index of the keys where it is asked for as a whole."""
+    match = condition("decisionEvaluationInstanceKey", text(_evaluation_instance), operator, wanted)
+    if operator not in ("$eq", "$in"):
+        return match
+    evaluations = [each.partition("-")[0] for each in (wanted if operator == "$in" else [wanted])]
+    return and_(match, decided.c.key.in_([int(each) for each in evaluations if re.fullmatch("[0-9]{1,18}", each)]))
 
 
 DECISION_INSTANCE = Resource(
@@ -433,15 +626,23 @@ DECISION_INSTANCE = Resource(
     "decisionEvaluationKey",
     {
         "decisionEvaluationKey": key(decided.c.key),
-        "decisionEvaluationInstanceKey": Field("text", write=lambda row: f"{row.f_decisionEvaluationKey}-1"),
-        "state": Field("text", write=lambda row: "FAILED" if row.f_evaluationFailure else "EVALUATED"),
+        "decisionEvaluationInstanceKey": Field(
+            "text", _evaluation_instance, where=lambda operator, wanted: _is_evaluation_instance(operator, wanted)
+        ),
+        "state": Field(
+            "text",
+            case((decided.c.failure.is_(None), "EVALUATED"), else_="FAILED"),
+            values=("EVALUATED", "FAILED", "UNKNOWN", "UNSPECIFIED"),
+        ),
         "evaluationDate": moment(decided.c.evaluated_at),
         "evaluationFailure": text(decided.c.failure),
         "decisionDefinitionId": text(decided.c.decision_id),
         "decisionDefinitionName": text(decision.c.name),
         "decisionDefinitionVersion": number(decision.c.version),
         "decisionDefinitionKey": key(decided.c.decision_definition_key),
-        "decisionDefinitionType": Field("json", decided.c.trace, write=lambda row: _decision_type(row), sortable=False),
+        "decisionDefinitionType": Field(
+            "text", _decision_type, values=("DECISION_TABLE", "LITERAL_EXPRESSION", "UNKNOWN", "UNSPECIFIED")
+        ),
         "rootDecisionDefinitionKey": key(decided.c.decision_definition_key),
         "rootProcessInstanceKey": key(instance.c.root_key),
         "businessId": always(None),
@@ -451,6 +652,7 @@ DECISION_INSTANCE = Resource(
         "result": Field("json", decided.c.result, write=lambda row: to_json(row.f_result)),
         "tenantId": text(decided.c.tenant_id),
     },
+    {"decisionRequirementsKey": key(decision.c.requirements_key)},
 )
 
 FORM = Resource(
@@ -466,7 +668,68 @@ FORM = Resource(
     },
 )
 
+BATCH_OPERATION = Resource(
+    "batch operation",
+    batch,
+    batch,
+    "batchOperationKey",
+    {
+        "batchOperationKey": key(batch.c.key),
+        "state": text(batch.c.state),
+        "batchOperationType": text(batch.c.type),
+        "startDate": moment(batch.c.started_at),
+        "endDate": moment(batch.c.ended_at),
+        "actorType": always("USER"),
+        "actorId": text(batch.c.created_by),
+        "operationsTotalCount": number(batch.c.total),
+        "operationsFailedCount": number(batch.c.failed),
+        "operationsCompletedCount": number(batch.c.completed),
+        "errors": always([]),
+    },
+    {"operationType": text(batch.c.type), "reason": text(batch.c.reason)},
+)
+
+BATCH_ITEM = Resource(
+    "batch operation item",
+    item,
+    item.join(batch, batch.c.key == item.c.batch_key),
+    "itemKey",
+    {
+        "operationType": text(batch.c.type),
+        "batchOperationKey": key(item.c.batch_key),
+        "itemKey": key(item.c.item_key),
+        "processInstanceKey": key(item.c.process_instance_key),
+        "rootProcessInstanceKey": key(item.c.root_key),
+        "state": text(item.c.state),
+        "processedDate": moment(item.c.processed_at),
+        "errorMessage": text(item.c.message),
+    },
+)
+
+TIMER_WAIT = Resource(
+    "timer",
+    job,
+    job,
+    "timerKey",
+    {
+        "timerKey": key(job.c.key),
+        "dueDate": moment(job.c.due_at),
+        "elementId": text(job.c.element_id),
+        "elementInstanceKey": key(job.c.element_instance_key),
+        "processInstanceKey": key(job.c.process_instance_key),
+        "rootProcessInstanceKey": key(job.c.root_key),
+        "processDefinitionId": text(job.c.process_id),
+        "processDefinitionKey": key(job.c.process_definition_key),
+        "suspended": _flag(job.c.held_run_at.is_not(None)),
+        "tenantId": text(job.c.tenant_id),
+    },
+    base=and_(job.c.type == TIMER, job.c.state == JobState.CREATED),
+)
+
 RESOURCES = {
+    "timers": TIMER_WAIT,
+    "batch-operations": BATCH_OPERATION,
+    "batch-operation-items": BATCH_ITEM,
     "process-definitions": PROCESS_DEFINITION,
     "process-instances": PROCESS_INSTANCE,
     "element-instances": ELEMENT_INSTANCE,
@@ -475,8 +738,14 @@ RESOURCES = {
     "incidents": INCIDENT,
     "jobs": JOB,
     "message-subscriptions": MESSAGE_SUBSCRIPTION,
+    "correlated-message-subscriptions": CORRELATED_MESSAGE_SUBSCRIPTION,
     "decision-definitions": DECISION_DEFINITION,
     "decision-requirements": DECISION_REQUIREMENTS,
     "decision-instances": DECISION_INSTANCE,
     "forms": FORM,
+    "user-task-audit-logs": TASK_LOG,
+    "process-counts": PROCESS_COUNTS,
+    "version-counts": VERSION_COUNTS,
+    "error-counts": ERROR_COUNTS,
+    "error-version-counts": ERROR_VERSION_COUNTS,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import and_, exists, func, select
@@ -13,19 +14,26 @@ from engine.model.decision import DecisionInstance
 from engine.model.element import ElementInstance
 from engine.model.incident import Incident, IncidentState
 from engine.runtime import Runtime
+from engine.services.queries.query import conditions
+from engine.services.queries.resources import PROCESS_INSTANCE
 
 _element, _incident, _decided = table_of(ElementInstance), table_of(Incident), table_of(DecisionInstance)
 
 
-def element_counts(runtime: Runtime, definition_key: int, tenant_id: str = DEFAULT_TENANT) -> dict[str, Counter[str]]:
-    """Over all instances of a version, by element id: how many are ACTIVE, COMPLETED, TERMINATED; an active one with an
-    open incident counts as INCIDENT."""
+def element_counts(
+    runtime: Runtime, definition_key: int, tenant_id: str = DEFAULT_TENANT, wanted: Mapping[str, Any] | None = None
+) -> dict[str, Counter[str]]:
+    """Over all instances of a version, or those that a filter of process instances finds, by element id: how many are ACTIVE,
+    COMPLETED, TERMINATED; an active one with an open incident counts as INCIDENT. Raises InvalidInput."""
     stopped = exists(
         select(_incident.c.key).where(
             _incident.c.element_instance_key == _element.c.key, _incident.c.state == IncidentState.ACTIVE
         )
     ).label("stopped")
     mine = and_(_element.c.process_definition_key == definition_key, _element.c.tenant_id == tenant_id)
+    if wanted:
+        meant = select(PROCESS_INSTANCE.key_column).select_from(PROCESS_INSTANCE.source)
+        mine = and_(mine, _element.c.process_instance_key.in_(meant.where(conditions(PROCESS_INSTANCE, wanted))))
     rows = select(_element.c.element_id, _element.c.state, stopped).where(mine).subquery()
     query = select(rows, func.count().label("number")).group_by(rows.c.element_id, rows.c.state, rows.c.stopped)
     counts: dict[str, Counter[str]] = {}

@@ -163,6 +163,10 @@ class Clocks:
         if headers.get("meets"):
             self._change(root, headers["meets"], lambda clock, now: clock.meet(now))
 
+    def _told(self, root: int, headers: Mapping[str, str], variables: Mapping[str, Any]) -> None:
+        if headers.get("meets"):
+            self._change(root, headers["meets"], lambda clock, now: clock.meet(now))
+
     def _pause(self, root: int, headers: Mapping[str, str], variables: Mapping[str, Any]) -> None:
         self._change(root, _name(headers, variables), lambda clock, now: clock.pause(now))
 
@@ -194,4 +198,6 @@ _JOBS: dict[str, Callable[[Clocks, int, Mapping[str, str], Mapping[str, Any]], N
     "sla.resume": Clocks._resume,
     "sla.meet": Clocks._meet,
     "case.close": Clocks._close,
+    "case.set_aside": Clocks._close,
+    "customer.notify": Clocks._told,
 }

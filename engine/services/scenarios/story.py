@@ -75,7 +75,13 @@ class Story:
 
     def _start(self) -> None:
         start = self.scenario.start
-        if "message" in start:
+        self.world.hold_timer_starts()
+        if "timer" in start:
+            self.world.release_timer_start(self.scenario.process, start["timer"])
+            due.run_due(self.runtime)
+            self.world.hold_timer_starts()
+            self.root = self.world.started(self.scenario.process)
+        elif "message" in start:
             key = str(start.get("key", ""))
             found = messages.publish(self.runtime, start["message"], key, start.get("variables"), who=TESTER)
             mine = [one for one in found.correlated if one.process_id == self.scenario.process]
@@ -125,7 +131,7 @@ class Story:
         name = job.headers.get("message") or seen.get("message")
         if name:
             key = str(seen.get("correlation_key") or "")
-            messages.publish(self.runtime, str(name), key, seen.get("payload") or {}, ttl=timedelta(hours=1))
+            messages.publish(self.runtime, str(name), key, seen.get("variables") or {}, ttl=timedelta(hours=1))
 
     def _variables(self, scope_key: int) -> dict[str, Any]:
         with self.runtime.unit_of_work(read_only=True) as uow:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 
 from engine.model.base import table_of
 from engine.model.element import ElementInstance, ElementState
 from engine.model.incident import Incident, IncidentState
 from engine.model.instance import ProcessInstance
-from engine.model.job import OWN, Job, JobState
+from engine.model.job import OWN, TIMER_START, Job, JobState
 from engine.model.user_task import TaskState, UserTask
 from engine.runtime import Runtime
 from engine.services import instances
@@ -35,6 +35,26 @@ class World:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+
+    def hold_timer_starts(self) -> None:
+        """Let no process start by itself."""
+        self._set_timer_starts(_job.c.type == TIMER_START, run_at=None)
+
+    def release_timer_start(self, process_id: str, element_id: str) -> None:
+        """Make a timer start event due now."""
+        which = (_job.c.type == TIMER_START) & (_job.c.process_id == process_id) & (_job.c.element_id == element_id)
+        now = self._runtime.now()
+        (row,) = self._rows(select(_job.c.payload).where(which, _job.c.state == JobState.CREATED))
+        self._set_timer_starts(which, due_at=now, run_at=now, payload=row.payload | {"at": now.isoformat()})
+
+    def started(self, process_id: str) -> int:
+        """The key of the instance of a process that began last."""
+        query = select(func.max(_instance.c.key)).where(_instance.c.process_id == process_id)
+        return int(self._rows(query)[0][0])
+
+    def _set_timer_starts(self, which: Any, **values: Any) -> None:
+        with self._runtime.unit_of_work() as uow:
+            uow.connection.execute(update(_job).where(which, _job.c.state == JobState.CREATED).values(**values))
 
     def tasks(self, name: str | None = None) -> list[Row[Any]]:
         """Open user tasks, the oldest first; `name` is an element's id or `process:element`."""

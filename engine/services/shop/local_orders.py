@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from engine.connectors.orders import OrderLine, OrderRecord, PaymentRecord, ShipmentRecord
+from engine.connectors.orders import ArticleRecord, OrderLine, OrderRecord, PaymentRecord, ShipmentRecord
 from engine.errors import NotFound
 from engine.model.base import DEFAULT_TENANT
-from engine.model.order import Order, OrderCommand, OrderLineRow, Payment, Shipment
+from engine.model.order import Order, OrderCommand, OrderLineRow, OrderRemark, Payment, Shipment, Stock
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.rows import add
@@ -38,6 +38,11 @@ class LocalOrders:
         )
         with self._runtime.unit_of_work(read_only=True, tenant_id=self._tenant_id) as uow:
             return [record_of(order) for order in uow.session.scalars(query)]
+
+    def article(self, sku: str) -> ArticleRecord | None:
+        with self._runtime.unit_of_work(read_only=True, tenant_id=self._tenant_id) as uow:
+            row = uow.session.get(Stock, (uow.tenant_id, sku))
+            return None if row is None else ArticleRecord(row.sku, row.name, row.price)
 
     def cancel(self, number: str, reason: str, idempotency_key: str) -> bool:
         def do(order: Order) -> bool:
@@ -68,6 +73,14 @@ class LocalOrders:
 
         return self._command(number, "intercept", idempotency_key, do)
 
+    def remark(self, number: str, author: str, text: str, idempotency_key: str) -> None:
+        def work(uow: UnitOfWork) -> None:
+            if find_order(uow, number) is None:
+                raise NotFound(f"The shop knows no order {number}.")
+            store_remark(self._runtime, uow, number, author, text, idempotency_key)
+
+        self._runtime.transact(work, self._tenant_id)
+
     def _command(self, number: str, verb: str, key: str, do: Callable[[Order], bool]) -> bool:
         def work(uow: UnitOfWork) -> bool:
             order = find_order(uow, number, for_update=True)
@@ -90,6 +103,16 @@ def find_order(uow: UnitOfWork, number: str, for_update: bool = False) -> Order 
     if for_update:
         query = query.with_for_update().execution_options(populate_existing=True)
     return uow.session.scalars(query).one_or_none()
+
+
+def store_remark(
+    runtime: Runtime, uow: UnitOfWork, number: str, author: str, text: str, key: str, case_number: str | None = None
+) -> None:
+    """Keep a remark on an order, once per key."""
+    query = select(OrderRemark.key).where(OrderRemark.tenant_id == uow.tenant_id, OrderRemark.idempotency_key == key)
+    if uow.session.scalar(query) is None:
+        values = {"order_number": number, "author": author, "text": text, "case_number": case_number, "at": uow.now}
+        add(runtime, uow, OrderRemark, idempotency_key=key, **values)
 
 
 def store_order(runtime: Runtime, uow: UnitOfWork, record: OrderRecord) -> Order:

@@ -4,43 +4,42 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from engine.errors import Conflict, InvalidInput, NotFound
+from engine.connectors.warehouse import DISPOSITIONS, OutOfStock, Receipt
+from engine.errors import InvalidInput, NotFound
 from engine.model.base import DEFAULT_TENANT
 from engine.model.order import Stock, StockMovement
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.rows import add
 
-DISPOSITIONS = ("restock", "relabel", "scrap", "supplier")
-
-
-class OutOfStock(Conflict):
-    """There are fewer pieces than were asked for."""
-
 
 class LocalStock:
-    """The stock of one tenant; every command is done once per idempotency key."""
+    """A `WarehouseConnector` over the stock of one tenant; what has come back a person says, not this."""
 
     def __init__(self, runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> None:
         self._runtime, self._tenant_id = runtime, tenant_id
 
     def reserve(self, sku: str, quantity: int, case_number: str | None, idempotency_key: str) -> None:
-        """Promise pieces to a case. Raises OutOfStock, NotFound for an unknown article, InvalidInput."""
         self._move("reserve", sku, quantity, case_number, idempotency_key, free=-1, reserved=1)
 
     def release(self, sku: str, quantity: int, case_number: str | None, idempotency_key: str) -> None:
-        """Give promised pieces back to sale. Raises OutOfStock when fewer are promised."""
         self._move("release", sku, quantity, case_number, idempotency_key, free=1, reserved=-1)
 
     def ship(self, sku: str, quantity: int, case_number: str | None, idempotency_key: str) -> None:
-        """Send promised pieces out. Raises OutOfStock when fewer are promised."""
         self._move("ship", sku, quantity, case_number, idempotency_key, reserved=-1)
 
     def dispose(self, kind: str, sku: str, quantity: int, case_number: str | None, idempotency_key: str) -> None:
-        """Say what becomes of goods that came back; only `restock` can be sold again. Raises InvalidInput, NotFound."""
         if kind not in DISPOSITIONS:
             raise InvalidInput(f"Goods cannot be disposed of as {kind!r}; choose one of {', '.join(DISPOSITIONS)}.")
         self._move(kind, sku, quantity, case_number, idempotency_key, free=1 if kind == "restock" else 0)
+
+    def available(self, sku: str) -> int:
+        with self._runtime.unit_of_work(read_only=True, tenant_id=self._tenant_id) as uow:
+            row = uow.session.get(Stock, (uow.tenant_id, sku))
+            return max(0, row.free) if row is not None else 0
+
+    def receipt(self, return_number: str) -> Receipt | None:
+        return None
 
     def _move(
         self, kind: str, sku: str, quantity: int, case_number: str | None, key: str, free: int = 0, reserved: int = 0

@@ -9,7 +9,6 @@ from engine.calendars import Calendar, clock_from_json
 from engine.model.sla import SlaClockRow
 from engine.persistence import UnitOfWork
 from engine.runtime import InstanceInfo, Runtime
-from engine.services import settings
 from engine.services.cases.files import case_of_instance
 from engine.services.turn.environment import shipped_calendars
 
@@ -31,11 +30,6 @@ def sla_functions(runtime: Runtime) -> Callable[[UnitOfWork, InstanceInfo], Mapp
         return {"sla": sla}
 
     return provide
-
-
-def register(runtime: Runtime) -> None:
-    """Let FEEL read the clocks of cases and the desk's settings."""
-    runtime.function_providers += [sla_functions(runtime), settings.functions]
 
 
 def newest(uow: UnitOfWork, case_key: int, name: str, for_update: bool = False) -> SlaClockRow | None:

@@ -19,7 +19,7 @@ from engine.model.subscription import SubscriptionKind
 from engine.model.user_task import TaskState
 from engine.services import definitions
 from engine.services.turn.live import Live
-from engine.services.turn.rows import candidate_rows, job_row, place
+from engine.services.turn.rows import candidate_rows, held, job_row, place, priority_of
 from engine.services.turn.trace import trace_to_json
 from engine.services.turn.waits import offer_buffered, offer_to_starts, throw_signal
 
@@ -49,6 +49,7 @@ def _element_activated(turn: Turn, live: Live, event: contract.ElementActivated)
         "loop_counter": event.loop_counter,
         "state": ElementState.ACTIVE,
         "started_at": turn.uow.now,
+        "started_by": turn.writes.by,
         "ended_at": None,
     }
 
@@ -82,20 +83,24 @@ def _variable_set(turn: Turn, live: Live, event: contract.VariableSet) -> None:
         "name": event.name,
         "value": JsonText(to_json_text(event.value)),
         "updated_at": turn.uow.now,
+        "updated_by": turn.writes.by,
         "change_key": turn.runtime.new_key(),  # of the value that it may replace
     }
     turn.writes.variables[event.scope_key, event.name] = row
 
 
 def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) -> None:
+    listening = event.listening is not None
+    assignee = None if listening else event.assignee  # Its listeners are asked first.
+    state = TaskState(event.listening.upper()) if event.listening is not None else TaskState.CREATED
     turn.writes.new_tasks[event.key] = {
         **place(live, event.element_id),
         "key": event.key,
         "name": event.name,
         "version": live.info.version,
         "scope_key": event.scope_key,
-        "state": TaskState.CREATED,
-        "assignee": event.assignee,
+        "state": state,
+        "assignee": assignee,
         "candidate_groups": event.candidate_groups,
         "candidate_users": event.candidate_users,
         "priority": event.priority,
@@ -107,9 +112,12 @@ def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) ->
         "headers": event.headers,
         "properties": event.properties,
         "created_at": turn.uow.now,
-        "claimed_at": turn.uow.now if event.assignee else None,
+        "claimed_at": turn.uow.now if assignee else None,
+        "transition": opening(event.listening, event.assignee) if event.listening is not None else None,
         "revision": 1,
     }
+    if listening:
+        return
     turn.writes.candidates[event.key] = candidate_rows(
         live.info.tenant_id,
         event.key,
@@ -123,6 +131,12 @@ def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) ->
         },
     )
     turn.tell_task(event.key, TaskState.CREATED)
+
+
+def opening(listening: str, assignee: str | None) -> dict[str, Any]:
+    """The transition of a task that has just been reached."""
+    changes = {} if assignee is None else {"assignee": assignee}
+    return {"event": listening, "action": "assign" if listening == "assigning" else "create", "changes": changes}
 
 
 def _pinned_form(turn: Turn, live: Live, event: contract.UserTaskOpened) -> int | None:
@@ -144,13 +158,20 @@ def _user_task_closed(turn: Turn, live: Live, event: contract.UserTaskClosed) ->
 
 
 def _job_opened(turn: Turn, live: Live, event: contract.JobOpened) -> None:
-    turn.writes.new_jobs[event.key] = {
+    row = {
         **place(live, event.element_id),
         **job_row(turn, event.type, turn.uow.now),
+        "kind": event.kind,
+        "listener": event.listener,
         "element_instance_key": event.key,
         "retries": event.retries,
         "headers": event.headers,
+        "priority": priority_of(event.headers),
     }
+    if event.outlives:
+        turn.writes.other_jobs.append(row)
+    else:
+        turn.writes.new_jobs[event.key] = held(row) if live.suspended else row
 
 
 def _job_closed(turn: Turn, live: Live, event: contract.JobClosed) -> None:
@@ -159,14 +180,13 @@ def _job_closed(turn: Turn, live: Live, event: contract.JobClosed) -> None:
 
 def _timer_armed(turn: Turn, live: Live, event: contract.TimerArmed) -> None:
     live.environment.kinds[event.key] = SubscriptionKind.TIMER
-    turn.writes.arm_timer(
-        {
-            **place(live, event.element_id),
-            **job_row(turn, TIMER, event.due_at, {"functions": sorted(event.functions)}),
-            "key": event.key,
-            "element_instance_key": event.element_key,
-        }
-    )
+    row = {
+        **place(live, event.element_id),
+        **job_row(turn, TIMER, event.due_at, {"functions": sorted(event.functions)}),
+        "key": event.key,
+        "element_instance_key": event.element_key,
+    }
+    turn.writes.arm_timer(held(row) if live.suspended else row)
 
 
 def _message_awaited(turn: Turn, live: Live, event: contract.MessageAwaited) -> None:
@@ -208,6 +228,8 @@ def _process_called(turn: Turn, live: Live, event: contract.ProcessCalled) -> No
 
 
 def _call(turn: Turn, live: Live, event: contract.ProcessCalled) -> None:
+    if live.state != InstanceState.ACTIVE or not live.instance.is_active(event.key):
+        return  # What another call threw has ended this one before it began.
     deployment = turn.deployment(live.info, event.binding)
     try:
         called = definitions.resolve(turn.uow, ProcessDefinition, event.process_id, event.binding, deployment)
@@ -233,13 +255,15 @@ def _process_call_canceled(turn: Turn, live: Live, event: contract.ProcessCallCa
 def _error_escaped(turn: Turn, live: Live, event: contract.ErrorEscaped) -> None:
     parent, element = live.info.parent_key, live.info.parent_element_key
     if parent is not None and element is not None:
-        turn.answer(parent, lambda caller: caller.throw_error(element, event.code, event.message, event.variables))
+        turn.answer(
+            parent, element, lambda caller: caller.throw_error(element, event.code, event.message, event.variables)
+        )
 
 
 def _escalation_escaped(turn: Turn, live: Live, event: contract.EscalationEscaped) -> None:
     parent, element = live.info.parent_key, live.info.parent_element_key
     if parent is not None and element is not None:
-        turn.answer(parent, lambda caller: caller.throw_escalation(element, event.code, event.variables))
+        turn.answer(parent, element, lambda caller: caller.throw_escalation(element, event.code, event.variables))
 
 
 def _incident_raised(turn: Turn, live: Live, event: contract.IncidentRaised) -> None:
@@ -282,7 +306,7 @@ def _instance_completed(turn: Turn, live: Live, event: contract.InstanceComplete
     live.end_element = event.end_elements[-1] if event.end_elements else _last_end(turn, live)
     parent, element = live.info.parent_key, live.info.parent_element_key
     if parent is not None and element is not None:
-        turn.answer(parent, lambda caller: caller.complete(element, event.variables))
+        turn.answer(parent, element, lambda caller: caller.complete(element, event.variables))
     _after_end(turn, live)
 
 

@@ -52,6 +52,12 @@ class TurnEnvironment:
         caller = self.turn.load(self.info.parent_key)
         return caller.instance.catches_error(self.info.parent_element_key, code)
 
+    def escalation_ends(self, instance_key: int, code: str) -> bool:
+        if self.info.parent_key is None or self.info.parent_element_key is None:
+            return False
+        caller = self.turn.load(self.info.parent_key)
+        return caller.instance.escalation_ends(self.info.parent_element_key, code)
+
 
 def feel_functions(turn: Turn, info: InstanceInfo) -> dict[str, Callable[..., Any]]:
     """The calendar functions, and those that others have registered; a later provider's name wins."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.execution.instance import Instance
@@ -25,6 +26,12 @@ class Live:
     state: InstanceState = InstanceState.ACTIVE
     end_element: str | None = None
     changed: bool = field(default=False)
+    suspended_at: datetime | None = None
+    suspended_by: str | None = None
+
+    @property
+    def suspended(self) -> bool:
+        return self.suspended_at is not None
 
     def has_incident(self, key: int) -> bool:
         """Whether the executor knows this incident; one of the engine's own jobs stands beside the instance."""

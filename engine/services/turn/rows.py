@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.model.job import JobState
+from engine.model.job import NO_LISTENER, NORMAL, JobKind, JobState
 from engine.services.turn.live import Live
 
 if TYPE_CHECKING:
@@ -34,16 +34,31 @@ def job_row(
         "key": turn.runtime.new_key(),
         "tenant_id": turn.uow.tenant_id,
         "type": job_type,
+        "kind": JobKind.BPMN_ELEMENT,
+        "listener": NO_LISTENER,
         "state": JobState.CREATED,
         "due_at": due_at,
         "run_at": due_at,
         "lease": 0,
         "retries": 3,
         "tries": 0,
+        "abandoned": 0,
+        "priority": NORMAL,
         "headers": {},
         "payload": payload or {},
         "created_at": turn.uow.now,
     }
+
+
+def held(row: dict[str, Any]) -> dict[str, Any]:
+    """A job that nobody may take before its instance is resumed."""
+    return {**row, "run_at": None, "held_run_at": row["run_at"]}
+
+
+def priority_of(headers: Mapping[str, str]) -> int:
+    """A job's priority: its header `priority`, a whole number from 0 to 100; anything else is the normal one."""
+    text = headers.get("priority", "")
+    return min(int(text), 100) if text.isascii() and text.isdigit() else NORMAL
 
 
 def candidate_rows(

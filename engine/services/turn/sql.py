@@ -14,9 +14,9 @@ from engine.model.element import ElementInstance, TakenFlow
 from engine.model.incident import Incident, IncidentState
 from engine.model.instance import ProcessInstance
 from engine.model.job import TIMER, Job, JobState
-from engine.model.message import MessageCorrelation
+from engine.model.message import CorrelatedMessage, MessageCorrelation
 from engine.model.subscription import Subscription
-from engine.model.user_task import TaskCandidate, TaskState, UserTask
+from engine.model.user_task import TaskCandidate, UserTask
 from engine.model.variable import Variable, VariableChange
 from engine.services.turn.statements import Statement, insertion, named, upsert
 
@@ -37,7 +37,10 @@ INSTANCE_CHANGES = (
     "ended_at",
     "end_element",
     "process_definition_key",
+    "process_id",
     "version",
+    "suspended_at",
+    "suspended_by",
 )
 
 INSERT_INSTANCES = insertion(_instance)
@@ -48,20 +51,7 @@ UPDATE_INSTANCES = Statement(
             _instance.c.key == named(_instance, "key", "at_key"),
             _instance.c.revision == named(_instance, "revision", "old_revision"),
         )
-        .values(
-            {
-                name: named(_instance, name, f"n_{name}")
-                for name in (
-                    "data",
-                    "revision",
-                    "state",
-                    "ended_at",
-                    "end_element",
-                    "process_definition_key",
-                    "version",
-                )
-            }
-        )
+        .values({name: named(_instance, name, f"n_{name}") for name in INSTANCE_CHANGES})
     )
 )
 INSERT_ELEMENTS = insertion(_element)
@@ -69,11 +59,15 @@ END_ELEMENTS = Statement(
     lambda _: (
         update(_element)
         .where(_element.c.key == named(_element, "key", "at_key"))
-        .values(state=named(_element, "state", "n_state"), ended_at=named(_element, "ended_at", "n_ended_at"))
+        .values(
+            state=named(_element, "state", "n_state"),
+            ended_at=named(_element, "ended_at", "n_ended_at"),
+            ended_by=named(_element, "ended_by", "n_ended_by"),
+        )
     )
 )
 INSERT_FLOWS = insertion(table_of(TakenFlow))
-UPSERT_VARIABLES = upsert(table_of(Variable), ("scope_key", "name"), ("value", "updated_at"))
+UPSERT_VARIABLES = upsert(table_of(Variable), ("scope_key", "name"), ("value", "updated_at", "updated_by"))
 
 
 def _kept(_: bool) -> Any:
@@ -82,13 +76,13 @@ def _kept(_: bool) -> Any:
         named(_change, "key"),
         *[
             _variable.c[name]
-            for name in ("tenant_id", "process_instance_key", "scope_key", "name", "value", "updated_at")
+            for name in ("tenant_id", "process_instance_key", "scope_key", "name", "value", "updated_at", "updated_by")
         ],
     ).where(
         _variable.c.scope_key == named(_variable, "scope_key", "at_scope"),
         _variable.c.name == named(_variable, "name", "at_name"),
     )
-    columns = ["key", "tenant_id", "process_instance_key", "scope_key", "name", "value", "at"]
+    columns = ["key", "tenant_id", "process_instance_key", "scope_key", "name", "value", "at", "by"]
     return insert(_change).from_select(columns, replaced)
 
 
@@ -102,6 +96,7 @@ def _task_with_form(_: bool) -> Any:
         .where(
             FormDefinition.form_id == named(_task, "form_id"),
             FormDefinition.tenant_id == named(_task, "tenant_id"),
+            FormDefinition.deleted_at.is_(None),
         )
         .order_by(FormDefinition.version.desc())
         .limit(1)
@@ -119,7 +114,7 @@ END_TASKS = Statement(
         update(_task)
         .where(
             _task.c.key == named(_task, "key", "at_key"),
-            _task.c.state == TaskState.CREATED,
+            _task.c.ended_at.is_(None),
             _task.c.revision == func.coalesce(named(_task, "revision", "old_revision"), _task.c.revision),
         )
         .values(
@@ -146,7 +141,11 @@ END_JOBS = Statement(
         .values(state=named(_job, "state", "n_state"), ended_at=named(_job, "ended_at", "n_ended_at"))
     )
 )
-UPSERT_TIMERS = upsert(_job, ("key",), ("state", "due_at", "run_at", "worker", "retries", "tries", "ended_at"))
+UPSERT_TIMERS = upsert(
+    _job,
+    ("key",),
+    ("state", "due_at", "run_at", "held_run_at", "worker", "retries", "tries", "abandoned", "ended_at"),
+)
 END_TIMERS = Statement(
     lambda _: (
         update(_job)
@@ -173,3 +172,4 @@ RESOLVE_INCIDENTS = Statement(
 INSERT_DECISIONS = insertion(table_of(DecisionInstance))
 INSERT_AUDIT = insertion(table_of(AuditEntry))
 INSERT_CORRELATIONS = insertion(table_of(MessageCorrelation))
+INSERT_MET_MESSAGES = insertion(table_of(CorrelatedMessage))

@@ -12,8 +12,9 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
+from engine import logs
 from engine.errors import Conflict, NotFound
 from engine.execution.contract import Binding, Event
 from engine.execution.instance import Instance
@@ -31,20 +32,42 @@ from engine.services.turn.writes import Writes
 
 _table = table_of(ProcessInstance)
 COLUMNS = [column for column in _table.columns if column.name not in ("data", "started_at", "ended_at")]
+# Made once: every command reads these, and making them costs more than answering them.
+_OF_KEY = _table.c.key == bindparam("instance")
+_ROOT_OF, _ROW_OF = select(_table.c.root_key).where(_OF_KEY), select(*COLUMNS).where(_OF_KEY)
+_DATA_OF = select(_table.c.data).where(_OF_KEY, _table.c.revision == bindparam("at_revision"))
 
 
 class InstanceEnded(Conflict):
     """The process instance has ended, so nothing in it can be changed."""
 
 
-class Turn:
-    """First `load` or `start`, then `act`, then `finish` before the unit of work commits."""
+class InstanceSuspended(Conflict):
+    """The process instance is suspended: nothing in it goes on before it is resumed."""
 
-    def __init__(self, runtime: Runtime, uow: UnitOfWork, who: str = audit.ENGINE) -> None:
+
+def require_running(live: Live) -> None:
+    """Raises InstanceSuspended."""
+    if live.suspended:
+        raise InstanceSuspended(f"Process instance {live.info.key} is suspended; resume it first.")
+
+
+class TreeBusy(Conflict):
+    """Another transaction works on this tree just now."""
+
+
+class Turn:
+    """First `load` or `start`, then `act`, then `finish` before the unit of work commits.
+
+    With `wait=False` a tree that another transaction holds is TreeBusy at once.
+    """
+
+    def __init__(self, runtime: Runtime, uow: UnitOfWork, who: str = audit.ENGINE, wait: bool = True) -> None:
         self.runtime = runtime
         self.uow = uow
         self.who = who
-        self.writes = Writes(uow.now, who)
+        self.wait = wait
+        self.writes = Writes(uow, who)
         self.live: dict[int, Live] = {}
         self.pending: deque[Callable[[], None]] = deque()  # calls and returns between instances
         self.correlated: set[tuple[int, str]] = set()  # message and process that met in this turn
@@ -58,8 +81,11 @@ class Turn:
         wanted = sorted(set(roots) - self._locked)
         self._locked |= set(wanted)
         if not self.uow.is_sqlite and wanted:
-            query = select(_table.c.key).where(_table.c.key.in_(wanted)).order_by(_table.c.key).with_for_update()
-            self.uow.connection.execute(query)
+            query = select(_table.c.key).where(_table.c.key.in_(wanted)).order_by(_table.c.key)
+            found = self.uow.connection.execute(query.with_for_update(skip_locked=not self.wait)).all()
+            if not self.wait and len(found) < len(wanted):
+                raise TreeBusy("Another command works on this process instance; this one comes again in a moment.")
+            self.uow.go_on()
 
     def has_locked(self, roots: Iterable[int]) -> bool:
         return self._locked >= set(roots)
@@ -67,18 +93,17 @@ class Turn:
     def locked(self, root: int) -> None:
         """The caller's own query has locked this tree."""
         self._locked.add(root)
+        self.uow.go_on()
 
     def load(self, key: int) -> Live:
         """An active instance, its tree locked. Raises NotFound, InstanceEnded."""
         found = self.live.get(key)
         if found is None:
-            root = self.uow.connection.execute(
-                select(_table.c.root_key).where(_table.c.key == key)
-            ).scalar_one_or_none()
+            root = self.uow.connection.execute(_ROOT_OF, {"instance": key}).scalar_one_or_none()
             if root is None:
                 raise NotFound(f"There is no process instance with key {key}.")
             self.lock([root])
-            row = self.uow.connection.execute(select(*COLUMNS).where(_table.c.key == key)).one()
+            row = self.uow.connection.execute(_ROW_OF, {"instance": key}).one()
             found = self.revive(row)
         return found
 
@@ -91,12 +116,28 @@ class Turn:
         found: Live | None = self.runtime.instances.take(row.key, row.revision)
         if found is None:
             found = self._restore(row)
+        self._name(found)
         return self._adopt(found)
 
+    def _name(self, live: Live) -> None:
+        """Let the log and the trace say which instance, and which case, this is about."""
+        case = (live.instance.run.task_tree.vars or {}).get("case_number")
+        logs.note(process_instance_key=live.info.key, process_id=live.info.process_id, case=case)
+
+    def peek(self, key: int) -> Live:
+        """A copy of an active instance for a turn that writes nothing: neither locked nor kept. Raises NotFound, InstanceEnded."""
+        row = self.uow.connection.execute(
+            select(*COLUMNS).where(_table.c.key == key, _table.c.tenant_id == self.uow.tenant_id)
+        ).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no process instance with key {key}.")
+        if row.state != InstanceState.ACTIVE:
+            raise InstanceEnded(f"Process instance {key} has ended: it is {row.state.lower()}.")
+        return self._restore(row)
+
     def _restore(self, row: Any) -> Live:
-        data = self.uow.connection.execute(
-            select(_table.c.data).where(_table.c.key == row.key, _table.c.revision == row.revision)
-        ).scalar_one_or_none()
+        stored = {"instance": row.key, "at_revision": row.revision}
+        data = self.uow.connection.execute(_DATA_OF, stored).scalar_one_or_none()
         if data is None:
             raise StaleInstance("Another command moved this process instance at the same moment.")
         info = InstanceInfo(**{name: getattr(row, name) for name in InstanceInfo.__dataclass_fields__})
@@ -104,7 +145,15 @@ class Turn:
         environment.turn = self
         process = definitions.process(self.runtime, self.uow, row.process_definition_key)
         instance = Instance.restore(process, data, environment)
-        return Live(info, instance, environment, row.revision, row.start_correlation_key)
+        return Live(
+            info,
+            instance,
+            environment,
+            row.revision,
+            row.start_correlation_key,
+            suspended_at=row.suspended_at,
+            suspended_by=row.suspended_by,
+        )
 
     def _adopt(self, live: Live) -> Live:
         live.environment.turn = self
@@ -146,7 +195,7 @@ class Turn:
         live = self._adopt(Live(info, instance, environment, 0, correlation_key or None))
         live.changed = True
         apply(self, live, instance.take_events())
-        self._drain()
+        self.drain()
         return live
 
     def _info(self, definition: Any, caller: tuple[Live, int] | None) -> InstanceInfo:
@@ -164,12 +213,17 @@ class Turn:
             version=definition.version,
         )
 
-    def act(self, live: Live, command: Callable[[Instance], None]) -> None:
-        """Give one command to an instance and let everything follow that follows from it."""
-        self.step(live, command)
-        self._drain()
+    def act(self, live: Live, command: Callable[[Instance], None], *, while_suspended: bool = False) -> None:
+        """Give one command to an instance and let everything follow that follows from it.
 
-    def step(self, live: Live, command: Callable[[Instance], None]) -> None:
+        Raises InstanceSuspended, unless the command moves no token and so may come while it is.
+        """
+        self.step(live, command, while_suspended=while_suspended)
+        self.drain()
+
+    def step(self, live: Live, command: Callable[[Instance], None], *, while_suspended: bool = False) -> None:
+        if not while_suspended:
+            require_running(live)
         live.changed = True
         command(live.instance)
         events: list[Event] = live.instance.take_events()
@@ -179,12 +233,15 @@ class Turn:
         """A timer, message or signal has come."""
         self.act(live, lambda instance: instance.trigger(subscription_key, variables))
 
-    def answer(self, caller_key: int, command: Callable[[Instance], None]) -> None:
-        """Tell a calling instance what became of its call, when the current instance has come to rest."""
+    def answer(self, caller_key: int, element_key: int, command: Callable[[Instance], None]) -> None:
+        """Tell a calling instance what became of its call, when the current instance has come to rest.
+
+        Where the call has been ended meanwhile, by what another called instance threw, nobody wants to know.
+        """
 
         def tell() -> None:
             caller = self.load(caller_key)
-            if caller.state == InstanceState.ACTIVE:
+            if caller.state == InstanceState.ACTIVE and caller.instance.is_active(element_key):
                 self.step(caller, command)
 
         self.pending.append(tell)
@@ -195,7 +252,7 @@ class Turn:
         if key is not None:
             live = self.load(key)
             if live.state == InstanceState.ACTIVE:
-                self.step(live, lambda instance: instance.cancel())
+                self.step(live, lambda instance: instance.cancel(), while_suspended=True)
 
     def _called(self, caller: Live, element_key: int) -> int | None:
         for live in self.live.values():
@@ -213,7 +270,8 @@ class Turn:
         for watch in self.runtime.tasks_changed:
             self.uow.after_commit(partial(watch, key, state))
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
+        """Do what one instance's step asks of others."""
         while self.pending:
             self.pending.popleft()()
 
@@ -243,7 +301,10 @@ class Turn:
             "ended_at": self.uow.now if ended else None,
             "end_element": live.end_element,
             "process_definition_key": live.info.process_definition_key,
+            "process_id": live.info.process_id,
             "version": live.info.version,
+            "suspended_at": None if ended else live.suspended_at,
+            "suspended_by": None if ended else live.suspended_by,
         }
         if live.revision:
             self.writes.instances.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, and_, exists, func, select
@@ -10,6 +11,7 @@ from sqlalchemy import Row, and_, exists, func, select
 from engine.execution.contract import MessageAwaited
 from engine.model.base import table_of
 from engine.model.deployment import ProcessDefinition
+from engine.model.instance import ProcessInstance
 from engine.model.job import SIGNAL, SIGNAL_START
 from engine.model.message import Message, MessageCorrelation
 from engine.model.subscription import StartSubscription, Subscription, SubscriptionKind
@@ -32,12 +34,15 @@ def lock_message(turn: Turn, name: str, correlation_key: str) -> None:
 
 def offer_buffered(turn: Turn, live: Live, event: MessageAwaited) -> None:
     """Messages that came earlier, to a wait that has just been opened; the oldest first, while it stays open."""
+    if live.suspended:
+        return  # It is offered them when it is resumed.
     lock_message(turn, event.name, event.correlation_key)
-    while event.key in turn.writes.new_subscriptions:
+    while live.awaits(event.key):
         message = _oldest(turn, live.info.process_id, [event.name], event.correlation_key)
         if message is None:
             return
         correlate(turn, message.key, live)
+        note_met(turn, live, Met(message.key, event.name, event.correlation_key), event, event.element_key)
         turn.trigger(live, event.key, message.variables)
 
 
@@ -50,20 +55,49 @@ def offer_to_starts(turn: Turn, ended: Live) -> None:
         lock_message(turn, name, ended.correlation_key)
     message = _oldest(turn, ended.info.process_id, list(names), ended.correlation_key) if names else None
     if message is not None:
-        start_by(turn, names[message.name], message.variables, ended.correlation_key, message.key)
+        met = Met(message.key, message.name, ended.correlation_key)
+        correlate(turn, message.key, start_by(turn, names[message.name], message.variables, met))
 
 
-def start_by(
-    turn: Turn, start: Any, variables: dict[str, Any], correlation_key: str = "", message_key: int | None = None
-) -> Live:
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A message that somebody takes."""
+
+    key: int
+    name: str
+    correlation_key: str
+
+
+def start_by(turn: Turn, start: Any, variables: dict[str, Any], message: Met | None = None) -> Live:
     """Start a process at the start event of a subscription."""
+    correlation_key = message.correlation_key if message is not None else ""
     definition = definitions.of_key(turn.uow, ProcessDefinition, start.process_definition_key)
     live = turn.start(
         definition, {}, start_event=start.element_id, event_variables=variables, correlation_key=correlation_key
     )
-    if message_key is not None:
-        correlate(turn, message_key, live)
+    if message is not None:
+        note_met(turn, live, message, start)
     return live
+
+
+def note_met(turn: Turn, live: Live, message: Met, wait: Any, element_instance_key: int | None = None) -> None:
+    """Keep for people which instance took a message; `wait` is the subscription that it met."""
+    row = {
+        "key": turn.runtime.new_key(),
+        "tenant_id": live.info.tenant_id,
+        "message_key": message.key,
+        "name": message.name,
+        "correlation_key": message.correlation_key,
+        "subscription_key": wait.key,
+        "process_instance_key": live.info.key,
+        "root_key": live.info.root_key,
+        "process_definition_key": live.info.process_definition_key,
+        "process_id": live.info.process_id,
+        "element_id": wait.element_id,
+        "element_instance_key": element_instance_key,
+        "at": turn.uow.now,
+    }
+    turn.writes.met_messages.append(row)
 
 
 def start_subscriptions(
@@ -85,6 +119,7 @@ def correlate(turn: Turn, message_key: int, live: Live) -> None:
     row = {
         "message_key": message_key,
         "process_id": live.info.process_id,
+        "tenant_id": live.info.tenant_id,
         "process_instance_key": live.info.key,
         "at": turn.uow.now,
     }
@@ -115,10 +150,15 @@ def _oldest(turn: Turn, process_id: str, names: list[str], correlation_key: str)
 
 def throw_signal(turn: Turn, name: str, variables: dict[str, Any]) -> int:
     """A job for each that hears the signal now, so that one tree is locked at a time; returns how many do."""
-    table = table_of(Subscription)
+    table, instance = table_of(Subscription), table_of(ProcessInstance)
     heard = turn.uow.connection.execute(
-        select(table.c.key, table.c.process_instance_key).where(
-            table.c.tenant_id == turn.uow.tenant_id, table.c.kind == SubscriptionKind.SIGNAL, table.c.name == name
+        select(table.c.key, table.c.process_instance_key)
+        .join_from(table, instance, instance.c.key == table.c.process_instance_key)
+        .where(
+            table.c.tenant_id == turn.uow.tenant_id,
+            table.c.kind == SubscriptionKind.SIGNAL,
+            table.c.name == name,
+            instance.c.suspended_at.is_(None),
         )
     )
     closed = {row["at_key"] for row in turn.writes.ended_subscriptions}

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from engine.history.audit import ENGINE
 from engine.model.element import ElementState
-from engine.model.incident import IncidentState
+from engine.model.incident import IncidentState, message_hash
 from engine.model.job import JobState
 from engine.model.user_task import TaskState
 from engine.persistence import UnitOfWork
@@ -23,9 +24,10 @@ Rows = dict[int, dict[str, Any]]
 class Writes:
     """The rows of one turn, by their keys."""
 
-    def __init__(self, now: datetime, who: str) -> None:
-        self.now = now
+    def __init__(self, uow: UnitOfWork, who: str) -> None:
+        self.uow = uow
         self.who = who
+        self.by = None if who == ENGINE else who  # in the path and the variables, where the engine goes without saying
         self.new_instances: list[Row] = []
         self.instances: list[Row] = []
         self.new_elements: Rows = {}
@@ -48,13 +50,19 @@ class Writes:
         self.decisions: list[Row] = []
         self.audit: list[Row] = []
         self.correlations: list[Row] = []
+        self.met_messages: list[Row] = []
+
+    @property
+    def now(self) -> datetime:
+        return self.uow.now
 
     def end_element(self, key: int, state: ElementState) -> None:
         new = self.new_elements.get(key)
         if new is not None:
-            new["state"], new["ended_at"] = state, self.now
+            new["state"], new["ended_at"], new["ended_by"] = state, self.now, self.by
         else:
-            self.ended_elements.append({"at_key": key, "n_state": state, "n_ended_at": self.now})
+            row = {"at_key": key, "n_state": state, "n_ended_at": self.now, "n_ended_by": self.by}
+            self.ended_elements.append(row)
 
     def end_task(self, key: int, state: TaskState) -> None:
         by = self.who if state == TaskState.COMPLETED else None
@@ -67,9 +75,10 @@ class Writes:
             self.ended_tasks.append({**row, "old_revision": self.task_revisions.get(key)})
 
     def end_job(self, element_key: int, state: JobState) -> None:
-        new = self.new_jobs.get(element_key)
+        new = self.new_jobs.pop(element_key, None)
         if new is not None:
             new["state"], new["ended_at"] = state, self.now
+            self.other_jobs.append(new)
         else:
             self.ended_jobs.append({"at_element": element_key, "n_state": state, "n_ended_at": self.now})
 
@@ -151,5 +160,7 @@ class Writes:
         batch.add(sql.DELETE_SUBSCRIPTIONS, self.ended_subscriptions)
         batch.add(sql.INSERT_SUBSCRIPTIONS, self.new_subscriptions.values())
         batch.add(sql.RESOLVE_INCIDENTS, self.resolved_incidents)
-        batch.add(sql.INSERT_INCIDENTS, self.new_incidents.values())
+        incidents = [{**row, "message_hash": message_hash(row["message"])} for row in self.new_incidents.values()]
+        batch.add(sql.INSERT_INCIDENTS, incidents)
         batch.add(sql.INSERT_CORRELATIONS, self.correlations)
+        batch.add(sql.INSERT_MET_MESSAGES, self.met_messages)

@@ -1,19 +1,28 @@
 """Doing tasks at the desk: opening one with its form and draft, taking it, saving what was typed, and sending it in."""
 
+from engine.services.work.bulk import Outcome, Refusal, Step, each, undo
 from engine.services.work.drafts import DraftView, discard_draft, save_draft
 from engine.services.work.opening import TaskView, open_task
 from engine.services.work.submitting import FormRefused, submit
-from engine.services.work.taking import assign, claim, release
+from engine.services.work.taking import assign, claim, hand_over, release, restore, snooze
 
 __all__ = [
     "DraftView",
     "FormRefused",
+    "Outcome",
+    "Refusal",
+    "Step",
     "TaskView",
     "assign",
     "claim",
     "discard_draft",
+    "each",
+    "hand_over",
     "open_task",
     "release",
+    "restore",
     "save_draft",
+    "snooze",
     "submit",
+    "undo",
 ]

@@ -11,7 +11,7 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import definitions, variables
 from engine.services.cases.files import case_of_instance
-from engine.services.work.access import is_offered_to, readable_task
+from engine.services.work.access import readable_task
 from engine.services.work.drafts import DraftView, draft_of
 
 
@@ -67,7 +67,7 @@ def open_task(runtime: Runtime, key: int, *, actor: Actor) -> TaskView:
             created_at=task.created_at,
             revision=task.revision,
             mine=task.assignee == actor.username,
-            workable=opened and actor.may("tasks.work") and is_offered_to(task, actor),
+            workable=opened and task.is_workable_by(actor),
             form_id=task.form_id,
             form=form_of(runtime, uow, task),
             external_form=task.external_form,

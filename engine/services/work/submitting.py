@@ -18,6 +18,7 @@ from engine.services.turn import Turn
 from engine.services.work.access import readable_task, require_workable
 from engine.services.work.drafts import forget, keep
 from engine.services.work.opening import form_of
+from engine.services.work.outside_checks import ask_outside, checked_outside
 
 DECISIONS = ("approved", "verdict", "justified", "remedy", "outcome", "answer")
 
@@ -40,17 +41,27 @@ def submit(
 
     A task that nobody holds is taken by this. With `revision` (as it was read) a change since then is a conflict.
     Raises FormRefused, TaskAlreadyClaimed, TaskChanged, TaskNotOpen, PersonExcluded, TaskNotFound, Forbidden; what was
-    typed is then kept as this person's draft.
+    typed is then kept as this person's draft. What a system outside must know (`outside_checks`) it is asked before the
+    transaction.
     """
     try:
-        runtime.transact(lambda uow: _submit(runtime, uow, task_key, form_data, actor, revision), actor.tenant_id)
+        asked = _ask_outside(runtime, task_key, form_data, actor)
+        runtime.transact(
+            lambda uow: _submit(runtime, uow, task_key, form_data, actor, revision, asked), actor.tenant_id
+        )
     except (InvalidInput, Conflict):
         runtime.transact(lambda uow: keep(uow, task_key, form_data, actor), actor.tenant_id)
         raise
 
 
 def _submit(
-    runtime: Runtime, uow: UnitOfWork, key: int, form_data: dict[str, Any], actor: Actor, revision: int | None
+    runtime: Runtime,
+    uow: UnitOfWork,
+    key: int,
+    form_data: dict[str, Any],
+    actor: Actor,
+    revision: int | None,
+    asked: list[FieldError],
 ) -> None:
     turn = Turn(runtime, uow, actor.username)
     task = readable_task(uow, key, actor)
@@ -60,7 +71,7 @@ def _submit(
         raise TaskAlreadyClaimed(f"Task {key} is held by {task.assignee}.")
     task.require_revision(revision)
     require_workable(task, actor)
-    values = _checked(runtime, uow, task, form_data, actor)
+    values = _checked(runtime, uow, task, form_data, actor, asked)
     complete_within(turn, key, values, revision)
     turn.finish()
     forget(uow, key, actor)
@@ -70,16 +81,33 @@ def _submit(
 
 
 def _checked(
-    runtime: Runtime, uow: UnitOfWork, task: UserTask, form_data: dict[str, Any], actor: Actor
+    runtime: Runtime,
+    uow: UnitOfWork,
+    task: UserTask,
+    form_data: dict[str, Any],
+    actor: Actor,
+    asked: list[FieldError],
 ) -> dict[str, Any]:
     form = form_of(runtime, uow, task)
     if form is None:
         return form_data
     opened_on = variables.visible(uow, task.key)
     found = validate(form, form_data, opened_on, now=uow.now, zone=actor.time_zone)
-    if found.errors:
-        raise FormRefused(found.errors, actor.locale)
+    # A field that the form hides is not asked about.
+    errors = [*found.errors, *(error for error in asked if error.path in found.values)]
+    if errors:
+        raise FormRefused(errors, actor.locale)
     return found.values
+
+
+def _ask_outside(runtime: Runtime, key: int, form_data: dict[str, Any], actor: Actor) -> list[FieldError]:
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        task = readable_task(uow, key, actor)
+        form = form_of(runtime, uow, task)
+        fields = checked_outside(form) if form is not None else []
+        opened_on = variables.visible(uow, task.key) if fields else {}
+    changed = [field for field in fields if form_data.get(field) != opened_on.get(field)]
+    return [error for field in changed for error in ask_outside(runtime, field, form_data.get(field))]
 
 
 def _write_down(

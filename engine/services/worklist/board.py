@@ -16,6 +16,7 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.worklist.filters import IS_OPEN, Query
 
+MOST_NEW = 500
 POSTS = ("agent", "social_agent", "group_lead")
 
 
@@ -85,6 +86,31 @@ def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = 
             incidents=_count(uow, incidents.with_only_columns(Incident.key)),
             open_incidents=[(row.key, row.element_id, row.message) for row in newest],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlerts:
+    """What came to be so within a while and still is, at most `MOST_NEW` of each."""
+
+    escalated: list[CaseAlert]
+    breached: list[CaseAlert]
+    at_risk: list[CaseAlert]
+
+    @property
+    def count(self) -> int:
+        return len(self.escalated) + len(self.breached) + len(self.at_risk)
+
+
+def new_alerts(uow: UnitOfWork, since: datetime) -> NewAlerts:
+    """Cases that were escalated, breached, or warned of since a moment."""
+    clock = SlaClockRow
+    return NewAlerts(
+        escalated=[one for one in _escalated(uow, MOST_NEW) if one.at is not None and one.at > since],
+        breached=_by_clock(uow, (clock.breach_at > since) & (clock.breach_at <= uow.now), MOST_NEW),
+        at_risk=_by_clock(
+            uow, (clock.warn_at > since) & (clock.warn_at <= uow.now) & (clock.breach_at > uow.now), MOST_NEW
+        ),
+    )
 
 
 def _escalated(uow: UnitOfWork, limit: int) -> list[CaseAlert]:

@@ -1,4 +1,4 @@
-"""What somebody wants to see of their inbox."""
+"""What somebody wants to see of their inbox, and in which order."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,14 +12,19 @@ from engine.model.user_task import TaskState, UserTask
 # Written out, not as a parameter: only so does a database know that its index of open tasks serves.
 IS_OPEN = UserTask.state == literal_column(f"'{TaskState.CREATED.value}'")
 Query = Select[*tuple[Any, ...]]
-Whose = Literal["mine", "offered", "all"]
+Whose = Literal["mine", "offered", "all", "team", "snoozed"]
+Sort = Literal["urgency", "due", "priority", "newest", "oldest"]
+SCOPES: tuple[Whose, ...] = ("all", "mine", "offered", "team", "snoozed")
+SORTS: tuple[Sort, ...] = ("urgency", "due", "priority", "newest", "oldest")
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """`whose`: tasks that one holds, that are offered and nobody holds, or both. The rest narrows; None does not.
+    """`whose`: tasks that one holds, that are offered and nobody holds, or both (all); what the others of one's teams
+    hold (team); what one has put aside until later (snoozed), which no other list shows. The rest narrows; None does not.
 
-    `group` is one candidate group (a role, team or `queue:…`); `search` a case number, order, customer's name or phone.
+    `group` is one candidate group (a role, team or `queue:…`); `search` a case number, order, customer's name, phone or
+    words of the matter. `sort`: by urgency, or by one value.
     """
 
     whose: Whose = "all"
@@ -33,11 +38,17 @@ class InboxFilter:
     search: str = ""
     overdue: bool = False
     unread: bool = False
+    sort: Sort = "urgency"
 
     @property
     def asks_the_case(self) -> bool:
         """Whether a task without a case cannot fit."""
         return any((self.kind, self.channel, self.tier, self.level))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether only tasks that somebody holds fit: these are so few that they are put in order in memory."""
+        return self.whose in ("mine", "team", "snoozed")
 
     def narrow(self, query: Query) -> Query:
         """The query, over tasks joined with their case and customer, for what fits; `search` is `searching`'s."""

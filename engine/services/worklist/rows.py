@@ -15,7 +15,8 @@ from engine.persistence import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task in a list. `urgency`: overdue, soon, unread or rest. `sla_breach_at` is the case's next breach, or one that passed."""
+    """A task in a list. `urgency`: overdue, soon, unread or rest. `sla_breach_at` is the case's next breach, or one that
+    passed; `follow_up_at`: put aside until then; `readable`: the reader may open it."""
 
     key: int
     name: str
@@ -42,6 +43,8 @@ class TaskRow:
     customer_name: str | None
     customer_tier: str | None
     sla_breach_at: datetime | None
+    follow_up_at: datetime | None
+    readable: bool
 
 
 def rows_of(uow: UnitOfWork, keys: list[int], actor: Actor, urgency: dict[int, str]) -> list[TaskRow]:
@@ -55,11 +58,16 @@ def rows_of(uow: UnitOfWork, keys: list[int], actor: Actor, urgency: dict[int, s
     )
     found = {task.key: (task, case, customer) for task, case, customer in uow.session.execute(query)}
     breaches = _breaches(uow, [case.key for _, case, _ in found.values() if case])
-    return [_row(*found[key], urgency.get(key, "rest"), breaches) for key in keys if key in found]
+    return [_row(*found[key], actor, urgency.get(key, "rest"), breaches) for key in keys if key in found]
 
 
 def _row(
-    task: UserTask, case: Case | None, customer: Customer | None, urgency: str, breaches: dict[int, datetime]
+    task: UserTask,
+    case: Case | None,
+    customer: Customer | None,
+    actor: Actor,
+    urgency: str,
+    breaches: dict[int, datetime],
 ) -> TaskRow:
     return TaskRow(
         key=task.key,
@@ -87,6 +95,8 @@ def _row(
         customer_name=customer.name if customer else None,
         customer_tier=customer.tier if customer else None,
         sla_breach_at=breaches.get(case.key) if case else None,
+        follow_up_at=task.follow_up_at,
+        readable=task.is_readable_by(actor),
     )
 
 

@@ -1,79 +1,29 @@
 """The part of an inbox that begins with cases: those that hold the words, or that nobody has read.
 
-They are few, so they are found first, by the indexes of cases and customers, and their tasks are put in order here.
+They are few, so they are found first, by the indexes of cases and words, and their tasks are put in order here.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import select, true
 
 from engine.model.case import Case, CaseInstance
 from engine.model.customer import Customer, normal_phone
 from engine.model.permissions import Actor
 from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
+from engine.services import search
 from engine.services.worklist.filters import IS_OPEN, InboxFilter
+from engine.services.worklist.order import Candidate
 
 PORTION = 200
 MOST_CASES = 500  # who finds more has to say more
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An open task of a case that was found, with what its order depends on."""
-
-    key: int
-    due_at: datetime | None
-    unread_at: datetime | None
-    rank: int
-    created_at: datetime
-
-
-def tasks_of_found_cases(uow: UnitOfWork, actor: Actor, wanted: InboxFilter) -> list[Candidate]:
-    """The tasks of the cases that `wanted.search` or `wanted.unread` finds, as far as they are this actor's."""
-    return _tasks(uow, actor, wanted, _cases(uow, wanted))
-
-
-def tasks_of_unread_cases(
-    uow: UnitOfWork, actor: Actor, wanted: InboxFilter, since: datetime | None
-) -> Iterator[list[Candidate]]:
-    """The tasks of unread cases from that moment on, in portions, what waits longest first."""
-    condition = true() if since is None else Case.unread_at >= since
-    while True:
-        unread = select(Case.key, Case.unread_at).where(Case.tenant_id == uow.tenant_id, Case.unread_at.is_not(None))
-        ordered = unread.where(condition).order_by(Case.unread_at)
-        last = uow.session.execute(ordered.offset(PORTION - 1).limit(1)).first()
-        # A portion takes all that share its last moment, so that the next begins after it.
-        portion = ordered if last is None else ordered.where(Case.unread_at <= last[1])
-        keys = [row[0] for row in uow.session.execute(portion)]
-        yield _tasks(uow, actor, wanted, keys)
-        if last is None:
-            return
-        condition = Case.unread_at > last[1]
-
-
-def _tasks(uow: UnitOfWork, actor: Actor, wanted: InboxFilter, case_keys: list[int]) -> list[Candidate]:
-    query = (
-        select(UserTask, Case.unread_at)
-        .join(CaseInstance, CaseInstance.instance_key == UserTask.root_key)
-        .join(Case, Case.key == CaseInstance.case_key)
-        .outerjoin(Customer, Customer.key == Case.customer_key)
-        .where(IS_OPEN, UserTask.root_key.in_(_roots(uow, case_keys)))
-    )
-    found = [(task, unread_at) for task, unread_at in uow.session.execute(wanted.narrow(query))]
-    offered = _offered(uow, actor, [task.key for task, _ in found], wanted.group)
-    return [
-        Candidate(task.key, task.due_at, unread_at, 100 - task.priority, task.created_at)
-        for task, unread_at in found
-        if _is_for(task, actor, task.key in offered, wanted)
-    ]
-
-
-def _cases(uow: UnitOfWork, wanted: InboxFilter) -> list[int]:
-    """An exact number, order or phone first; words in names and titles only where there is none."""
+def case_keys(uow: UnitOfWork, wanted: InboxFilter) -> list[int]:
+    """The open cases with that number, order or phone; words are looked for only where there is none of these."""
     words = wanted.search.strip()
     if not words:
         return list(uow.session.scalars(_query(uow).where(Case.unread_at.is_not(None)).order_by(Case.unread_at)))
@@ -85,9 +35,49 @@ def _cases(uow: UnitOfWork, wanted: InboxFilter) -> list[int]:
         exact = list(uow.session.scalars(_query(uow).where(column == value)))
         if exact:
             return exact
-    pattern = f"%{words}%"
-    like = or_(Customer.name.like(pattern), Case.title.like(pattern))
-    return list(uow.session.scalars(_query(uow).where(like).order_by(Case.key.desc())))
+    return search.find(uow, search.CASE, words, marks=[search.OPEN], limit=MOST_CASES)
+
+
+def tasks_of_unread_cases(
+    uow: UnitOfWork, actor: Actor, wanted: InboxFilter, holders: Sequence[str], since: datetime | None
+) -> Iterator[list[Candidate]]:
+    """The tasks of unread cases from that moment on, in portions, what waits longest first."""
+    condition = true() if since is None else Case.unread_at >= since
+    while True:
+        unread = select(Case.key, Case.unread_at).where(Case.tenant_id == uow.tenant_id, Case.unread_at.is_not(None))
+        ordered = unread.where(condition).order_by(Case.unread_at)
+        last = uow.session.execute(ordered.offset(PORTION - 1).limit(1)).first()
+        # A portion takes all that share its last moment, so that the next begins after it.
+        portion = ordered if last is None else ordered.where(Case.unread_at <= last[1])
+        keys = [row[0] for row in uow.session.execute(portion)]
+        yield tasks_of_cases(uow, actor, wanted, keys, holders)
+        if last is None:
+            return
+        condition = Case.unread_at > last[1]
+
+
+def tasks_of_cases(
+    uow: UnitOfWork, actor: Actor, wanted: InboxFilter, keys: list[int], holders: Sequence[str]
+) -> list[Candidate]:
+    """The open tasks of these cases that the holders have, or that are offered to this actor, as `wanted` says."""
+    query = (
+        select(UserTask, Case.unread_at)
+        .join(CaseInstance, CaseInstance.instance_key == UserTask.root_key)
+        .join(Case, Case.key == CaseInstance.case_key)
+        .outerjoin(Customer, Customer.key == Case.customer_key)
+        .where(IS_OPEN, UserTask.root_key.in_(_roots(uow, keys)))
+    )
+    found = [(task, unread_at) for task, unread_at in uow.session.execute(wanted.narrow(query))]
+    offered = set() if wanted.is_held else _offered(uow, actor, [task.key for task, _ in found], wanted.group)
+    return [
+        Candidate.of(task, unread_at)
+        for task, unread_at in found
+        if (task.assignee is None and task.key in offered) or _is_held(task, wanted, holders)
+    ]
+
+
+def _is_held(task: UserTask, wanted: InboxFilter, holders: Sequence[str]) -> bool:
+    return task.assignee in holders and (wanted.group is None or wanted.group in task.candidate_groups)
 
 
 def _query(uow: UnitOfWork) -> Any:
@@ -108,9 +98,3 @@ def _offered(uow: UnitOfWork, actor: Actor, task_keys: list[int], group: str | N
         for key, kind, name in rows
         if (name in groups if kind == "group" else group is None and name == actor.username)
     }
-
-
-def _is_for(task: UserTask, actor: Actor, offered: bool, wanted: InboxFilter) -> bool:
-    mine = task.assignee == actor.username and (wanted.group is None or wanted.group in task.candidate_groups)
-    free = task.assignee is None and offered
-    return {"mine": mine, "offered": free}.get(wanted.whose, mine or free)

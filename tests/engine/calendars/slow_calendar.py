@@ -48,3 +48,15 @@ def open_minutes(start: datetime, minutes: int, data: dict) -> list[bool]:
         furthest = max(furthest, (start + step * MINUTE).astimezone(zone).replace(tzinfo=None))
         found.append(furthest in walls)
     return found
+
+
+def last_minute_of_day(start: datetime, days: int, zone: str) -> datetime:
+    """The last full minute (UTC) of the day that is `days` calendar days after the one of `start`, by walking there."""
+    where = ZoneInfo(zone)
+    last = (start.astimezone(where).date() + timedelta(days=days)).isoformat()
+    minute, found = start, start
+    for _ in range((days + 2) * 1440 + 180):
+        if minute.astimezone(where).date().isoformat() <= last:
+            found = minute
+        minute += MINUTE
+    return found

@@ -1,4 +1,4 @@
-"""What every orders connector must do. A test class inherits it and gives `orders`, a connector that knows `ORDERS`."""
+"""What every orders connector must do. A test class inherits it and gives `orders`, a connector that knows `ORDERS` and `ARTICLES`."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import pytest
 
 from engine.connectors.orders import OrdersConnector
 from engine.errors import NotFound
-from tests.engine.connectors.sample_orders import ON_ITS_WAY, ORDERS, PHONE, SIGNED, UNSHIPPED
+from tests.engine.connectors.sample_orders import ARTICLES, ON_ITS_WAY, ORDERS, PHONE, SIGNED, UNSHIPPED
 
 
 class OrdersContract:
@@ -21,6 +21,10 @@ class OrdersContract:
 
     def test_an_unknown_number_is_an_answer(self, orders: OrdersConnector) -> None:
         assert orders.find("没有这个订单") is None
+
+    def test_an_article_has_its_price_and_an_unknown_one_is_an_answer(self, orders: OrdersConnector) -> None:
+        assert [orders.article(article.sku) for article in ARTICLES] == ARTICLES
+        assert orders.article("没有这个商品") is None
 
     def test_a_customer_sees_the_newest_order_first(self, orders: OrdersConnector) -> None:
         numbers = [order.number for order in orders.of_customer(PHONE, limit=2)]
@@ -61,3 +65,9 @@ class OrdersContract:
     def test_a_command_on_an_unknown_order_is_refused(self, orders: OrdersConnector) -> None:
         with pytest.raises(NotFound, match="B9"):
             orders.cancel("B9", "不想要了", "key-1")
+
+    def test_a_remark_is_written_and_one_on_an_unknown_order_refused(self, orders: OrdersConnector) -> None:
+        orders.remark(SIGNED.number, "agent5", "已同意退货", "key-1")
+        orders.remark(SIGNED.number, "agent5", "已同意退货", "key-1")
+        with pytest.raises(NotFound, match="B9"):
+            orders.remark("B9", "agent5", "已同意退货", "key-2")

@@ -20,6 +20,7 @@ class ReferenceServer:
         self.failing = 0
         self.retry_after: str | None = None
         self.raw: bytes | None = None
+        self.received = b""  # the last body, as it came
         self.requests: list[tuple[str, str]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -64,7 +65,8 @@ class ReferenceServer:
 
             def _serve(self, method: str) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                body = json.loads(self.rfile.read(length) or b"null")
+                server.received = self.rfile.read(length)
+                body = json.loads(server.received or b"null")
                 status, document = server._respond(method, self.path, body, dict(self.headers.items()))
                 content = server.raw if server.raw is not None else json.dumps(document).encode()
                 self.send_response(status)

@@ -1,4 +1,4 @@
-"""An operator as `engine/connectors/http/text_messages.py` describes it: one message an idempotency key."""
+"""An operator as `engine/connectors/sms` describes it: one message an idempotency key."""
 
 from typing import Any
 

@@ -1,24 +1,30 @@
-"""A shop's service as `engine/connectors/http/orders.py` describes it, holding its orders in memory."""
+"""A shop's service as `engine/connectors/orders/README.md` describes it, holding its orders in memory."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
-from engine.connectors.orders import OrderRecord
+from engine.connectors.orders import ArticleRecord, OrderRecord
 from tests.engine.connectors.reference_http import Answer, ReferenceServer
 
 
 class ReferenceShop(ReferenceServer):
-    def __init__(self, orders: list[OrderRecord]) -> None:
+    def __init__(self, orders: list[OrderRecord], articles: Sequence[ArticleRecord] = ()) -> None:
         super().__init__()
+        self.articles = {article.sku: article for article in articles}
         self.orders = {order.number: order for order in orders}
         self.answered: dict[str, Answer] = {}
+        self.remarks: list[tuple[str, str, str]] = []
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any, headers: dict[str, str]) -> Answer:
         if method == "GET" and path == "/orders":
             return 200, {"items": self._of(query["phone"], int(query["limit"]))}
+        if method == "GET" and path.startswith("/articles/"):
+            article = self.articles.get(unquote(path.removeprefix("/articles/")))
+            return (404, {"error": "no such article"}) if article is None else (200, plain(asdict(article)))
         quoted, _, verb = path.removeprefix("/orders/").partition("/")
         number = unquote(quoted)
         if number not in self.orders:
@@ -26,7 +32,8 @@ class ReferenceShop(ReferenceServer):
         if method == "GET":
             return 200, document_of(self.orders[number])
         key = headers["Idempotency-Key"]
-        self.answered.setdefault(key, (200, {"done": self._do(number, verb, body)}))
+        if key not in self.answered:
+            self.answered[key] = (200, {"done": self._do(number, verb, body)})
         return self.answered[key]
 
     def _of(self, phone: str, limit: int) -> list[dict[str, Any]]:
@@ -44,6 +51,8 @@ class ReferenceShop(ReferenceServer):
         elif verb == "intercept" and on_its_way:
             turned = tuple(replace(parcel, status="intercepted") for parcel in order.shipments)
             self.orders[number] = replace(order, shipments=turned)
+        elif verb == "remarks":
+            self.remarks.append((number, body["author"], body["text"]))
         else:
             return False
         return True
@@ -51,14 +60,15 @@ class ReferenceShop(ReferenceServer):
 
 def document_of(order: OrderRecord) -> dict[str, Any]:
     """The order as JSON: money as strings, times with their offset."""
-    return _plain(asdict(order))
+    return plain(asdict(order))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A record's values as JSON has them."""
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Decimal):
         return str(value)
     return value.isoformat() if isinstance(value, datetime) else value

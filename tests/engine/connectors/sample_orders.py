@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from engine.connectors.orders import OrderLine, OrderRecord, PaymentRecord, ShipmentRecord
+from engine.connectors.orders import ArticleRecord, OrderLine, OrderRecord, PaymentRecord, ShipmentRecord
 
 PHONE = "13800138000"
 
@@ -27,4 +27,7 @@ def order(number: str, status: str, day: int, *shipments: ShipmentRecord) -> Ord
 UNSHIPPED = order("A 1/下单", "paid", 5)
 ON_ITS_WAY = order("A2", "shipped", 3, ShipmentRecord("SF", "SF100", "shipped", moment(4)))
 SIGNED = order("A3", "signed", 1, ShipmentRecord("YTO", "YT200", "signed", moment(2), moment(4)))
+HEADPHONES = ArticleRecord("KZ-501", "无线降噪耳机", Decimal("399.00"))
+BETTER = ArticleRecord("KZ 701/黑", "头戴式降噪耳机", Decimal("459.50"))
+ARTICLES = [HEADPHONES, BETTER]
 ORDERS = [SIGNED, UNSHIPPED, ON_ITS_WAY]

@@ -3,17 +3,17 @@ from collections.abc import Iterator
 import pytest
 
 from engine.connectors.http.client import JsonClient
-from engine.connectors.http.orders import HttpOrders, order_of
 from engine.connectors.orders import OrdersConnector
+from engine.connectors.orders.http import HttpOrders, article_of, order_of
 from engine.errors import Unavailable
 from tests.engine.connectors.orders_contract import OrdersContract
 from tests.engine.connectors.reference_shop import ReferenceShop, document_of
-from tests.engine.connectors.sample_orders import ORDERS, SIGNED
+from tests.engine.connectors.sample_orders import ARTICLES, ORDERS, SIGNED
 
 
 @pytest.fixture
 def shop() -> Iterator[ReferenceShop]:
-    with ReferenceShop(ORDERS) as server:
+    with ReferenceShop(ORDERS, ARTICLES) as server:
         yield server
 
 
@@ -45,3 +45,9 @@ def test_an_order_document_with_a_piece_missing_is_unreadable() -> None:
     del document["lines"][0]["sku"]
     with pytest.raises(Unavailable, match="sku"):
         order_of(document)
+
+
+@pytest.mark.parametrize("document", [{"sku": "A", "name": "B"}, {"sku": "A", "name": "B", "price": "viel"}, []])
+def test_an_article_without_a_price_is_unreadable(document: dict) -> None:
+    with pytest.raises(Unavailable, match="article cannot be read"):
+        article_of(document)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.connectors.mail import SmtpMailSender, SmtpServer
 from engine.connectors.messages import Mail
-from engine.connectors.smtp import SmtpMailSender, SmtpServer
 from engine.errors import InvalidInput, Unavailable
 from tests.engine.connectors.mail_server import Mailbox, certificate, free_port, mail_server, only_alice
 

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 
 from engine.connectors.http.client import JsonClient
-from engine.connectors.http.text_messages import HttpTextSender
 from engine.connectors.messages import TextMessage
+from engine.connectors.sms import HttpTextSender
 from engine.errors import InvalidInput
 from tests.engine.connectors.reference_operator import ReferenceOperator
 

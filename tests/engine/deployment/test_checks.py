@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.deployment.checks import check_bpmn
@@ -9,7 +11,8 @@ from engine.deployment.xml import MAX_BYTES
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-    'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="t">\n'
+    'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
+    'id="d" targetNamespace="t">\n'
 )
 START, END = '<bpmn:startEvent id="s"/>\n', '<bpmn:endEvent id="e"/>\n'
 
@@ -25,9 +28,17 @@ def condition(text: str) -> str:
     return f"<bpmn:conditionExpression>{text}</bpmn:conditionExpression>"
 
 
+def document(body: str, roots: str = "") -> bytes:
+    return f'{HEAD}<bpmn:process id="p" isExecutable="true">\n{body}</bpmn:process>{roots}</bpmn:definitions>'.encode()
+
+
 def codes(body: str, roots: str = "") -> dict[str, str]:
-    xml = f'{HEAD}<bpmn:process id="p" isExecutable="true">\n{body}</bpmn:process>{roots}</bpmn:definitions>'
-    return {finding.code: finding.severity for finding in check_bpmn(xml.encode(), "x.bpmn")}
+    return {finding.code: finding.severity for finding in check_bpmn(document(body, roots), "x.bpmn")}
+
+
+def without_quotes(text: str) -> str:
+    """What is left of a Chinese sentence without what it quotes from the diagram."""
+    return re.sub(r"“[^”]*”", "", text)
 
 
 def task(inner: str = "", kind: str = "userTask", more: str = "", identifier: str = "t") -> str:
@@ -57,6 +68,13 @@ EVENT = '<bpmn:intermediateCatchEvent id="t">{}</bpmn:intermediateCatchEvent>'
 BOUNDARY = '<bpmn:boundaryEvent id="b" attachedToRef="{}">{}</bpmn:boundaryEvent>'
 GATEWAY = START + '<bpmn:exclusiveGateway id="g"/>' + task(identifier="a") + task(identifier="b") + flow("s", "g")
 LOOP = "<bpmn:multiInstanceLoopCharacteristics/>"
+LISTENER = '<zeebe:executionListeners><zeebe:executionListener eventType="{}" type="{}"/></zeebe:executionListeners>'
+TASK_LISTENER = '<zeebe:taskListeners><zeebe:taskListener eventType="completing" type="x"/></zeebe:taskListeners>'
+COMPENSATE = '<bpmn:compensateEventDefinition activityRef="nothing"/>'
+UNDONE = (
+    BOUNDARY.format("t", "<bpmn:compensateEventDefinition/>")
+    + '<bpmn:userTask id="u"/><bpmn:association id="as" sourceRef="b" targetRef="u"/>'
+)
 MAPPING = '<zeebe:ioMapping><zeebe:input source="{}" target="{}"/></zeebe:ioMapping>'
 
 
@@ -82,6 +100,23 @@ MAPPING = '<zeebe:ioMapping><zeebe:input source="{}" target="{}"/></zeebe:ioMapp
         ("event-forbidden", around(EVENT.format(""))),
         ("unsupported-element", around(EVENT.format("<bpmn:conditionalEventDefinition/>"))),
         ("unsupported-element", around('<bpmn:transaction id="t"/>')),
+        ("unsupported-element", around('<bpmn:complexGateway id="t"/>')),
+        ("unsupported-element", around(task(more="<bpmn:standardLoopCharacteristics/>"))),
+        ("unsupported-element", around('<bpmn:receiveTask id="t" instantiate="true"/>')),
+        ("unsupported-element", around(EVENT.format("<bpmn:timerEventDefinition/>" + BROKEN_TIMER))),
+        ("ad-hoc-empty", around('<bpmn:adHocSubProcess id="t"/>')),
+        ("ad-hoc-event", around(f'<bpmn:adHocSubProcess id="t">{START}</bpmn:adHocSubProcess>')),
+        ("compensation-handler", around(task()) + BOUNDARY.format("t", "<bpmn:compensateEventDefinition/>")),
+        ("compensation-marker", around(task()) + UNDONE),
+        (
+            "compensation-activity",
+            around('<bpmn:intermediateThrowEvent id="t">' + COMPENSATE + "</bpmn:intermediateThrowEvent>"),
+        ),
+        ("listener-event", around(task(LISTENER.format("before", "x")))),
+        ("listener-retries", around(task(LISTENER.format("start", 'x" retries="many')))),
+        ("listener-duplicate", around(task(LISTENER.format("start", "x") + LISTENER.format("start", "x")))),
+        ("missing-job-type", around(task(LISTENER.format("start", "")))),
+        ("listener-not-allowed", around(task(TASK_LISTENER, kind="manualTask"))),
         ("unsupported-element", around(task()) + '<bpmn:choreographyTask id="c"/>'),
         ("missing-called-element", around(task(kind="callActivity"))),
         ("missing-called-element", around(task(kind="businessRuleTask"))),
@@ -91,8 +126,60 @@ MAPPING = '<zeebe:ioMapping><zeebe:input source="{}" target="{}"/></zeebe:ioMapp
         ("event-subprocess-start", around(task()) + '<bpmn:subProcess id="es" triggeredByEvent="true"/>'),
     ],
 )
+@pytest.mark.proves(
+    "transaction, complex gateway, standard loop",
+    "an event with several definitions, a receive task that starts a process",
+)
 def test_each_mistake_has_its_finding(code: str, body: str):
-    assert code in codes(body)
+    findings = check_bpmn(document(body), "x.bpmn")
+    assert code in [finding.code for finding in findings]
+    for finding in findings:
+        assert not re.search(r"[a-z]{2,} [a-z]{2,}", without_quotes(finding.message_zh)), finding.message_zh
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ['camunda:assignee="demo"', 'camunda:formKey="embedded:x"', 'camunda:candidateGroups="agent"'],
+)
+def test_what_was_set_for_camunda_7_is_refused_and_named(attribute: str):
+    (finding,) = check_bpmn(document(around(f'<bpmn:userTask id="t" {attribute}/>')), "x.bpmn")
+    assert (finding.code, finding.severity, finding.element_id) == ("camunda-7", "error", "t")
+    assert attribute.partition("=")[0] in finding.message
+    assert attribute.partition("=")[0] in finding.message_zh
+
+
+def test_camunda_7_is_seen_in_loops_events_and_extensions_and_not_in_the_neighbour():
+    loop = '<bpmn:multiInstanceLoopCharacteristics camunda:collection="${all}"/>'
+    listener = "<bpmn:extensionElements><camunda:executionListener/></bpmn:extensionElements>"
+    inside = f'<bpmn:subProcess id="t">{START}<bpmn:userTask id="u">{listener}{loop}</bpmn:userTask>{flow("s", "u")}</bpmn:subProcess>'
+    around_it = '<bpmn:startEvent id="s0"/>' + inside + END + flow("s0", "t") + flow("t", "e")
+    old = [finding for finding in check_bpmn(document(around_it), "x.bpmn") if finding.code == "camunda-7"]
+    assert [(finding.element_id, finding.message.count("camunda:")) for finding in old] == [("u", 2)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("timeDuration", "P" + "9" * 400 + "D"),
+        ("timeDuration", "PT999999999999999H"),
+        ("timeCycle", "R3/P9999Y"),
+        ("timeCycle", "R3/2026-99-01T00:00:00Z/PT1H"),
+        ("timeCycle", "R0/PT1H"),
+        ("timeDate", "tomorrow"),
+    ],
+)
+def test_a_timer_that_no_calendar_has_is_a_finding(kind: str, text: str):
+    timer = f"<bpmn:timerEventDefinition><bpmn:{kind}>{text}</bpmn:{kind}></bpmn:timerEventDefinition>"
+    start = f'<bpmn:startEvent id="s">{timer}</bpmn:startEvent>'
+    (finding,) = check_bpmn(document(start + END + flow("s", "e")), "x.bpmn")
+    assert finding.code == "timer-syntax"
+    assert not re.search(r"[a-z]{2,} [a-z]{2,}", without_quotes(finding.message_zh)), finding.message_zh
+
+
+def test_an_id_that_is_a_word_too_is_not_translated():
+    (finding,) = check_bpmn(document(around(task()) + task(identifier="start")), "x.bpmn")
+    assert finding.code == "unreachable"
+    assert "start" in finding.message_zh
 
 
 def test_a_message_catch_without_correlation_key_is_refused():

@@ -27,6 +27,7 @@ class Bench:
         self.events: list[Any] = []
         self.extra: dict[str, Any] = {}
         self.caught_above: set[str] = set()
+        self.ended_above: set[str] = set()
         self.instance: Instance
         self.outcome: Any = None
 
@@ -44,6 +45,9 @@ class Bench:
 
     def error_is_caught_above(self, instance_key: int, code: str) -> bool:
         return code in self.caught_above
+
+    def escalation_ends(self, instance_key: int, code: str) -> bool:
+        return code in self.ended_above
 
     def start(self, body: str, variables: dict[str, Any] | None = None, roots: str = "", **more: Any) -> Bench:
         xml = f'{HEAD}<bpmn:process id="p" isExecutable="true">{body}</bpmn:process>{roots}</bpmn:definitions>'

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
 
 import pytest
 
 from engine.errors import Conflict, NotFound
 from engine.execution import contract as c
+from tests.engine.execution.drawing import END, START, chain, flow, user
 
 
-def flow(source: str, target: str, condition: str = "") -> str:
-    inner = f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>" if condition else ""
-    return f'<bpmn:sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
-
-
-def chain(*ids: str) -> str:
-    return "".join(flow(a, b) for a, b in itertools.pairwise(ids))
-
-
-START, END = '<bpmn:startEvent id="s"/>', '<bpmn:endEvent id="e"/>'
-
-
-def user(name: str, inner: str = "") -> str:
-    return f'<bpmn:userTask id="{name}"><bpmn:extensionElements>{inner}</bpmn:extensionElements></bpmn:userTask>'
-
-
+@pytest.mark.proves("user task", "variables")
 def test_a_user_task_waits_and_its_variables_reach_the_process(bench):
     bench.start(START + user("t") + END + chain("s", "t", "e"), {"amount": 5})
     assert bench.waiting_at() == ["t"]
@@ -37,6 +22,7 @@ def test_a_user_task_waits_and_its_variables_reach_the_process(bench):
     assert done.end_elements == ["e"]
 
 
+@pytest.mark.proves("exclusive, parallel, inclusive (split and join), event-based gateway")
 def test_an_exclusive_gateway_takes_the_first_condition_that_holds_else_the_default(bench):
     gateway = '<bpmn:exclusiveGateway id="g" default="g_b"/>'
     body = START + gateway + user("a") + user("b") + flow("s", "g") + flow("g", "a", "=x &gt; 3") + flow("g", "b")
@@ -55,6 +41,7 @@ def test_a_condition_that_is_null_is_an_incident_and_goes_on_once_mended(bench):
     assert bench.settle().waiting_at() == ["a"]
 
 
+@pytest.mark.proves("exclusive, parallel, inclusive (split and join), event-based gateway")
 def test_a_parallel_join_counts_tokens_per_flow(bench):
     body = (
         START
@@ -72,6 +59,7 @@ def test_a_parallel_join_counts_tokens_per_flow(bench):
     assert bench.completed().count("j") == 1
 
 
+@pytest.mark.proves("exclusive, parallel, inclusive (split and join), event-based gateway")
 def test_an_inclusive_join_waits_for_what_can_still_come(bench):
     body = (
         START
@@ -147,6 +135,7 @@ def sub(name: str, inner: str, event: bool = False) -> str:
     return f'<bpmn:subProcess id="{name}"{triggered}>{inner}</bpmn:subProcess>'
 
 
+@pytest.mark.proves("embedded subprocess")
 def test_an_error_end_event_is_caught_at_the_subprocess(bench):
     inner = (
         '<bpmn:startEvent id="is"/>'
@@ -211,6 +200,7 @@ def event_sub(interrupting: bool, definition: str = MESSAGE) -> str:
     return sub("esp", inner, event=True)
 
 
+@pytest.mark.proves("event subprocess")
 def test_an_interrupting_event_subprocess_ends_the_rest_of_its_scope(bench):
     bench.start(START + user("t") + chain("s", "t") + event_sub(True), {"key": "k"}, ROOTS)
     assert bench.fire("es").waiting_at() == ["et"]
@@ -218,6 +208,7 @@ def test_an_interrupting_event_subprocess_ends_the_rest_of_its_scope(bench):
     assert bench.complete("et").ended
 
 
+@pytest.mark.proves("event subprocess")
 def test_a_non_interrupting_event_subprocess_may_run_twice_beside_the_rest(bench):
     bench.start(START + user("t") + chain("s", "t") + event_sub(False), {"key": "k"}, ROOTS)
     bench.fire("es").fire("es")
@@ -240,6 +231,7 @@ def test_terminate_ends_its_own_scope_only(bench):
     assert bench.complete("w").waiting_at() == ["after"]
 
 
+@pytest.mark.proves("exclusive, parallel, inclusive (split and join), event-based gateway", "receive task")
 def test_an_event_based_gateway_takes_the_event_that_comes_first(bench):
     body = (
         START
@@ -331,6 +323,7 @@ def test_a_loop_of_one_user_task_stays_as_small_as_at_first(bench):
     assert bench.complete("t", again=False).ended
 
 
+@pytest.mark.proves("10,000 automatic steps in one command", "UNKNOWN")
 def test_a_loop_that_nobody_can_leave_is_an_incident(bench):
     body = START + '<bpmn:exclusiveGateway id="g"/><bpmn:exclusiveGateway id="h"/>' + chain("s", "g", "h", "g")
     assert "without waiting" in bench.start(body).of(c.IncidentRaised)[0].message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput
 from engine.execution import Activation
 from engine.execution import contract as c
 from tests.engine.execution.test_elements import END, START, chain, sub, user
@@ -48,7 +48,7 @@ def test_an_instance_may_start_at_chosen_elements(bench):
 
 def test_an_element_that_does_not_exist_is_refused(bench):
     bench.start(BODY)
-    with pytest.raises(NotFound, match="ghost"):
+    with pytest.raises(InvalidInput, match="ghost"):
         bench.instance.modify([Activation("ghost")])
 
 

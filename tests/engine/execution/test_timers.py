@@ -19,7 +19,11 @@ HOUR = timedelta(hours=1)
     [
         ("date", '=now() + duration("PT1H")', NOW + HOUR),
         ("date", '=date and time("2026-03-02T10:30:00@Asia/Shanghai")', NOW + HOUR / 2),
-        ("date", '=date("2026-03-05")', datetime(2026, 3, 5, tzinfo=UTC)),
+        ("date", '=date("2026-03-05")', datetime(2026, 3, 4, 16, tzinfo=UTC)),
+        ("date", '=date and time("2026-03-05T00:00:00")', datetime(2026, 3, 4, 16, tzinfo=UTC)),
+        ("date", "2026-03-05T00:00:00", datetime(2026, 3, 4, 16, tzinfo=UTC)),
+        ("date", "2026-03-05T00:00:00[Europe/Berlin]", datetime(2026, 3, 4, 23, tzinfo=UTC)),
+        ("date", "2026-03-05T00:00:00+01:00[Europe/Berlin]", datetime(2026, 3, 4, 23, tzinfo=UTC)),
         ("date", "2026-03-02T11:00:00+08:00", NOW + HOUR),
         ("date", "=moment", NOW + HOUR),
         ("duration", '=duration("PT1H")', NOW + HOUR),
@@ -28,12 +32,14 @@ HOUR = timedelta(hours=1)
         ("duration", "P1DT2H", NOW + 26 * HOUR),
         ("cycle", "R3/PT1H", NOW + HOUR),
         ("cycle", "R2/2026-03-02T12:00:00+08:00/PT1H", NOW + 2 * HOUR),
+        ("cycle", "R2/2026-03-02T12:00:00/PT1H", NOW + 2 * HOUR),
         ("cycle", '=cycle(3, duration("PT1H"))', NOW + HOUR),
         ("cycle", '=cycle(duration("PT2H"))', NOW + 2 * HOUR),
         ("cycle", "0 0 9 * * MON-FRI", NOW + 23 * HOUR),
         ("cycle", "@daily", NOW + 14 * HOUR),
     ],
 )
+@pytest.mark.proves("cron, and a moment without a zone")
 def test_the_first_moment(kind: str, text: str, at: datetime):
     context = {**FUNCTIONS, "moment": (NOW + HOUR).isoformat()}
     assert first_due(kind, Value(text, "Timer"), context, NOW).at == at

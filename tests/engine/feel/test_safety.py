@@ -65,9 +65,9 @@ TOO_MUCH = {
 def test_too_much_work_is_null_with_a_warning_in_a_moment(text):
     expression = compile_expression(text)
     warnings = []
-    start = time.monotonic()
+    start = time.thread_time()  # its own work: a busy machine does not count
     assert expression.evaluate({}, warnings=warnings) is None
-    assert time.monotonic() - start < 4  # one second, and room for a busy machine
+    assert time.thread_time() - start < 2  # one second, and to notice its end
     assert warnings
 
 

@@ -154,6 +154,13 @@ def test_a_text_that_is_no_moment_is_null(text):
         ('during(@"2024-01-02", [@"2024-01-01"..@"2024-01-03"])', True),
         ('range("[18..21)").end included', False),
         ('range("[..]")', None),
+        ('range("(..)")', None),
+        ('range("[..3]")', None),
+        ('range("[2..]")', None),
+        ('[1, 3, 4][item in range("(..3]")]', [1, 3]),
+        ('[1, 2, 3][item in range("[2..)")]', [2, 3]),
+        ('[1, 2, 3][item in range("]..2[")]', [1]),
+        ('range("[2..)").end', None),
         ("(< 10).end", 10),
     ],
 )

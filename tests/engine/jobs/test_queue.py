@@ -121,3 +121,53 @@ def test_a_locked_row_is_passed_over(postgres_runtime):
     with postgres_runtime.unit_of_work() as holder:
         holder.connection.execute(select(Job.key).where(Job.key == first).with_for_update())
         assert [row.key for row in claim(postgres_runtime, limit=1)] == [second]
+
+
+def test_the_higher_priority_is_taken_first_and_the_longer_wait_among_equals(runtime):
+    (low,) = put(runtime, run_at=START - 2 * MINUTE, priority=10)
+    (normal,) = put(runtime, run_at=START - MINUTE)
+    (late,) = put(runtime, run_at=START)
+    (urgent,) = put(runtime, run_at=START, priority=90)
+    assert [row.key for row in claim(runtime, limit=1)] == [urgent]
+    assert [row.key for row in claim(runtime)] == [normal, late, low]
+
+
+def test_a_low_priority_is_not_put_off_for_ever(runtime):
+    (low,) = put(runtime, run_at=START - MINUTE, priority=0)
+    put(runtime, count=queue.WINDOW + 50, priority=100)
+    taken = []
+    for _ in range(3):
+        taken += [row.key for row in claim(runtime, limit=queue.WINDOW // 2)]
+    assert low in taken
+
+
+def test_a_lease_that_ends_without_a_word_is_counted_and_one_handed_back_is_not(runtime, clock):
+    put(runtime)
+    (held,) = claim(runtime)
+    clock.advance(MINUTE)
+    (again,) = claim(runtime)
+    assert (held.abandoned, again.abandoned) == (0, 1)
+    with runtime.unit_of_work() as uow:
+        queue.hand_back(uow, [(again.key, again.lease)])
+    assert claim(runtime)[0].abandoned == 1
+
+
+def test_a_lease_is_handed_back_for_later(runtime, clock):
+    put(runtime)
+    (held,) = claim(runtime)
+    with runtime.unit_of_work() as uow:
+        queue.hand_back(uow, [(held.key, held.lease)], timedelta(seconds=5))
+    assert claim(runtime) == []
+    clock.advance(timedelta(seconds=5))
+    assert len(claim(runtime)) == 1
+
+
+def test_open_types_and_how_many_are_due(runtime):
+    put(runtime, count=3)
+    put(runtime, run_at=START + MINUTE)
+    put(runtime, job_type="sms", state="COMPLETED")
+    put(runtime, job_type="later", run_at=START + MINUTE)
+    with runtime.unit_of_work(read_only=True) as uow:
+        assert queue.open_types(uow) == ["later", "mail"]
+        assert queue.count_due(uow, "mail", 100) == 3
+        assert queue.count_due(uow, "mail", 2) == 2

@@ -7,6 +7,7 @@ from sqlalchemy import Column, MetaData, Table, insert, select
 from sqlalchemy.exc import StatementError
 
 from engine.model.base import Json, UtcDateTime, to_json
+from engine.persistence.schema import metadata
 
 
 @pytest.fixture
@@ -52,3 +53,12 @@ def test_json_can_be_searched_by_its_value(runtime, table):
 def test_what_is_no_json_is_refused(value):
     with pytest.raises((TypeError, ValueError)):
         to_json(value)
+
+
+def test_every_key_is_64_bits_wide_on_postgresql():
+    from sqlalchemy.dialects import postgresql
+
+    columns = [column for table in metadata().tables.values() for column in table.columns]
+    keys = [column for column in columns if column.name == "key" or column.name.endswith("_key")]
+    integers = [column for column in keys if column.type.compile(postgresql.dialect()) == "INTEGER"]
+    assert integers == []

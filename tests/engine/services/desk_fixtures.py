@@ -90,9 +90,11 @@ class Desk:
             return uow.session.scalars(select(Case).where(Case.number == number)).one()
 
     def timers(self) -> dict[str, Any]:
-        """When the open timers are due, by element id; None for one whose clock is paused."""
+        """When the open timers are due, by element id; None for one whose clock is paused. The daily reports' are left out."""
         with self.runtime.unit_of_work(read_only=True) as uow:
-            rows = uow.session.scalars(select(Job).where(Job.type == "kefuflow:timer", Job.state == "CREATED"))
+            rows = uow.session.scalars(
+                select(Job).where(Job.type == "kefuflow:timer", Job.state == "CREATED", Job.process_id != "reports")
+            )
             return {str(row.element_id): row.due_at for row in rows}
 
     def job(self, job_type: str, variables: dict[str, Any], key: int | None = None, **headers: str) -> JobContext:

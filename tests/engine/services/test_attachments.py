@@ -1,12 +1,14 @@
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from engine.clock import MovableClock
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.runtime import Runtime
-from engine.services import attachments, cases, settings
+from engine.services import attachments, cases, settings, uploads
 from engine.services.customers.files import new_customer
 from tests.engine.services.desk_people import ADMIN, AGENT, WAREHOUSE, person
 
@@ -127,3 +129,20 @@ def test_a_file_is_not_read_through_another_case(runtime: Runtime, number: str) 
         other = cases.open_case(runtime, uow, "alice", "complaint", "online", "另一件").number
     with pytest.raises(NotFound):
         attachments.read_attachment(runtime, other, kept.key, actor=AGENT)
+
+
+def test_an_upload_that_reaches_no_case_is_removed_after_its_time_and_another_stays(
+    runtime: Runtime, clock: MovableClock, number: str
+) -> None:
+    forgotten = uploads.keep(runtime, "a.png", picture(), actor=AGENT)
+    sent = uploads.keep(runtime, "b.png", picture(), actor=AGENT)
+    with runtime.unit_of_work() as uow:
+        uploads.place(runtime, uow, cases.find_case(uow, number), [sent.key], AGENT)
+    clock.advance(timedelta(days=6))
+    assert runtime.transact(uploads.purge) == 0
+    clock.advance(timedelta(days=2))
+    assert runtime.transact(uploads.purge) == 1
+    assert uploads.names(runtime, [forgotten.key], actor=AGENT) == {}
+    with runtime.unit_of_work(read_only=True) as uow:
+        assert attachments.store.get(uow, forgotten.key, "original") is None
+    assert attachments.read_attachment(runtime, number, sent.key, actor=AGENT).name == "b.png"

@@ -1,17 +1,21 @@
 """Deploying: versions, findings, bindings, and that nothing is ever half deployed."""
 
 import threading
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from engine.errors import InvalidInput, NotFound
-from engine.model.deployment import Deployment, ProcessDefinition, Resource
+from engine.model.base import table_of
+from engine.model.deployment import DecisionDefinition, Deployment, ElementName, ProcessDefinition, Resource
 from engine.model.subscription import StartSubscription
 from engine.services import definitions, deployments, instances, tasks
+from engine.services.deploying.completing import complete_definitions
 from tests.engine.diagrams import ONE_TASK, call, diagram, end, message, message_root, user_task
 from tests.engine.diagrams import start as begin
 
+SEVERITY = Path(__file__).resolve().parents[3] / "processes" / "decisions" / "severity.dmn"
 BROKEN = diagram("broken", begin() + user_task() + end(), "start>task task>nowhere")
 FORM = b'{"id": "answer", "type": "default", "components": [{"type": "textfield", "key": "name", "label": "Name", "id": "f1"}]}'
 FORM_TASK = diagram(
@@ -117,6 +121,27 @@ def test_a_deployed_file_is_kept_as_it_was_sent(runtime, deploy, rows):
     ((key,),) = rows(select(Resource.key))
     with runtime.unit_of_work(read_only=True) as uow:
         assert definitions.content(uow, key) == ONE_TASK
+
+
+def test_what_an_older_release_deployed_gets_its_names_and_types_at_the_next_start(runtime, deploy, rows, caplog):
+    files = [("one.bpmn", ONE_TASK), ("table.dmn", SEVERITY.read_bytes())]
+    deployments.deploy(runtime, files, "li")
+    names, types = rows(select(table_of(ElementName))), rows(select(table_of(DecisionDefinition)))
+    assert names
+    assert {row.type for row in types} == {"DECISION_TABLE"}
+    with runtime.unit_of_work() as uow:
+        uow.connection.execute(delete(ElementName))
+        uow.connection.execute(update(DecisionDefinition).values(type=None))
+    runtime.definitions.clear()
+    complete_definitions(runtime)
+    assert sorted(rows(select(table_of(ElementName)))) == sorted(names)
+    assert rows(select(table_of(DecisionDefinition))) == types
+    with runtime.unit_of_work() as uow:  # what cannot be read any more hinders nobody
+        uow.connection.execute(delete(ElementName))
+        uow.connection.execute(update(Resource).values(content=b"no diagram"))
+    runtime.definitions.clear()
+    complete_definitions(runtime)
+    assert "cannot be read any more" in caplog.text
 
 
 def test_owners_who_deploy_at_the_same_time_get_versions_one_after_the_other(runtime):

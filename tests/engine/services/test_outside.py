@@ -5,7 +5,7 @@ import pytest
 
 from engine.config import Settings
 from engine.connectors.http.client import JsonClient
-from engine.connectors.http.orders import HttpOrders
+from engine.connectors.orders.http import HttpOrders
 from engine.runtime import Runtime
 from engine.services.outside import connect, outside, smtp_server
 from engine.services.shop import LocalOrders

@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,7 @@ def _finish(runtime):
     runtime.handle_jobs("work", lambda _runtime, job: {"worked": job.key})
     worker = Worker(runtime, "after")
     runtime.clock = clock = MovableClock(runtime.now())
-    while (due := worker.next_due()) is not None:
+    end = clock() + timedelta(hours=1)  # far beyond every lease; the nightly clean-up comes again for ever
+    while (due := worker.next_due()) is not None and due < end:
         clock.pin(max(due, clock()))
         worker.run_due()

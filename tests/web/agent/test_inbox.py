@@ -36,7 +36,7 @@ def test_a_claim_takes_one_click_and_leads_to_the_task(desk):
     page = parsed(desk.get("ann", "/desk/"))
     (action,) = page.xpath("//button[@form='claim-form']/@formaction")
     answer = desk.post("ann", action)
-    assert (answer.status_code, answer.location) == (303, f"/desk/tasks/{key}")
+    assert (answer.status_code, answer.location) == (303, f"/desk/tasks/{key}#todo")
     assert [task.assignee for task in desk.case(number).tasks] == ["ann"]
 
 

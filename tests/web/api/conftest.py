@@ -6,9 +6,11 @@ import base64
 import dataclasses
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -16,7 +18,6 @@ from engine.runtime import Runtime
 from engine.services import people
 from engine.services.startup import wire
 from engine.worker import Worker
-from web.app import create_app
 
 PASSWORD = "a long password, 1"
 
@@ -110,8 +111,8 @@ class Api:
 
 
 @pytest.fixture
-def api(runtime: Runtime) -> Api:
+def api(runtime: Runtime, app_over: Callable[[Runtime], Flask]) -> Api:
     runtime.settings = dataclasses.replace(runtime.settings, admin_password=PASSWORD, secret_key="of this test")
     wire(runtime)
     people.ensure_admin(runtime)
-    return Api(runtime, create_app(runtime).test_client())
+    return Api(runtime, app_over(runtime).test_client())

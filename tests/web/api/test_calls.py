@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.diagrams import boundary, diagram, end, error, error_root, start, user_task
-from tests.web.api.drawing import any_error, called, escalation, escalation_root, job, mapping, script, throw
+from tests.engine.diagrams import boundary, diagram, end, error, error_root, message, message_root, start, user_task
+from tests.web.api.drawing import (
+    any_error,
+    called,
+    escalation,
+    escalation_root,
+    event_start,
+    job,
+    loop,
+    mapping,
+    script,
+    subprocess,
+    throw,
+)
 
 ROOTS = error_root("E", "bad")
 
@@ -51,6 +63,7 @@ def inside(api, key: str) -> str:
         ("", mapping([("=x + 1", "i")]), {"x": 1, "y": 2, "i": 2}, {"x": 5, "y": 2, "new": 6}),
     ],
 )
+@pytest.mark.proves("call activity")
 def test_variables_go_in_and_come_back_as_the_attributes_say(api, attributes, extensions, seen, after):
     api.deploy(("child.bpmn", child()))
     key = api.begin(caller(called("a", "child", attributes, extensions)), "p", x=1, y=2)
@@ -60,6 +73,7 @@ def test_variables_go_in_and_come_back_as_the_attributes_say(api, attributes, ex
     assert api.variables(key) == after
 
 
+@pytest.mark.proves("call activity", "CALLED_ELEMENT_ERROR")
 def test_the_called_process_may_be_an_expression_and_a_missing_one_is_an_incident(api):
     key = api.begin(caller(called("a", '="chi" + suffix')), "p", suffix="ld")
     found = api.incident(key)
@@ -69,6 +83,7 @@ def test_the_called_process_may_be_an_expression_and_a_missing_one_is_an_inciden
     assert api.job("w")["processDefinitionId"] == "child"
 
 
+@pytest.mark.proves("call activity")
 def test_bindings_choose_the_version(api):
     def numbered(n: int, tag: str = "") -> bytes:
         return child(script("w", f"={n}", "n"), tag)
@@ -90,6 +105,7 @@ def test_bindings_choose_the_version(api):
 
 
 @pytest.mark.parametrize("event", [error("E"), any_error()])
+@pytest.mark.proves("call activity")
 def test_an_error_that_escapes_is_caught_at_the_call(api, event):
     api.deploy(("child.bpmn", child(roots=ROOTS, last=end(event=error("E")))))
     key = api.begin(caller(called("a", "child"), boundary("b", "a", event), "b>wait", ROOTS), "p")
@@ -118,6 +134,7 @@ def test_an_error_that_nobody_catches_stays_an_incident_where_it_was_thrown(api)
     assert (api.state(key), api.state(below)) == ("ACTIVE", "ACTIVE")
 
 
+@pytest.mark.proves("an escalation that leaves a called process")
 def test_an_escalation_that_escapes_is_caught_at_the_call_and_the_child_goes_on(api):
     roots = escalation_root("S", "slow")
     work = throw("w", escalation("S"), mapping([("=3", "level")]))
@@ -144,3 +161,41 @@ def test_cancelling_the_caller_cancels_the_called_and_not_the_other_way(api):
     api.post(f"/process-instances/{key}/cancellation")
     assert (api.state(key), api.state(below)) == ("TERMINATED", "TERMINATED")
     assert api.jobs("w") == []
+
+
+@pytest.mark.proves("an escalation that leaves a called process")
+def test_an_escalation_that_ends_the_call_ends_the_child_where_it_threw(api):
+    roots = escalation_root("S", "slow")
+    api.deploy(("child.bpmn", child(throw("w", escalation("S")), roots=roots)))
+    told = boundary("b", "a", escalation("S"))
+    key = api.begin(caller(called("a", "child"), told + end("late"), "b>late", roots), "p")
+    assert api.state(key) == "COMPLETED"
+    child_key = inside(api, key)
+    assert (api.state(child_key), api.states(child_key, "w"), api.states(child_key, "end")) == (
+        "TERMINATED",
+        ["TERMINATED"],
+        [],
+    )
+
+
+def test_several_calls_that_fail_at_once_are_caught_once(api):
+    api.deploy(("child.bpmn", child(throw("w", ""), last=end("end", error("E")), roots=ROOTS)))
+    told = boundary("b", "a", error("E"))
+    activity = called("a", "child", more=loop('inputCollection="=[1,2,3]"'))
+    key = api.begin(caller(activity, told + end("failed"), "b>failed", ROOTS), "p")
+    assert (api.state(key), api.states(key, "failed")) == ("COMPLETED", ["COMPLETED"])
+    children = api.search("process-instances", filter={"parentProcessInstanceKey": key})
+    assert {each["state"] for each in children} == {"TERMINATED"}
+
+
+@pytest.mark.proves("/v2 messages, signals")
+def test_a_child_that_an_error_ends_waits_for_nothing_any_more(api):
+    late = subprocess("h", event_start("hs", message("M")) + end("he"), "hs>he", by="event")
+    body = start() + late + job("w") + end("end", error("E"))
+    api.deploy(("child.bpmn", diagram("child", body, "start>w w>end", ROOTS + message_root("M", "stop", "=1"))))
+    told = boundary("b", "a", error("E"))
+    key = api.begin(caller(called("a", "child"), told + end("failed"), "b>failed", ROOTS), "p")
+    assert len(api.search("message-subscriptions")) == 1
+    api.complete(api.job("w"))
+    assert api.state(key) == "COMPLETED"
+    assert not api.search("message-subscriptions")

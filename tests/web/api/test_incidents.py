@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from engine.model.incident import Incident, message_hash
+from engine.services.incidents import hash_messages
 from tests.engine.diagrams import catch, diagram, end, message, message_root, signal, start, timer, user_task
 from tests.web.api.drawing import called, extended, gateway, job, link, loop, mapping, script, throw
 
@@ -57,6 +60,15 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
+@pytest.mark.proves(
+    "service, send task",
+    "script task",
+    "EXTRACT_VALUE_ERROR",
+    "IO_MAPPING_ERROR",
+    "CALLED_ELEMENT_ERROR",
+    "CALLED_DECISION_ERROR",
+    "DECISION_EVALUATION_ERROR",
+)
 def test_an_expression_that_fails_is_an_incident_on_its_element_and_can_be_repaired(api, case):
     element, error_type, good, roots = CASES[case]
     api.deploy(("d.dmn", DMN))
@@ -80,6 +92,9 @@ def test_an_expression_that_fails_is_an_incident_on_its_element_and_can_be_repai
     ("exclusive", {}, "EXTRACT_VALUE_ERROR"),
     ("exclusive", {"x": "text"}, "EXTRACT_VALUE_ERROR"),
 ])  # fmt: skip
+@pytest.mark.proves(
+    "an element that is done but cannot be left (no flow, an output element that fails)", "CONDITION_ERROR"
+)
 def test_a_gateway_without_a_way_is_an_incident(api, kind, value, error_type):
     elements = start() + gateway("g", kind) + user_task("a") + user_task("b") + end()
     xml = diagram("p", elements, "start>g g>a:=x&gt;1 g>b:=x&gt;2 a>end b>end")
@@ -91,6 +106,7 @@ def test_a_gateway_without_a_way_is_an_incident(api, kind, value, error_type):
     assert [task["elementId"] for task in api.tasks(key)] == (["a"] if kind == "exclusive" else ["a", "b"])
 
 
+@pytest.mark.proves("IO_MAPPING_ERROR", "any of them, resolved")
 def test_an_output_that_fails_keeps_what_the_worker_sent(api):
     work = job("x", mapping(outputs=[("=assert(r, limit &gt; r)".replace("&gt;", ">"), "y")]))
     key = api.begin(diagram("p", start() + work + AFTER, "start>x x>after after>end"), "p", limit=1)
@@ -102,12 +118,20 @@ def test_an_output_that_fails_keeps_what_the_worker_sent(api):
     assert api.variables(key)["y"] == 5
 
 
+def requirements_of(api) -> str:
+    return api.search("decision-requirements")[0]["decisionRequirementsKey"]
+
+
+@pytest.mark.proves("business rule task", "/v2 decisions")
 def test_a_decision_gives_its_result_to_the_process_and_is_remembered(api):
     api.deploy(("d.dmn", DMN))
     key = api.begin(diagram("p", start() + rule() + AFTER, "start>x x>after after>end"), "p", sum=700)
     assert api.variables(key)["tier"] == "A"
     (made,) = api.search("decision-instances", filter={"processInstanceKey": key})
     assert (made["state"], made["result"], made["decisionDefinitionType"]) == ("EVALUATED", '"A"', "DECISION_TABLE")
+    by_type = {"decisionDefinitionType": "DECISION_TABLE", "decisionRequirementsKey": requirements_of(api)}
+    assert api.search("decision-instances", filter=by_type) == [made]
+    assert api.search("decision-instances", filter={"decisionDefinitionType": "LITERAL_EXPRESSION"}) == []
     one = api.call("GET", f"/decision-instances/{made['decisionEvaluationInstanceKey']}").json
     assert [each["inputValue"] for each in one["evaluatedInputs"]] == ["700"]
     assert [each["ruleId"] for each in one["matchedRules"]] == ["r1"]
@@ -132,3 +156,38 @@ def test_an_inclusive_gateway_takes_all_ways_that_hold_and_joins_them(api):
     assert [task["elementId"] for task in api.tasks(key)] == ["after"]
     other = api.start("p", x=0)
     assert [task["elementId"] for task in api.tasks(other)] == ["c"]
+
+
+def test_the_hash_of_a_message_is_javas():
+    assert [message_hash(text) for text in ("", "hello", "polygenelubricants", "漏水", "😀")] == [
+        0, 99162322, -(2**31), 909061, 1772899,
+    ]  # fmt: skip
+
+
+@pytest.mark.proves("/v2 incidents")
+def test_instances_are_counted_by_the_error_that_stops_them(api):
+    for name in ("p", "q"):
+        api.deploy((f"{name}.bpmn", diagram(name, start() + job("x") + AFTER, "start>x x>after after>end")))
+    keys = [api.start(name) for name in ("p", "p", "q", "q")]
+    for taken in api.jobs("x"):
+        told = "other" if taken["processInstanceKey"] == keys[3] else "no luck"
+        api.post(f"/jobs/{taken['jobKey']}/failure", {"retries": 0, "errorMessage": told})
+    sort = [{"field": "activeInstancesWithErrorCount", "order": "DESC"}]
+    counted = api.post("/incidents/statistics/process-instances-by-error", {"sort": sort})["items"]
+    code = message_hash("no luck")
+    assert counted == [
+        {"errorHashCode": code, "errorMessage": "no luck", "activeInstancesWithErrorCount": 3},
+        {"errorHashCode": message_hash("other"), "errorMessage": "other", "activeInstancesWithErrorCount": 1},
+    ]
+    path = "/incidents/statistics/process-instances-by-definition"
+    by_version = api.post(path, {"filter": {"errorHashCode": code}, "sort": sort})["items"]
+    found = [(each["processDefinitionId"], each["activeInstancesWithErrorCount"]) for each in by_version]
+    assert found == [("p", 2), ("q", 1)]
+    assert api.call("POST", path, {}).status_code == 400
+    stopped = api.search("process-instances", filter={"incidentErrorHashCode": code})
+    assert [each["processInstanceKey"] for each in stopped] == keys[:3]
+    with api.runtime.unit_of_work() as uow:  # as an older release wrote them
+        uow.connection.execute(update(Incident).values(message_hash=None))
+    assert api.post("/incidents/statistics/process-instances-by-error")["items"] == []
+    hash_messages(api.runtime)
+    assert api.search("process-instances", filter={"incidentErrorHashCode": {"$in": [code]}}) == stopped

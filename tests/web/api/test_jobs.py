@@ -49,6 +49,7 @@ def test_a_change_of_nothing_or_to_nothing_is_refused(api, changes):
     assert api.call("PATCH", f"/jobs/{api.job('w')['jobKey']}", {"changeset": changes}).status_code == 400
 
 
+@pytest.mark.proves("/v2 jobs")
 def test_a_failed_job_waits_for_its_backoff_and_takes_the_workers_variables_along(api, clock):
     one(api)
     found = api.job("w")
@@ -85,6 +86,7 @@ def test_a_bad_question_is_said_so(api, more):
     assert (answer.status_code, answer.json["title"]) == (400, "INVALID_ARGUMENT")
 
 
+@pytest.mark.proves("/v2 jobs")
 def test_a_job_of_a_cancelled_instance_is_gone(api):
     key = one(api)
     found = api.job("w")

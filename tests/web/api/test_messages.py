@@ -24,6 +24,7 @@ def running(api, process_id: str) -> list[str]:
     return [each["processInstanceKey"] for each in found]
 
 
+@pytest.mark.proves("messages")
 def test_only_one_instance_runs_for_a_key_and_the_next_message_waits_for_its_end(api):
     api.deploy(("b.bpmn", BEGINS))
     for number in range(3):
@@ -38,6 +39,7 @@ def test_only_one_instance_runs_for_a_key_and_the_next_message_waits_for_its_end
     assert api.variables(three) == {"n": 2}
 
 
+@pytest.mark.proves("message start without a correlation key, other messages without one")
 def test_without_a_key_each_message_starts_an_instance(api):
     api.deploy(("b.bpmn", BEGINS))
     for _ in range(3):
@@ -53,6 +55,7 @@ def test_a_message_is_taken_once_by_each_process(api):
     assert len(api.tasks(keys[2])) == 1
 
 
+@pytest.mark.proves("messages")
 def test_a_kept_message_goes_to_another_process_but_not_twice_to_one(api):
     api.deploy(("p.bpmn", waiting()), ("q.bpmn", waiting("q")))
     api.publish("paid", "1", timeToLive=60_000)
@@ -60,6 +63,7 @@ def test_a_kept_message_goes_to_another_process_but_not_twice_to_one(api):
     assert [len(api.tasks(key)) for key in (first, second, other)] == [1, 0, 1]
 
 
+@pytest.mark.proves("messages")
 def test_a_message_is_forgotten_when_its_time_is_over(api, clock):
     api.deploy(("p.bpmn", waiting()))
     api.publish("paid", "1", timeToLive=60_000, messageId="a")
@@ -69,6 +73,7 @@ def test_a_message_is_forgotten_when_its_time_is_over(api, clock):
     assert len(running(api, "p")) == 1
 
 
+@pytest.mark.proves("messages")
 def test_a_kept_message_id_is_refused_again_with_its_own_title(api):
     api.publish("paid", "1", timeToLive=60_000, messageId="a")
     body = {"name": "paid", "correlationKey": "1", "messageId": "a"}
@@ -158,3 +163,56 @@ def test_a_newer_version_takes_over_the_message_start(api):
     api.publish("paid")
     (one,) = api.search("process-instances", filter={"processDefinitionId": "begun"})
     assert one["processDefinitionVersion"] == 2
+
+
+@pytest.mark.proves("/v2 messages, signals")
+def test_which_instance_took_a_message_is_found_afterwards(api):
+    pings = diagram(
+        "p",
+        start() + user_task("t") + boundary("b", "t", message("m"), interrupting=False) + user_task("x") + end(),
+        "start>t b>x t>end x>end",
+        ROOT,
+    )
+    api.deploy(("p.bpmn", pings), ("b.bpmn", BEGINS))
+    key = api.start("p", order="1")
+    (wait,) = api.search("message-subscriptions", filter={"processInstanceKey": key})
+    kept = api.publish("paid", "1", timeToLive=3_600_000)["messageKey"]
+    again = api.post("/messages/correlation", {"name": "paid", "correlationKey": "1"})["messageKey"]
+    api.publish("paid", "nobody's")
+    (begun,) = running(api, "begun")[-1:]
+
+    def met(**wanted):
+        return api.search("correlated-message-subscriptions", filter=wanted, sort=[{"field": "correlationTime"}])
+
+    taken = met(processInstanceKey=key)
+    assert [each["messageKey"] for each in taken] == [kept, again]
+    shared = {name: wait[name] for name in ("elementId", "elementInstanceKey", "processDefinitionKey", "tenantId")}
+    assert taken[0] == taken[0] | shared | {
+        "subscriptionKey": wait["messageSubscriptionKey"],
+        "messageName": "paid",
+        "correlationKey": "1",
+        "partitionId": 1,
+        "rootProcessInstanceKey": key,
+        "processDefinitionId": "p",
+        "correlationTime": "2026-03-02T09:00:00.000Z",
+        "businessId": None,
+    }
+    (started,) = met(processInstanceKey=begun)
+    assert (started["elementId"], started["elementInstanceKey"]) == ("start", None)
+    assert {each["processInstanceKey"] for each in met(messageKey=kept)} > {key}
+    assert met(correlationKey={"$like": "no*"}, partitionId={"$gte": 1}) == [started]
+    assert met(partitionId={"$gt": 1}) == []
+
+
+@pytest.mark.proves("/v2 messages, signals")
+def test_a_kept_message_is_noted_with_the_wait_that_comes_later(api):
+    api.deploy(("p.bpmn", waiting()), ("b.bpmn", BEGINS))
+    first = api.publish("paid", "1", timeToLive=3_600_000)["messageKey"]
+    second = api.publish("paid", "1", timeToLive=3_600_000)["messageKey"]
+    key = api.start("p", order="1")
+    (taken,) = api.search("correlated-message-subscriptions", filter={"processInstanceKey": key})
+    assert (taken["messageKey"], taken["elementId"]) == (first, "c")
+    (begun,) = running(api, "begun")
+    api.post(f"/process-instances/{begun}/cancellation")
+    (later,) = api.search("correlated-message-subscriptions", filter={"messageKey": second})
+    assert later["processInstanceKey"] == running(api, "begun")[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.engine.diagrams import boundary, diagram, end, error, error_root, message_root, start, timer, user_task
 from tests.web.api.drawing import called, job, loop, mapping, script, subprocess
 
@@ -16,6 +18,7 @@ def around(activity: str, roots: str = "", more: str = "", flows: str = "") -> b
     )
 
 
+@pytest.mark.proves("multi-instance")
 def test_outputs_keep_the_order_of_the_items_whatever_the_order_of_completion(api):
     key = api.begin(around(job("a", more=loop(IO))), "p", list=["x", "y", "z"])
     found = sorted(api.jobs("a"), key=lambda each: each["variables"]["loopCounter"])
@@ -28,6 +31,7 @@ def test_outputs_keep_the_order_of_the_items_whatever_the_order_of_completion(ap
     assert api.variables(key) == {"list": ["x", "y", "z"], "out": ["xx", "yy", "zz"]}
 
 
+@pytest.mark.proves("multi-instance")
 def test_an_instance_without_a_result_leaves_null_in_its_place(api):
     key = api.begin(around(job("a", more=loop(IO))), "p", list=[1, 2])
     first, second = api.jobs("a")
@@ -36,12 +40,14 @@ def test_an_instance_without_a_result_leaves_null_in_its_place(api):
     assert sorted(api.variables(key)["out"], key=str) == [5, None]
 
 
+@pytest.mark.proves("multi-instance")
 def test_an_empty_list_is_passed_at_once(api):
     key = api.begin(around(job("a", more=loop(IO))), "p", list=[])
     assert api.variables(key) == {"list": [], "out": []}
     assert [task["elementId"] for task in api.tasks(key)] == ["wait"]
 
 
+@pytest.mark.proves("multi-instance")
 def test_no_list_is_an_incident_that_a_variable_repairs(api):
     key = api.begin(around(job("a", more=loop(IO))), "p")
     found = api.incident(key)
@@ -51,6 +57,7 @@ def test_no_list_is_an_incident_that_a_variable_repairs(api):
     assert api.job("a")["variables"]["item"] == 1
 
 
+@pytest.mark.proves("multi-instance")
 def test_the_completion_condition_ends_what_is_left(api):
     until = "=numberOfCompletedInstances >= 2 or (numberOfActiveInstances = 0 and numberOfInstances > 9)"
     key = api.begin(around(job("a", more=loop(IO, until=until))), "p", list=[1, 2, 3, 4])
@@ -64,6 +71,7 @@ def test_the_completion_condition_ends_what_is_left(api):
     assert late.status_code in (404, 409)
 
 
+@pytest.mark.proves("multi-instance")
 def test_the_completion_condition_sees_the_instances_own_result(api):
     key = api.begin(around(job("a", more=loop(IO, sequential=True, until='=r = "enough"'))), "p", list=[1, 2, 3])
     api.complete(api.job("a"), r="more")
@@ -72,6 +80,7 @@ def test_the_completion_condition_sees_the_instances_own_result(api):
     assert api.jobs("a") == []
 
 
+@pytest.mark.proves("multi-instance")
 def test_one_after_another_with_a_deadline_around_them_all(api, clock):
     late = boundary("late", "a", timer("duration", "PT1H"))
     key = api.begin(around(job("a", more=loop(IO, sequential=True)), more=late, flows="late>wait"), "p", list=[1, 2, 3])
@@ -85,6 +94,7 @@ def test_one_after_another_with_a_deadline_around_them_all(api, clock):
     assert "out" not in api.variables(key)
 
 
+@pytest.mark.proves("multi-instance")
 def test_mappings_are_each_instances_own(api):
     task = job("a", mapping([("=item + loopCounter", "sum")], [("=sum * 10", "r")]), more=loop(IO))
     key = api.begin(around(task), "p", list=[1, 2])
@@ -93,6 +103,7 @@ def test_mappings_are_each_instances_own(api):
     assert api.variables(key)["out"] == [20, 40]
 
 
+@pytest.mark.proves("multi-instance")
 def test_a_loop_of_subprocesses_in_a_loop(api):
     inner = subprocess(
         "b",
@@ -110,6 +121,7 @@ def test_a_loop_of_subprocesses_in_a_loop(api):
     assert api.variables(key)["out"] == [[11, 12], [21, 22]]
 
 
+@pytest.mark.proves("multi-instance")
 def test_a_loop_of_calls(api):
     child = diagram("child", start() + script("calc", "=item * 10", "r") + end(), "start>calc calc>end")
     assert api.deploy(("child.bpmn", child)).status_code == 200
@@ -117,6 +129,7 @@ def test_a_loop_of_calls(api):
     assert api.variables(key)["out"] == [10, 20, 30]
 
 
+@pytest.mark.proves("multi-instance")
 def test_a_loop_of_messages(api):
     waits = f'<bpmn:receiveTask id="a" messageRef="m">{loop(IO)}</bpmn:receiveTask>'
     key = api.begin(around(waits, message_root("m", "paid", "=item")), "p", list=["k1", "k2"])
@@ -125,6 +138,7 @@ def test_a_loop_of_messages(api):
     assert api.variables(key)["out"] == [1, 2]
 
 
+@pytest.mark.proves("multi-instance")
 def test_an_error_in_one_ends_the_others(api):
     caught = boundary("caught", "a", error("E"))
     key = api.begin(around(job("a", more=loop(IO)), error_root("E", "bad"), caught, "caught>wait"), "p", list=[1, 2, 3])
@@ -133,6 +147,7 @@ def test_an_error_in_one_ends_the_others(api):
     assert api.variables(key)["why"] == "x"
 
 
+@pytest.mark.proves("multi-instance")
 def test_a_condition_that_is_no_boolean_is_an_incident_and_nothing_is_lost(api):
     key = api.begin(around(job("a", more=loop(IO, until="=stop"))), "p", list=[1])
     api.complete(api.job("a"), r=1)

@@ -69,3 +69,36 @@ def test_commands_answer_204_and_searches_200(described):
     assert "200" in paths["/v2/user-tasks/search"]["post"]["responses"]
     assert "504" in paths["/v2/process-instances"]["post"]["responses"]
     assert "text/xml" in paths["/v2/process-definitions/{key}/xml"]["get"]["responses"]["200"]["content"]
+
+
+def test_a_search_describes_its_filters_its_order_and_its_items(described):
+    search = described["paths"]["/v2/user-tasks/search"]["post"]
+    schemas = described["components"]["schemas"]
+    assert search["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/UserTaskSearch"
+    }
+    assert {"assignee", "candidateGroup", "localVariables", "$or"} <= schemas["UserTaskFilter"]["properties"].keys()
+    assert "candidateGroups" not in schemas["UserTaskFilter"]["properties"]
+    order = schemas["UserTaskSearch"]["properties"]["sort"]["items"]["properties"]["field"]["enum"]
+    assert "dueDate" in order
+    assert "customHeaders" not in order
+    assert "state" in schemas["UserTask"]["required"]
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_needs(described):
+    names = [operation["operationId"] for _path, _method, _item, operation in operations(described)]
+    assert len(names) == len(set(names))
+    assert described["paths"]["/v2/jobs/activation"]["post"]["security"] == [
+        {"basic": []}, {"bearer": []}, {"oauth": ["jobs:work"]},
+    ]  # fmt: skip
+    assert described["paths"]["/v2/status"]["get"]["security"] == []
+
+
+def test_every_json_answer_is_described_in_full(described):
+    bare = [
+        (method, path)
+        for path, method, _item, operation in operations(described)
+        if operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema")
+        in ({"type": "object"}, {"type": "array"})
+    ]
+    assert bare == []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.diagrams import diagram, end, start, user_task
+from engine.services.queries import RESOURCES, Request, search
+from tests.engine.diagrams import diagram, end, service_task, start, user_task
+from tests.web.api.contract import furnish
 
 ONE = diagram("one", start() + user_task() + end(), "start>task task>end")
 
 
+@pytest.mark.proves("/v2 variables", "/v2 element instances")
 @pytest.mark.parametrize(
     ("resource", "wanted", "number"),
     [
@@ -34,6 +37,12 @@ ONE = diagram("one", start() + user_task() + end(), "start>task task>end")
         ("user-tasks", {"name": {"$like": "t?sk"}}, 3),
         ("element-instances", {"type": "USER_TASK", "state": "ACTIVE"}, 2),
         ("element-instances", {"elementId": {"$in": ["start", "end"]}}, 4),
+        ("element-instances", {"elementName": "task"}, 3),
+        ("element-instances", {"elementName": {"$like": "t*"}, "state": "ACTIVE"}, 2),
+        ("element-instances", {"elementName": "end"}, 1),
+        ("decision-definitions", {"isLatestVersion": True}, 0),
+        ("decision-instances", {"state": "FAILED", "decisionDefinitionType": "DECISION_TABLE"}, 0),
+        ("jobs", {"priority": {"$gte": 0}}, 0),
         ("variables", {"name": "n", "value": "1"}, 1),
         ("variables", {"name": "n", "value": {"$neq": "1"}}, 2),
         ("incidents", {"state": "ACTIVE"}, 0),
@@ -47,6 +56,7 @@ def test_a_filter_finds(api, resource, wanted, number):
     assert len(api.search(resource, filter=wanted)) == number
 
 
+@pytest.mark.proves("/v2 errors", "/v2 element instances", "/v2 variables")
 @pytest.mark.parametrize(
     ("resource", "body"),
     [
@@ -58,7 +68,26 @@ def test_a_filter_finds(api, resource, wanted, number):
         ("process-instances", {"filter": {"variables": ["n"]}}),
         ("process-instances", {"filter": {"variables": [{"value": "1"}]}}),
         ("process-instances", {"filter": {"$or": "x"}}),
-        ("variables", {"filter": {"value": {"$like": "1*"}}}),
+        ("variables", {"filter": {"value": {"$gt": "1"}}}),
+        ("variables", {"filter": {"name": "a\0b"}}),
+        ("variables", {"filter": {"name": "\ud800"}}),
+        ("user-tasks", {"filter": {"userTaskKey": {"$like": "1*"}}}),
+        ("user-tasks", {"filter": {"dueDate": {"$like": "2026*"}}}),
+        ("user-tasks", {"filter": {"candidateGroup": {"$in": [{"a": 1}]}}}),
+        ("user-tasks", {"filter": {"candidateUser": 7}}),
+        ("user-tasks", {"filter": {"state": "OPEN"}}),
+        ("user-tasks", {"filter": {"localVariables": [{"name": "n", "value": {"$in": "1"}}]}}),
+        ("user-tasks", {"filter": {"dueDate": "0001-01-01T00:00:00+23:59"}}),
+        ("user-tasks", {"filter": {"userTaskKey": True}}),
+        ("user-tasks", {"page": {"after": "!"}}),
+        ("user-tasks", {"page": {"after": "W10="}}),
+        ("element-instances", {"filter": {"elementName": {"$gt": 1}}}),
+        ("decision-instances", {"filter": {"state": "DONE"}}),
+        ("process-instances", {"sort": [{"field": "elementId"}]}),
+        ("user-tasks", {"sort": [{"field": "tags"}]}),
+        ("process-instances", {"filter": {"$or": [{"$or": [{"state": "ACTIVE"}]}]}}),
+        ("process-instances", {"filter": {"processDefinitionId": {"$in": ["x"] * 5001}}}),
+        ("process-definitions", {"filter": {"isLatestVersion": "yes"}}),
         ("user-tasks", {"sort": [{"field": "name", "order": "UP"}]}),
         ("user-tasks", {"page": {"limit": -1}}),
         ("user-tasks", {"page": {"after": "a", "before": "b"}}),
@@ -74,6 +103,122 @@ def test_what_cannot_be_searched_for_is_said_and_breaks_nothing(api, resource, b
     )
 
 
+def test_filters_on_the_element_mean_one_and_the_same_element_instance(api):
+    api.deploy(("one.bpmn", ONE))
+    done, waiting = api.start("one"), api.start("one")
+    api.post(f"/user-tasks/{api.tasks(done)[0]['userTaskKey']}/completion")
+
+    def found(**wanted):
+        return [each["processInstanceKey"] for each in api.search("process-instances", filter=wanted)]
+
+    assert found(elementId="task") == [waiting]
+    assert found(elementId="task", elementInstanceState="COMPLETED") == [done]
+    assert found(elementId={"$like": "ta?k"}, elementInstanceState={"$in": ["ACTIVE", "COMPLETED"]}) == [done, waiting]
+    assert found(elementId="task", hasElementInstanceIncident=True) == []
+    assert found(hasRetriesLeft=False) == [done, waiting]
+    assert found(tags={"$exists": False}) == []
+    assert found(businessId={"$exists": False}) == [done, waiting]
+
+
+@pytest.mark.proves("/v2 element instances")
+def test_elements_are_found_and_sorted_by_the_names_that_their_own_version_gives_them(api):
+    api.deploy(("one.bpmn", ONE.replace(b'name="task"', b'name="Check &amp; send"')))
+    first = api.start("one")
+    api.deploy(("one.bpmn", ONE.replace(b'name="task"', b'name="\xe6\xa0\xb8\xe5\xaf\xb9"')))
+    second = api.start("one")
+
+    def found(wanted):
+        return [each["processInstanceKey"] for each in api.search("element-instances", filter={"elementName": wanted})]
+
+    assert found("Check & send") == [first]
+    assert found({"$like": "核*"}) == [second]
+    assert found("start") == [first, second]  # without a name it is its id
+    assert found({"$notIn": ["start", "one", "核对"]}) == [first]
+    either = {"$or": [{"elementName": "核对"}, {"elementId": "start"}], "processInstanceKey": second}
+    page = api.post("/element-instances/search", {"filter": either, "sort": [{"field": "elementName"}]})
+    assert [each["elementName"] for each in page["items"]] == ["start", "核对"]
+    key = page["items"][1]["elementInstanceKey"]
+    assert api.call("GET", f"/element-instances/{key}").json["elementName"] == "核对"
+
+
+@pytest.fixture
+def furnished(api):
+    furnish(api)
+    return api
+
+
+def test_every_field_that_an_answer_shows_finds_it_where_it_may_be_filtered(furnished):
+    missed = []
+    for name, resource in RESOURCES.items():
+        fields = {**resource.fields, **resource.filters}
+        for item in search(furnished.runtime, resource, Request(limit=1)).items:
+            for field, value in item.items():
+                chosen = fields[field]
+                if value is None or chosen.kind in ("json", "list", "object") or chosen.sorted_by is None:
+                    continue
+                wanted = {"$eq": value, "$in": [value], "$exists": True}
+                if item not in search(furnished.runtime, resource, Request({field: wanted})).items:
+                    missed.append((name, field, wanted))
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "field"),
+    [
+        ("process-instances", "startDate"),
+        ("process-instances", "endDate"),
+        ("process-instances", "hasIncident"),
+        ("process-instances", "businessId"),
+        ("variables", "value"),
+        ("element-instances", "elementName"),
+    ],
+)
+def test_a_cursor_leads_on_whatever_is_sorted_by(api, resource, field):
+    api.deploy(("one.bpmn", ONE))
+    keys = [api.start("one", n=number) for number in range(3)]
+    api.post(f"/process-instances/{keys[1]}/cancellation")
+    sort = [{"field": field, "order": "DESC"}]
+    whole = api.search(resource, sort=sort)
+    first = api.post(f"/{resource}/search", {"sort": sort, "page": {"limit": 2}})
+    rest = api.search(resource, sort=sort, page={"after": first["page"]["endCursor"]})
+    assert first["items"] + rest == whole
+    assert len(whole) >= 3
+
+
+@pytest.mark.full
+def test_every_field_that_may_be_sorted_by_pages_through_everything_forwards_and_back(furnished):
+    wrong = []
+    for name, resource in RESOURCES.items():
+        fields = {**resource.fields, **resource.filters}
+        for field, descending in [(each, down) for each in fields for down in (False, True)]:
+            if not fields[field].can_be_sorted_by:
+                continue
+            order = ((field, descending),)
+            whole = search(furnished.runtime, resource, Request(sort=order)).items[:4]
+            first = search(furnished.runtime, resource, Request(sort=order, limit=2))
+            second = search(furnished.runtime, resource, Request(sort=order, limit=2, after=first.end_cursor))
+            back = search(furnished.runtime, resource, Request(sort=order, limit=2, before=second.start_cursor))
+            if (whole and first.items + second.items != whole) or (second.items and back.items != first.items):
+                wrong.append((name, field, descending))
+    assert wrong == []
+
+
+def test_wildcards_stand_for_text_and_can_be_quoted(api):
+    names = ["100%", "100", "a*b", "axb", "a_b"]
+    api.deploy(("one.bpmn", ONE))
+    api.start("one", **{name: name for name in names})
+
+    def found(pattern, field="name"):
+        return {each["name"] for each in api.search("variables", filter={field: {"$like": pattern}})}
+
+    assert found("100%") == {"100%"}
+    assert found("a?b") == {"a*b", "axb", "a_b"}
+    assert found("a\\*b") == {"a*b"}
+    assert found("1*") == {"100%", "100"}
+    assert found("a_b") == {"a_b"}
+    assert found('"1*', "value") == {"100%", "100"}
+
+
 def test_a_page_may_begin_at_a_number(api):
     api.deploy(("one.bpmn", ONE))
     keys = [api.start("one") for _ in range(4)]
@@ -82,6 +227,7 @@ def test_a_page_may_begin_at_a_number(api):
     assert found["page"]["totalItems"] == 4
 
 
+@pytest.mark.proves("/v2 process definitions")
 def test_counts_by_element_over_all_instances(api):
     deployed = api.deploy(("one.bpmn", ONE)).json["deployments"][0]["processDefinition"]
     keys = [api.start("one") for _ in range(3)]
@@ -90,8 +236,40 @@ def test_counts_by_element_over_all_instances(api):
     counted = api.post(f"/process-definitions/{deployed['processDefinitionKey']}/statistics/element-instances")["items"]
     (task,) = (each for each in counted if each["elementId"] == "task")
     assert task == {"elementId": "task", "active": 1, "canceled": 1, "incidents": 0, "completed": 1}
+    path = f"/process-definitions/{deployed['processDefinitionKey']}/statistics/element-instances"
+    ended = {"endDate": {"$exists": True}, "$or": [{"state": "COMPLETED"}, {"processInstanceKey": keys[2]}]}
+    found = api.post(path, {"filter": ended})["items"]
+    (task,) = (each for each in found if each["elementId"] == "task")
+    assert task == {"elementId": "task", "active": 0, "canceled": 0, "incidents": 0, "completed": 1}
+    assert api.call("POST", path, {"filter": {"ended": True}}).status_code == 400
 
 
+@pytest.mark.proves("/v2 process definitions")
+def test_running_instances_are_counted_by_process_and_by_version(api):
+    failing = diagram("stops", start() + service_task(retries=1) + end(), "start>work work>end")
+    api.deploy(("one.bpmn", ONE), ("stops.bpmn", failing))
+    old = api.start("one")
+    api.deploy(("one.bpmn", ONE.replace(b'name="task"', b'name="other"')))
+    for _ in range(2):
+        api.start("one")
+    api.start("stops")
+    api.post(f"/jobs/{api.job('work')['jobKey']}/failure", {"retries": 0, "errorMessage": "no"})
+
+    def counted(path, order, **wanted):
+        sort = [{"field": order, "order": "DESC"}]
+        return api.post(f"/process-definitions/statistics/{path}", {"filter": wanted, "sort": sort})["items"]
+
+    names = ("processDefinitionId", "activeInstancesWithoutIncidentCount", "activeInstancesWithIncidentCount")
+    by_process = counted("process-instances", "activeInstancesWithoutIncidentCount")
+    assert [tuple(each[name] for name in names) for each in by_process] == [("one", 3, 0), ("stops", 0, 1)]
+    assert [each["hasMultipleVersions"] for each in by_process] == [True, False]
+    by_version = counted("process-instances-by-version", "processDefinitionVersion", processDefinitionId="one")
+    assert [(each["processDefinitionVersion"], each[names[1]]) for each in by_version] == [(2, 2), (1, 1)]
+    api.post(f"/process-instances/{old}/cancellation")
+    assert len(counted("process-instances-by-version", "processDefinitionVersion", processDefinitionId="one")) == 1
+
+
+@pytest.mark.proves("/v2 process instances")
 def test_waiting_for_an_end_that_does_not_come_is_a_timeout(api):
     api.deploy(("one.bpmn", ONE))
     body = {"processDefinitionId": "one", "awaitCompletion": True, "requestTimeout": 1}
@@ -100,6 +278,7 @@ def test_waiting_for_an_end_that_does_not_come_is_a_timeout(api):
     assert len(api.search("process-instances", filter={"state": "ACTIVE"})) == 1
 
 
+@pytest.mark.proves("/v2 tenants", "/v2 process instances")
 @pytest.mark.parametrize(
     ("path", "body"),
     [

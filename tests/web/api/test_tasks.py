@@ -44,6 +44,7 @@ def assignment(attributes: str) -> str:
         ('<zeebe:formDefinition externalReference="=who"/>', {"externalFormReference": "li"}),
     ],
 )  # fmt: skip
+@pytest.mark.proves("user task")
 def test_a_task_is_as_the_diagram_says(api, extensions, expected):
     found = one(api, extensions)
     assert {name: found[name] for name in expected} == expected
@@ -56,6 +57,7 @@ def test_a_priority_out_of_range_is_an_incident(api):
     assert api.incident(key)["errorType"] == "EXTRACT_VALUE_ERROR"
 
 
+@pytest.mark.proves("/v2 user tasks")
 def test_a_form_is_found_by_its_id(api):
     api.deploy(("ask.form", FORM))
     found = one(api, '<zeebe:formDefinition formId="ask"/>')
@@ -64,6 +66,7 @@ def test_a_form_is_found_by_its_id(api):
     assert form["formKey"] == found["formKey"]
 
 
+@pytest.mark.proves("/v2 user tasks")
 def test_a_task_is_changed_and_emptied(api):
     found = one(api, assignment('candidateGroups="g"'))
     path = f"/user-tasks/{found['userTaskKey']}"
@@ -80,6 +83,7 @@ def test_a_task_is_changed_and_emptied(api):
     assert api.call("PATCH", path, {"changeset": {"priority": 101}}).status_code == 400
 
 
+@pytest.mark.proves("/v2 user tasks")
 def test_a_task_is_given_and_given_back(api):
     found = one(api, "")
     path = f"/user-tasks/{found['userTaskKey']}"
@@ -98,5 +102,43 @@ def test_a_task_sees_its_own_variables_first_and_maps_its_result(api):
     local = {"localVariables": [{"name": "asked", "value": {"$eq": '"li"'}}]}
     assert len(api.search("user-tasks", filter=local)) == 1
     assert api.search("user-tasks", filter={"localVariables": [{"name": "who", "value": '"li"'}]}) == []
-    api.post(f"/user-tasks/{found['userTaskKey']}/completion", {"variables": {"answer": "yes", "noise": 1}})
+    api.put_variables(found["elementInstanceKey"], {"who": "wu"}, local=True)
+    path = f"/user-tasks/{found['userTaskKey']}"
+    both = api.post(f"{path}/variables/search", {"filter": {"name": "who"}})["items"]
+    assert sorted(each["value"] for each in both) == ['"li"', '"wu"']
+    effective = {each["name"]: each["value"] for each in api.post(f"{path}/effective-variables/search")["items"]}
+    assert (effective["who"], effective["asked"]) == ('"wu"', '"li"')
+    assert effective.keys() == VARIABLES.keys() | {"asked"}
+    api.post(f"{path}/completion", {"variables": {"answer": "yes", "noise": 1}})
     assert api.variables(found["processInstanceKey"]) == VARIABLES | {"told": "yes"}
+
+
+@pytest.mark.proves("/v2 user tasks")
+def test_who_did_what_to_a_task_is_told(api):
+    found = one(api, "")
+    path = f"/user-tasks/{found['userTaskKey']}"
+    for method, way, body in (
+        ("POST", "/assignment", {"assignee": "li", "action": "approve " * 20}),
+        ("PATCH", "", {"changeset": {"priority": 7}}),
+        ("DELETE", "/assignee", None),
+        ("POST", "/completion", {}),
+    ):
+        assert api.call(method, path + way, body).status_code == 204
+
+    def log(**wanted):
+        sort = [{"field": "timestamp"}, {"field": "auditLogKey"}]
+        return api.post(f"{path}/audit-logs/search", {"filter": wanted, "sort": sort})["items"]
+
+    assert [each["operationType"] for each in log()] == ["ASSIGN", "UPDATE", "UNASSIGN", "COMPLETE"]
+    (assigned,) = log(operationType="ASSIGN", result="SUCCESS", actorId={"$like": "ad*"}, actorType={"$neq": "CLIENT"})
+    shared = ("userTaskKey", "elementInstanceKey", "processInstanceKey", "processDefinitionKey", "tenantId")
+    assert assigned == assigned | {name: found[name] for name in shared} | {
+        "entityKey": found["userTaskKey"],
+        "entityType": "USER_TASK",
+        "category": "USER_TASKS",
+        "actorId": "admin",
+        "actorType": "USER",
+        "timestamp": "2026-03-02T09:00:00.000Z",
+    }
+    assert log(timestamp={"$gt": "2026-03-02T09:00:00Z"}) == []
+    assert api.call("POST", "/user-tasks/12/audit-logs/search", {}).status_code == 404

@@ -39,6 +39,9 @@ def guarded(events: str, flows: str, more: str = "") -> bytes:
 
 
 @pytest.mark.parametrize(("code", "where"), [("bad", "wait"), ("worse", "other"), ("unheard", "other")])
+@pytest.mark.proves(
+    "the very error code comes before a handler of any code, event subprocesses before boundaries, inner before outer"
+)
 def test_the_very_code_comes_before_any_code(api, code, where):
     events = boundary("b1", "outer", any_error()) + boundary("b2", "outer", error("E"))
     key = api.begin(guarded(events, "b1>other b2>wait"), "p")
@@ -57,6 +60,7 @@ def test_an_errors_variables_follow_the_mappings_of_who_catches_it(api):
     assert api.variables(key) == {"reason": "broken"}
 
 
+@pytest.mark.proves("an uncaught error", "error thrown by a worker, uncaught", "UNHANDLED_ERROR_EVENT")
 def test_an_uncaught_error_is_an_incident_and_its_job_can_be_taken_again(api):
     key = api.begin(guarded(boundary("b", "outer", error("F")), "b>wait"), "p")
     api.throw(api.job("w"), "bad")
@@ -68,6 +72,9 @@ def test_an_uncaught_error_is_an_incident_and_its_job_can_be_taken_again(api):
     assert [task["elementId"] for task in api.tasks(key)] == ["wait"]
 
 
+@pytest.mark.proves(
+    "the very error code comes before a handler of any code, event subprocesses before boundaries, inner before outer"
+)
 def test_an_event_subprocess_catches_before_the_boundary_and_sees_the_variables(api):
     handler = subprocess(
         "handler",
@@ -92,6 +99,7 @@ def test_an_error_thrown_by_its_handler_goes_on_outwards(api):
     assert [task["elementId"] for task in api.tasks(key)] == ["wait"]
 
 
+@pytest.mark.proves("an error or escalation code")
 def test_an_error_code_may_be_an_expression_where_it_is_thrown(api):
     roots = '<bpmn:error id="X" name="x" errorCode="=code"/>' + error_root("E", "bad")
     inner = subprocess("a", start("s") + end("e", error("X")), "s>e")
@@ -142,6 +150,7 @@ def test_an_escalation_without_a_code_catches_every_one(api):
     assert [task["elementId"] for task in api.tasks(key)] == ["wait"]
 
 
+@pytest.mark.proves("signals", "/v2 messages, signals")
 def test_a_signal_reaches_everyone_who_listens_and_starts_what_begins_with_it(api):
     listens = diagram("catches", start() + catch("c", signal("G")) + user_task("t") + end(), "start>c c>t t>end", ROOTS)
     guarded_ = diagram(
@@ -194,3 +203,15 @@ def test_terminate_ends_its_own_scope_only(api):
     key = api.begin(diagram("p", start() + inner + user_task("after") + end(), "start>a a>after after>end"), "p")
     assert [task["elementId"] for task in api.tasks(key)] == ["after"]
     assert api.states(key, "a") == ["COMPLETED"]
+
+
+def test_a_signal_starts_the_newest_version_only(api):
+    roots = signal_root("S", "go")
+    for task in ("t1", "t2"):
+        body = start(event=signal("S")) + user_task(task) + end()
+        answer = api.deploy(("p.bpmn", diagram("p", body, f"start>{task} {task}>end", roots)))
+        assert answer.status_code == 200, answer.text
+    api.post("/signals/broadcast", {"signalName": "go"})
+    api.work()
+    found = api.search("user-tasks", filter={"state": "CREATED"})
+    assert [each["elementId"] for each in found] == ["t2"]

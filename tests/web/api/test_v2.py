@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,7 @@ LATE = diagram(
 )
 
 
+@pytest.mark.proves("/v2 credentials")
 def test_nobody_gets_in_without_credentials(api):
     assert api.client.get("/v2/topology").status_code == 401
     assert api.client.post("/v2/process-instances", json={}).status_code == 401
@@ -45,12 +47,14 @@ def test_a_wrong_password_is_refused(api):
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
 
 
+@pytest.mark.proves("/v2 cluster")
 def test_topology_says_what_a_client_looks_for(api):
     found = api.call("GET", "/topology").json
     assert found["brokers"][0]["partitions"][0]["role"] == "leader"
     assert found["gatewayVersion"].startswith("8.")
 
 
+@pytest.mark.proves("/v2 deployments")
 def test_a_deployment_names_what_it_brought_and_keeps_the_version_of_the_unchanged(api):
     first = api.deploy(("one.bpmn", ONE_TASK)).json["deployments"][0]["processDefinition"]
     assert (first["processDefinitionId"], first["processDefinitionVersion"]) == ("one", 1)
@@ -62,6 +66,7 @@ def test_a_deployment_names_what_it_brought_and_keeps_the_version_of_the_unchang
     assert xml.data == ONE_TASK
 
 
+@pytest.mark.proves("/v2 deployments")
 def test_a_broken_diagram_is_refused_with_where_and_why_and_nothing_is_deployed(api):
     broken = diagram("bad", START + '<bpmn:serviceTask id="x"/>' + END, "s>x x>e")
     answer = api.deploy(("one.bpmn", ONE_TASK), ("bad.bpmn", broken))
@@ -71,6 +76,7 @@ def test_a_broken_diagram_is_refused_with_where_and_why_and_nothing_is_deployed(
     assert api.search("process-definitions") == []
 
 
+@pytest.mark.proves("/v2 user tasks")
 def test_a_user_task_is_found_assigned_and_completed(api):
     api.deploy(("one.bpmn", ONE_TASK))
     key = api.start("one", amount=3)
@@ -92,6 +98,7 @@ def test_a_user_task_is_found_assigned_and_completed(api):
     assert again.status_code == 409
 
 
+@pytest.mark.proves("/v2 jobs", "/v2 incidents", "JOB_NO_RETRIES", "any of them, resolved")
 def test_a_worker_takes_a_job_fails_it_to_an_incident_and_a_repair_lets_it_go_on(api):
     api.deploy(("job.bpmn", ONE_JOB))
     key = api.start("job", amount=3)
@@ -110,6 +117,7 @@ def test_a_worker_takes_a_job_fails_it_to_an_incident_and_a_repair_lets_it_go_on
     assert api.call("GET", f"/process-instances/{key}").json["state"] == "COMPLETED"
 
 
+@pytest.mark.proves("/v2 messages, signals")
 def test_a_message_reaches_the_instance_that_waits_for_its_key(api):
     api.deploy(("waits.bpmn", WAITS))
     one, other = api.start("waits", order="1"), api.start("waits", order="2")
@@ -130,6 +138,7 @@ def test_a_message_that_came_early_is_kept_for_its_time(api):
     assert api.call("GET", f"/process-instances/{key}").json["state"] == "COMPLETED"
 
 
+@pytest.mark.proves("/v2 clock (test mode)")
 def test_a_timer_fires_when_the_clock_is_moved(api, clock):
     api.deploy(("late.bpmn", LATE))
     key = api.start("late")
@@ -147,6 +156,7 @@ def test_a_timer_fires_when_the_clock_is_moved(api, clock):
     assert elements["b"] == "COMPLETED"
 
 
+@pytest.mark.proves("/v2 process instances")
 def test_an_instance_is_cancelled_once(api):
     api.deploy(("one.bpmn", ONE_TASK))
     key = api.start("one")
@@ -158,6 +168,7 @@ def test_an_instance_is_cancelled_once(api):
 TWO = diagram("two", START + '<bpmn:userTask id="a"/><bpmn:userTask id="b"/>' + END, "s>a a>b b>e")
 
 
+@pytest.mark.proves("/v2 process instances")
 def test_a_token_is_moved_and_an_instance_starts_where_it_is_told(api):
     api.deploy(("two.bpmn", TWO))
     key = api.start("two")
@@ -195,6 +206,7 @@ def test_pages_follow_their_cursors_both_ways(api):
     assert back["items"] == first["items"]
 
 
+@pytest.mark.proves("/v2 process instances")
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
@@ -216,6 +228,7 @@ def test_filters(api, wanted, found):
     assert len(api.search("process-instances", filter=wanted)) == found
 
 
+@pytest.mark.proves("/v2 errors", "/v2 users, groups, roles, tenants, authorizations, documents")
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -232,6 +245,12 @@ def test_filters(api, wanted, found):
         ("POST", "/jobs/activation", {"type": "x"}, 400),
         ("POST", "/incidents/12/resolution", {}, 404),
         ("GET", "/nothing", None, 404),
+        ("POST", "/users/search", {}, 404),
+        ("POST", "/groups/search", {}, 404),
+        ("POST", "/roles/search", {}, 404),
+        ("POST", "/tenants/search", {}, 404),
+        ("POST", "/authorizations/search", {}, 404),
+        ("POST", "/documents", {}, 404),
         ("DELETE", "/topology", None, 405),
     ],
 )
@@ -239,3 +258,24 @@ def test_bad_input_is_a_problem_with_its_status(api, method, path, body, status)
     answer = api.call(method, path, body)
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
     assert answer.json["detail"]
+
+
+@pytest.mark.proves("/v2 deployments")
+def test_a_refused_deployment_speaks_the_language_that_is_asked_for(api):
+    broken = (
+        "broken.bpmn",
+        diagram("broken", START + '<bpmn:userTask id="t"/>', "s>t").replace(b'targetRef="t"', b'targetRef="gone"'),
+    )
+    details = {}
+    for language in (None, "zh-CN,zh;q=0.9", "en-GB", "fr"):
+        headers = {**api.headers, **({"Accept-Language": language} if language else {})}
+        answer = api.client.post(
+            "/v2/deployments", data={"resources": [(io.BytesIO(broken[1]), broken[0])]}, headers=headers
+        )
+        assert answer.status_code == 400
+        assert {"severity", "file", "element_id", "line", "message", "message_zh", "hint", "hint_zh"} <= answer.json[
+            "findings"
+        ][0].keys()
+        details[language] = answer.json["detail"]
+    assert details[None] == details["en-GB"] == details["fr"] != details["zh-CN,zh;q=0.9"]
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in details["zh-CN,zh;q=0.9"])

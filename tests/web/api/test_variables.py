@@ -14,6 +14,7 @@ def one(task: str) -> bytes:
     return diagram("p", start() + task + user_task("wait") + end(), "start>work work>wait wait>end")
 
 
+@pytest.mark.proves("input and output mappings")
 def test_an_input_is_local_and_hides_the_outer_variable(api):
     key = api.begin(one(job("work", mapping([("=x + 1", "x"), ("=x * 10", "y")]))), "p", x=1)
     found = api.job("work")
@@ -24,6 +25,7 @@ def test_an_input_is_local_and_hides_the_outer_variable(api):
     assert api.variables(key) == {"x": 1, "z": 3}  # x went to the nearest scope that had it
 
 
+@pytest.mark.proves("input and output mappings")
 def test_a_nested_input_target_makes_an_object(api):
     key = api.begin(
         one(job("work", mapping([("=order.id", "ask.order.id"), ('="x"', "ask.kind"), ("literal", "text")]))),
@@ -37,6 +39,7 @@ def test_a_nested_input_target_makes_an_object(api):
     assert api.variables(key) == {"order": ORDER}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_outputs_alone_leave_what_they_do_not_name_behind(api):
     key = api.begin(
         one(job("work", mapping(outputs=[("=total * 2", "double"), ("=id", "order.ref")]))), "p", order=ORDER
@@ -45,6 +48,7 @@ def test_outputs_alone_leave_what_they_do_not_name_behind(api):
     assert api.variables(key) == {"order": ORDER | {"ref": "A"}, "double": 8}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_what_is_missing_is_null_in_both_directions(api):
     key = api.begin(one(job("work", mapping([("=nothing", "a"), ("=b.c.d", "e")], [("=nowhere", "f")]))), "p")
     found = api.job("work")
@@ -53,12 +57,14 @@ def test_what_is_missing_is_null_in_both_directions(api):
     assert api.variables(key) == {"f": None}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_outputs_see_those_before_them(api):
     key = api.begin(one(job("work", mapping(outputs=[("=r + 1", "a"), ("=a + 1", "b")]))), "p")
     api.complete(api.job("work"), r=1)
     assert api.variables(key) == {"a": 2, "b": 3}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_a_subprocess_keeps_its_inputs_to_itself_and_hands_on_its_outputs(api):
     inside = subprocess(
         "work",
@@ -70,6 +76,7 @@ def test_a_subprocess_keeps_its_inputs_to_itself_and_hands_on_its_outputs(api):
     assert api.variables(key) == {"x": 1, "twice": 4, "inner": 102}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_each_instance_of_a_loop_has_its_own_copy(api):
     inside = subprocess(
         "work",
@@ -81,6 +88,7 @@ def test_each_instance_of_a_loop_has_its_own_copy(api):
     assert api.variables(key) == {"item": "outer", "all": [10, 20, 30]}
 
 
+@pytest.mark.proves("variables")
 def test_variables_are_set_where_they_are_or_here(api):
     inside = subprocess("work", start("s") + user_task("t") + end("e"), "s>t t>e", mapping([("=1", "a")]))
     key = api.begin(one(inside), "p", b=1)
@@ -94,6 +102,7 @@ def test_variables_are_set_where_they_are_or_here(api):
     assert api.variables(key) == {"b": 2, "c": 2}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_a_message_without_outputs_spreads_and_with_outputs_does_not(api):
     root = message_root("m", "paid", "=order")
     event = '<bpmn:messageEventDefinition messageRef="m"/>'
@@ -113,17 +122,20 @@ def test_a_message_without_outputs_spreads_and_with_outputs_does_not(api):
 
 
 @pytest.mark.parametrize("value", [None, True, 0, -1.5, "", "客服", [], {}, [None, {"a": []}], 12345678901234567])
+@pytest.mark.proves("input and output mappings")
 def test_a_value_comes_back_as_it_was_sent(api, value):
     key = api.begin(one(user_task("work")), "p", v=value)
     assert api.variables(key) == {"v": value}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_a_start_mapping_makes_process_variables(api):
     begins = f'<bpmn:startEvent id="start">{extended(mapping(outputs=[("=a + 1", "b")]))}</bpmn:startEvent>'
     key = api.begin(diagram("p", begins + user_task("t") + end(), "start>t t>end"), "p", a=1)
     assert api.variables(key) == {"a": 1, "b": 2}
 
 
+@pytest.mark.proves("input and output mappings")
 def test_an_end_mapping_makes_process_variables(api):
     ends = f'<bpmn:endEvent id="end">{extended(mapping(outputs=[("=a + 1", "b")]))}</bpmn:endEvent>'
     key = api.begin(diagram("p", start() + script("s", "=1", "a") + ends, "start>s s>end"), "p")

@@ -1,7 +1,10 @@
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.e2e.keyboard import SETTLED
 
 pytestmark = pytest.mark.browser
 ORDER = "订单号"
@@ -146,3 +149,73 @@ def test_the_watermark_can_be_seen_in_the_dark_theme(open_page):
     link = page.locator(".fjs-powered-by-link")
     expect(link).to_be_visible()
     assert link.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(244, 245, 247)"
+
+
+def test_what_was_typed_in_the_instant_before_sending_is_sent(page, site):
+    site.answers["/submit"] = ({"redirect": "/page/base/zh-CN"}, 200)
+    typed_and_sent = """() => {
+      const set = (label, text) => {
+        const input = document.getElementById([...document.querySelectorAll('label')].find((l) => l.textContent.startsWith(label)).htmlFor);
+        input.focus();
+        input.value = text;
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      };
+      set('订单号', '4711');
+      set('金额', '12.5');
+      document.querySelector('[data-form] button[type=submit]').click();
+    }"""
+    with page.expect_navigation(url="**/page/base/zh-CN"):
+        page.evaluate(typed_and_sent)
+    (body,) = sent(site, "/submit")
+    assert body["data"]["order"] == {"number": "4711"}
+    assert body["data"]["amount"] == 12.5
+
+
+@pytest.mark.parametrize("written", ["￥1,234.50", "１２３４.５", "1234.50元"])
+def test_an_amount_may_be_pasted_as_people_in_china_write_it(page, written):
+    amount = page.get_by_label("金额（元）")
+    amount.fill(written)
+    amount.blur()
+    expect(amount).to_have_value(re.compile(r"^1234\.50?$"))
+
+
+def test_a_full_width_digit_is_typed_for_its_twin_and_a_comma_for_nothing(page):
+    amount = page.get_by_label("金额（元）")
+    amount.focus()
+    page.keyboard.type("１2,3")
+    expect(amount).to_have_value("123")
+
+
+def test_a_date_may_be_written_in_chinese(page):
+    date = page.get_by_role("textbox", name="承诺日期")
+    date.fill("2026年6月5日")
+    date.press("Enter")
+    expect(date).to_have_value(re.compile("2026.0?6.0?5"))
+
+
+@pytest.mark.parametrize("written", ["2026-6-5", "2026年6月5日"])
+def test_a_date_that_begins_with_its_year_is_read_in_a_browser_that_writes_the_day_first(open_page, written):
+    page = open_page("form", locale="en-GB")
+    date = page.get_by_role("textbox", name="承诺日期")
+    date.fill(written)
+    date.press("Enter")
+    expect(date).to_have_value("05/06/2026")
+
+
+def test_a_choice_made_by_keyboard_does_not_send_the_form(page, site):
+    page.locator(".fjs-form-field-select input").focus()
+    marked = page.locator(".fjs-dropdownlist-item.focused")
+    expect(marked).to_have_text("质量问题")
+    page.keyboard.press("ArrowDown")
+    expect(marked).to_have_text("发错货")
+    page.evaluate(SETTLED)
+    page.keyboard.press("Enter")
+    expect(page.locator(".fjs-form-field-select .fjs-select-display")).to_have_text("发错货")
+    date = page.get_by_role("textbox", name="承诺日期")
+    date.fill("2026-06-05")
+    date.press("Enter")
+    site.answers["/submit"] = ({"redirect": "/page/base/zh-CN"}, 200)
+    with page.expect_navigation(url="**/page/base/zh-CN"):
+        page.get_by_label(ORDER).press("Enter")
+    (body,) = sent(site, "/submit")
+    assert (body["data"]["reason"], body["data"]["promised_on"]) == ("wrong", "2026-06-05")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
@@ -25,7 +26,6 @@ from engine.services.people import SYSTEM
 from engine.services.startup import deploy_paths, wire
 from engine.worker import Worker
 from tests.conftest import START
-from web.app import create_app
 
 PROCESSES = Path(__file__).parents[3] / "processes"
 COMPLAINT = {
@@ -146,13 +146,15 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
 
 
 @pytest.fixture
-def make_portal(furnished: tuple[Path, Any], clock: MovableClock, tmp_path: Path) -> Iterator[Callable[[], Portal]]:
+def make_portal(
+    furnished: tuple[Path, Any], clock: MovableClock, tmp_path: Path, app_over: Callable[[Runtime], Flask]
+) -> Iterator[Callable[[], Portal]]:
     """Browsers of different visitors of one desk."""
     database, compiled = furnished
     shutil.copy(database, tmp_path / "kefuflow.db")
     runtime = _runtime(tmp_path, clock)
     runtime.definitions = compiled
-    app = create_app(runtime)
+    app = app_over(runtime)
     yield lambda: Portal(runtime, app.test_client(), clock)
     runtime.close()
 
@@ -163,10 +165,10 @@ def portal(make_portal: Callable[[], Portal]) -> Portal:
 
 
 @pytest.fixture
-def bare_portal(clock: MovableClock, tmp_path: Path) -> Iterator[Portal]:
+def bare_portal(clock: MovableClock, tmp_path: Path, app_over: Callable[[Runtime], Flask]) -> Iterator[Portal]:
     """A desk that has the portal's form, and no process that takes what is filed."""
     runtime = _runtime(tmp_path, clock)
     create_all(runtime.database)
     deploy_paths(runtime, [PROCESSES / "forms" / "complaint_portal.form"], "owner")
-    yield Portal(runtime, create_app(runtime).test_client(), clock)
+    yield Portal(runtime, app_over(runtime).test_client(), clock)
     runtime.close()

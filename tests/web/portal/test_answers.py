@@ -117,3 +117,13 @@ def test_an_empty_message_is_refused(portal: Portal) -> None:
 @pytest.mark.parametrize("path", ["reply", "messages", "tracking", "ask/withdraw", "ask/escalate"])
 def test_every_change_needs_the_token_of_its_page(portal: Portal, path: str) -> None:
     assert portal.client.post(f"{portal.filed()}/{path}", data={"answer": "accept"}).status_code == 400
+
+
+def test_a_question_about_the_offer_is_neither_yes_nor_no(portal: Portal) -> None:
+    page = portal.offered()
+    assert "先问一个问题" in portal.get(page).text
+    assert 'id="question-error"' in portal.post(f"{page}/question", {"question": " "}).text
+    answer = portal.post(f"{page}/question", {"question": "运费谁出？"}, follow_redirects=True)
+    assert "问题已收到" in answer.text
+    portal.work()
+    assert "运费谁出？" in [entry.text for entry in portal.case().timeline]

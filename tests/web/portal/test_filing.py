@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import re
 
+from sqlalchemy import select
+
+from engine.model.attachment import Attachment
+from engine.model.case import Case
 from engine.services.attachments import list_attachments
 from engine.services.people import SYSTEM
 from tests.web.portal.conftest import COMPLAINT, Portal, photo
@@ -132,3 +136,12 @@ def test_while_no_process_takes_complaints_the_form_says_so_and_stays_filled_in(
     assert answer.status_code == 503
     assert "现在无法提交" in answer.text
     assert COMPLAINT["matter"] in answer.text
+
+
+def test_photos_stay_behind_together_with_a_case_that_cannot_be_filed(bare_portal: Portal) -> None:
+    answer = bare_portal.file(photos=[(io.BytesIO(photo()), "a.jpg")])
+    assert answer.status_code == 503
+    assert len(kept_photos(answer.text)) == 1  # kept for the next try
+    with bare_portal.runtime.unit_of_work(read_only=True) as uow:
+        assert uow.session.scalars(select(Case)).all() == []
+        assert uow.session.scalars(select(Attachment.case_key)).all() == [None]

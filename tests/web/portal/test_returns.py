@@ -71,6 +71,9 @@ def test_a_parcel_without_a_number_is_asked_for_at_its_field(portal: Portal, pag
     answer = portal.post(f"{page}/tracking", {"carrier": "顺丰", "tracking_number": ""})
     assert answer.status_code == 422
     assert 'id="track-tracking_number-error">此项必填' in answer.text
+    answer = portal.post(f"{page}/tracking", {"carrier": "顺丰", "tracking_number": "SF1", "freight_paid": "十二"})
+    assert answer.status_code == 422
+    assert 'id="track-freight_paid-error">请填写金额' in answer.text
     assert 'value="顺丰"' in answer.text
 
 

@@ -50,3 +50,10 @@ def test_every_sentence_has_its_english() -> None:
     assert said - english.keys() == set()
     assert english.keys() - said == set()
     assert [text for text, meaning in english.items() if not meaning] == []
+
+
+def test_the_first_page_leads_to_the_form_of_a_question_or_a_suggestion(portal: Portal) -> None:
+    assert 'href="/portal/new/intake"' in portal.get("/portal/").text
+    page = portal.get("/portal/new/intake").text
+    assert 'value="consultation"' in page
+    assert 'value="suggestion"' in page

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import select
+
+from engine.model.callback import Callback
+from engine.model.customer import Customer
 from tests.web.portal.conftest import Portal
 
 
 def surveyed(portal: Portal) -> str:
     """A solved case whose customer was asked how it was; the path of the survey."""
-    page = portal.offered()
+    page = portal.offered(remedy="compensation")
     portal.post(f"{page}/reply", {"answer": "accept"})
     portal.work()
     # The shop does not know the order, so that finance pays by hand.
-    portal.staff_does("pay_by_hand", "finance", payment_reference="FT-1", paid_at="2026-03-02T18:00+08:00")
+    portal.staff_does(
+        "pay_refund_by_hand", "finance", payment_result="paid", payment_reference="FT-1", paid_at="2026-03-02"
+    )
     portal.pass_time(days=2)
     found = re.search(r"/portal/s/[\w.\-]+", portal.get(page).text)
     assert found is not None, "no survey was sent"
@@ -63,5 +69,52 @@ def test_a_survey_link_ends(portal: Portal) -> None:
     path = surveyed(portal)
     portal.pass_time(days=8)
     answer = portal.get(path)
-    assert answer.status_code == 403
-    assert "链接无效或已过期" in answer.text
+    assert answer.status_code == 410
+    assert "评价邀请已过期" in answer.text
+    assert f"/portal/?number={portal.case().number}" in answer.text  # the way on
+    assert portal.post(path, {"solved": "yes", "score": "5"}).status_code == 410
+    portal.work()
+    assert portal.case().outcome == "resolved"  # as things stood; nobody was reached
+
+
+def test_a_changed_link_opens_nothing(portal: Portal) -> None:
+    path = surveyed(portal)
+    for changed in (path[:-1] + ("A" if path[-1] != "A" else "B"), path[:-8], "/portal/s/guess"):
+        answer = portal.client.post(changed, data={"solved": "yes", "score": "5"})
+        assert answer.status_code == 403
+        assert "链接无效" in answer.text
+
+
+def test_a_phone_without_cookies_or_scripts_answers_on_one_tiny_page(portal: Portal) -> None:
+    path = surveyed(portal)
+    phone = portal.client.application.test_client(use_cookies=False)
+    page = phone.get(path)
+    assert "<script" not in page.text
+    sheet = phone.get("/static/survey.css")
+    assert len(page.data) + len(sheet.data) < 10_000
+    assert re.findall(r'(?:src|href)="([^"]+)"', page.text) == ["/static/icon.svg", "/static/survey.css"]
+    assert "谢谢您的评价" in phone.post(path, data={"solved": "yes", "score": "4"}).text
+
+
+def test_whoever_wants_to_be_asked_no_more_is_not_and_the_file_remembers(portal: Portal) -> None:
+    answer = portal.post(surveyed(portal), {"stop": "yes"})
+    assert "不再打扰" in answer.text
+    portal.work()
+    case = portal.case()
+    assert (case.status, case.outcome) == ("closed", "resolved")
+    assert case.customer is not None
+    with portal.runtime.unit_of_work(read_only=True) as uow:
+        customer = uow.get(Customer, case.customer.key)
+        assert customer.consent["callback"] is False
+        [kept] = uow.session.scalars(select(Callback)).all()
+        assert (kept.outcome, kept.score, kept.method) == ("opted_out", None, "survey")
+
+
+def test_the_survey_is_in_the_customers_own_language_unless_they_choose_another(portal: Portal) -> None:
+    path = surveyed(portal)
+    case = portal.case()
+    with portal.runtime.unit_of_work() as uow:
+        assert case.customer is not None
+        uow.get(Customer, case.customer.key).language = "en"
+    assert "Is the problem solved?" in portal.get(path).text
+    assert "问题解决了吗？" in portal.get(path + "?lang=zh").text

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engine.services import work
+from engine.services import alerts, notifications, people, settings, work
 from tests.web.desk import parsed, text_of, value_of
 
 
@@ -90,3 +90,47 @@ def test_everybodys_tasks_are_filtered(desk):
     assert free in desk.get("sue", "/board/tasks?unassigned=on").text
     assert free not in desk.get("sue", "/board/tasks?assignee=ann").text
     assert "没有符合条件的任务" in desk.get("sue", "/board/tasks?overdue=on").text
+
+
+def test_the_board_says_how_often_it_comes_by_mail(desk):
+    assert "至多每 1 小时 一封邮件" in desk.get("sue", "/board/").text
+    settings.change_setting(desk.runtime, "alerts.every", "PT90M", actor=desk.actor("boss"))
+    assert "至多每 1 小时 30 分钟 一封邮件" in desk.get("sue", "/board/").text
+
+
+def test_the_board_comes_by_mail_once_an_hour_for_who_asked_and_only_with_news(desk):
+    def mails():
+        return [
+            one
+            for one in notifications.list_messages(desk.runtime, actor=desk.actor("max"))
+            if "看板预警" in one.subject
+        ]
+
+    refused = desk.post("sue", "/board/alerts", {"wanted": "yes"})
+    assert "邮箱" in desk.get("sue", refused.headers["Location"]).text
+    people.change_user(desk.runtime, "sue", {"email": "sue@example.org"}, actor=desk.actor("boss"))
+    desk.post("sue", "/board/alerts", {"wanted": "yes"})
+    number, other = desk.complain(contact="13900000001"), desk.complain(contact="13900000002")
+    desk.clock.advance(timedelta(minutes=40))
+    alerts.send_due(desk.runtime)
+    assert not mails()
+    desk.post("ann", f"/desk/cases/{other}/escalate")
+    desk.work()
+    desk.clock.advance(timedelta(minutes=30))
+    alerts.send_due(desk.runtime)
+    (mail,) = mails()
+    assert mail.recipient == "sue@example.org"
+    escalated, rest = mail.body.split("已超时")
+    assert other in escalated
+    assert number in rest  # its first response was late, which also escalated it
+    desk.clock.advance(timedelta(hours=1))
+    alerts.send_due(desk.runtime)
+    alerts.send_due(desk.runtime)
+    later = [one for one in mails() if one.key != mail.key]
+    assert all(other not in one.body.split("已超时")[0] for one in later)
+    desk.post("sue", "/board/alerts", {"wanted": "no"})
+    before = len(mails())
+    desk.complain(contact="13900000003")
+    desk.clock.advance(timedelta(hours=2))
+    alerts.send_due(desk.runtime)
+    assert len(mails()) == before

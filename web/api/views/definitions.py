@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from engine.errors import InvalidInput
 from engine.services import resources
 from engine.services.queries import element_counts
 from engine.services.resources import DeployedForm
@@ -36,27 +35,32 @@ def process_xml(key: int) -> Response:
 def start_form(key: int) -> Any:
     """The form that starts the process; 204 when it has none."""
     require("processes.read")
-    found = resources.start_form(current_runtime(), key, caller().tenant_id)
-    return ("", 204) if found is None else written_form(found)
+    form = resources.start_form(current_runtime(), key, caller().tenant_id)
+    return ("", 204) if form is None else written_form(form)
 
 
 @v2.post("/process-definitions/<int:key>/statistics/element-instances")
 @v2.arguments(StatisticsRequest, required=False)
 def definition_statistics(body: dict[str, Any], key: int) -> dict[str, Any]:
-    """How many element instances are in which state, by element, over all instances of a version."""
+    """How many element instances are in which state, by element, over the instances of a version that a filter finds."""
     require("instances.read")
-    if body.get("filter"):
-        raise InvalidInput("These statistics cannot be filtered; search element instances instead.")
     one("process-definitions", key)
-    counts = element_counts(current_runtime(), key, caller().tenant_id)
-    return {"items": [{"elementId": e, **{n: found[s] for n, s in _STATES.items()}} for e, found in counts.items()]}
+    counts = element_counts(current_runtime(), key, caller().tenant_id, body.get("filter"))
+    return {"items": [{"elementId": e, **{n: each[s] for n, s in _STATES.items()}} for e, each in counts.items()]}
 
 
-def written_form(found: DeployedForm) -> dict[str, Any]:
+@v2.get("/forms/<int:key>")
+def get_form(key: int) -> dict[str, Any]:
+    """A version of a form."""
+    require("processes.read")
+    return written_form(resources.form(current_runtime(), key, caller().tenant_id))
+
+
+def written_form(form: DeployedForm) -> dict[str, Any]:
     return {
-        "formKey": str(found.key),
-        "formId": found.form_id,
-        "version": found.version,
-        "schema": found.schema,
-        "tenantId": found.tenant_id,
+        "formKey": str(form.key),
+        "formId": form.form_id,
+        "version": form.version,
+        "schema": form.schema,
+        "tenantId": form.tenant_id,
     }

@@ -1,14 +1,15 @@
-"""Element instances: their variables."""
+"""Element instances: their variables, and what an ad-hoc subprocess is to start."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from engine.services import instances
+from engine.services import instances, modification
 from web.api.blueprint import Body, v2, variables
 from web.api.security import caller, require
+from web.api.views.jobs import AdHocElement, wishes
 from web.api.views.searching import SearchRequest, SearchResult, found, one
 from web.ui.context import current_runtime
 
@@ -39,6 +40,26 @@ def set_variables(body: dict[str, Any], key: int) -> tuple[str, int]:
         body["variables"] or {},
         who=who,
         local=bool(body["local"]),
+        tenant_id=caller().tenant_id,
+    )
+    return "", 204
+
+
+class AdHocActivation(Body):
+    elements = fields.List(fields.Nested(AdHocElement), required=True, validate=validate.Length(min=1))
+    cancelRemainingInstances = fields.Boolean(load_default=False, allow_none=True)
+
+
+@v2.post("/element-instances/ad-hoc-activities/<int:key>/activation")
+@v2.arguments(AdHocActivation)
+def activate_ad_hoc(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """Start elements of an ad-hoc subprocess."""
+    modification.activate_ad_hoc(
+        current_runtime(),
+        key,
+        wishes(body["elements"]),
+        cancel_remaining=bool(body["cancelRemainingInstances"]),
+        who=require("instances.modify"),
         tenant_id=caller().tenant_id,
     )
     return "", 204

@@ -6,11 +6,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 from werkzeug.exceptions import GatewayTimeout
 
 from engine.errors import InvalidInput
-from engine.services import history, instances
+from engine.services import history, instances, suspension
 from engine.services.modification import Activation, modify
 from web.api.blueprint import Body, Key, v2, variables
 from web.api.security import caller, own_tenant, require
@@ -96,11 +96,42 @@ def _awaited(key: int, body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in ended.items() if name in wanted} if wanted else ended
 
 
+class Act(Body):
+    """What every operation may be told beside what it does. `reason` is ours: it is kept in the audit trail."""
+
+    operationReference = fields.Integer(allow_none=True, validate=validate.Range(1, 2**63 - 1))
+    reason = fields.String(load_default="", allow_none=True, validate=validate.Length(max=1000))
+
+
 @v2.post("/process-instances/<int:key>/cancellation")
-def cancel_instance(key: int) -> tuple[str, int]:
+@v2.arguments(Act, required=False)
+def cancel_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     """End an instance and what it called."""
-    instances.cancel(current_runtime(), key, who=require("instances.modify"), tenant_id=caller().tenant_id)
+    who = require("instances.modify")
+    instances.cancel(current_runtime(), key, who=who, reason=reason_in(body), tenant_id=caller().tenant_id)
     return "", 204
+
+
+@v2.post("/process-instances/<int:key>/suspension")
+@v2.arguments(Act, required=False)
+def suspend_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """Let an instance rest, with what it called, until it is resumed."""
+    who = require("instances.modify")
+    suspension.suspend(current_runtime(), key, who=who, reason=reason_in(body), tenant_id=caller().tenant_id)
+    return "", 204
+
+
+@v2.post("/process-instances/<int:key>/resumption")
+@v2.arguments(Act, required=False)
+def resume_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
+    """Let a suspended instance go on; what was due meanwhile goes on at once."""
+    who = require("instances.modify")
+    suspension.resume(current_runtime(), key, who=who, reason=reason_in(body), tenant_id=caller().tenant_id)
+    return "", 204
+
+
+def reason_in(body: dict[str, Any]) -> str:
+    return body.get("reason") or ""
 
 
 class VariableInstruction(Body):
@@ -115,11 +146,34 @@ class ActivateInstruction(Body):
 
 
 class TerminateInstruction(Body):
-    elementInstanceKey = Key(required=True)
+    elementInstanceKey = Key(load_default=None)
+    elementId = fields.String(load_default=None)
+
+    @validates_schema
+    def names_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if (data["elementInstanceKey"] is None) == (data["elementId"] is None):
+            raise ValidationError("Give elementInstanceKey or elementId.")
 
 
-class Modification(Body):
+class MoveSource(Body):
+    sourceType = fields.String(allow_none=True)
+    sourceElementId = fields.String(load_default=None)
+    sourceElementInstanceKey = Key(load_default=None)
+
+    @validates_schema
+    def names_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if (data["sourceElementInstanceKey"] is None) == (data["sourceElementId"] is None):
+            raise ValidationError("Give sourceElementInstanceKey or sourceElementId.")
+
+
+class MoveInstruction(Body):
+    sourceElementInstruction = fields.Nested(MoveSource, required=True)
+    targetElementId = fields.String(required=True)
+
+
+class Modification(Act):
     activateInstructions = fields.List(fields.Nested(ActivateInstruction), load_default=list, allow_none=True)
+    moveInstructions = fields.List(fields.Nested(MoveInstruction), load_default=list, allow_none=True)
     terminateInstructions = fields.List(fields.Nested(TerminateInstruction), load_default=list, allow_none=True)
 
 
@@ -129,9 +183,16 @@ def modify_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Activate elements and end element instances."""
     who = require("instances.modify")
     activations = [_activation(each) for each in body["activateInstructions"] or []]
-    terminations = [each["elementInstanceKey"] for each in body["terminateInstructions"] or []]
-    modify(current_runtime(), key, activations, terminations, who=who, tenant_id=caller().tenant_id)
+    terminations = [each["elementInstanceKey"] or each["elementId"] for each in body["terminateInstructions"] or []]
+    moves = [_move(each) for each in body["moveInstructions"] or []]
+    runtime, tenant = current_runtime(), caller().tenant_id
+    modify(runtime, key, activations, terminations, moves, who=who, reason=reason_in(body), tenant_id=tenant)
     return "", 204
+
+
+def _move(instruction: dict[str, Any]) -> tuple[int | str, str]:
+    source = instruction["sourceElementInstruction"]
+    return source["sourceElementInstanceKey"] or source["sourceElementId"], instruction["targetElementId"]
 
 
 def _activation(instruction: dict[str, Any]) -> Activation:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from marshmallow import fields, validate
 
 from engine.errors import InvalidInput
 from engine.services import jobs, polling
-from engine.services.jobs import ActivatedJob
-from web.api.blueprint import Body, v2, variables
+from engine.services.jobs import ActivatedJob, JobResult, Wish
+from web.api.blueprint import Body, Moment, v2, variables
 from web.api.security import caller, require
 from web.ui.context import current_runtime
 
@@ -71,29 +71,104 @@ def _written(job: ActivatedJob) -> dict[str, Any]:
         "processInstanceKey": str(job.process_instance_key),
         "processDefinitionKey": str(job.process_definition_key),
         "elementInstanceKey": str(job.element_instance_key),
-        "kind": "BPMN_ELEMENT",
-        "listenerEventType": "UNSPECIFIED",
+        "kind": job.kind,
+        "listenerEventType": job.listener,
         "tags": [],
-        # What newer clients look for: nothing of it exists here.
         "rootProcessInstanceKey": str(job.root_key),
-        "userTask": None,
+        "userTask": None if job.user_task is None else _written_task(job.user_task),
+        # What newer clients look for: nothing of it exists here.
         "businessId": None,
         "priority": 0,
         "physicalTenantId": job.tenant_id,
     }
 
 
+_TASK_FIELDS = {
+    "assignee": "assignee",
+    "dueDate": "due_at",
+    "followUpDate": "follow_up_at",
+    "candidateUsers": "candidate_users",
+    "candidateGroups": "candidate_groups",
+    "priority": "priority",
+}
+
+
+def _written_task(task: dict[str, Any]) -> dict[str, Any]:
+    """A user task as its listeners are told of it."""
+    changed = [name for name, column in _TASK_FIELDS.items() if column in task["changed"]]
+    return {
+        "action": task["action"] or "",
+        "userTaskKey": str(task["key"]),
+        "formKey": None if task["form_key"] is None else str(task["form_key"]),
+        "changedAttributes": changed,
+        **{name: task[column] for name, column in _TASK_FIELDS.items()},
+    }
+
+
+class Corrections(Body):
+    """What a task listener sets instead; null leaves as it is, the empty text or list takes away."""
+
+    assignee = fields.String(allow_none=True, validate=validate.Length(max=255))
+    dueDate = Moment(allow_none=True)
+    followUpDate = Moment(allow_none=True)
+    candidateUsers = fields.List(fields.String(), allow_none=True)
+    candidateGroups = fields.List(fields.String(), allow_none=True)
+    priority = fields.Integer(allow_none=True, validate=validate.Range(0, 100))
+
+
+class AdHocElement(Body):
+    elementId = fields.String(required=True)
+    variables = variables()
+
+
+class Result(Body):
+    """Of a task listener (`userTask`), or of an ad-hoc subprocess's worker (`adHocSubProcess`)."""
+
+    type = fields.String(allow_none=True, validate=validate.OneOf(["userTask", "adHocSubProcess"]))
+    denied = fields.Boolean(allow_none=True)
+    deniedReason = fields.String(allow_none=True)
+    corrections = fields.Nested(Corrections, allow_none=True)
+    activateElements = fields.List(fields.Nested(AdHocElement), allow_none=True)
+    isCompletionConditionFulfilled = fields.Boolean(allow_none=True)
+    isCancelRemainingInstances = fields.Boolean(allow_none=True)
+
+
 class Completion(Body):
     variables = variables()
+    result = fields.Nested(Result, allow_none=True)
 
 
 @v2.post("/jobs/<int:key>/completion")
 @v2.arguments(Completion, required=False)
 def complete_job(body: dict[str, Any], key: int) -> tuple[str, int]:
     """The work is done."""
-    who = require("instances.modify")
-    jobs.complete(current_runtime(), key, body.get("variables") or {}, who=who, tenant_id=caller().tenant_id)
+    who, result = require("instances.modify"), _decided(body.get("result") or {})
+    values = body.get("variables") or {}
+    jobs.complete(current_runtime(), key, values, result=result, who=who, tenant_id=caller().tenant_id)
     return "", 204
+
+
+def _decided(result: dict[str, Any]) -> JobResult:
+    given = {name: value for name, value in (result.get("corrections") or {}).items() if value is not None}
+    return JobResult(
+        denied=bool(result.get("denied")),
+        denied_reason=result.get("deniedReason"),
+        corrections={_TASK_FIELDS[name]: _correction(value) for name, value in given.items()},
+        activate=tuple(wishes(result.get("activateElements"))),
+        complete=bool(result.get("isCompletionConditionFulfilled")),
+        cancel_remaining=bool(result.get("isCancelRemainingInstances")),
+    )
+
+
+def _correction(value: Any) -> Any:
+    if value == "":
+        return None
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def wishes(elements: list[dict[str, Any]] | None) -> list[Wish]:
+    """Elements of an ad-hoc subprocess that are to be started, each with its variables."""
+    return [Wish(each["elementId"], each.get("variables") or {}) for each in elements or []]
 
 
 class Failure(Body):

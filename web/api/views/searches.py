@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.services.resources import element_names
 from web.api.blueprint import v2
-from web.api.security import caller, require
+from web.api.security import require
 from web.api.views.searching import SearchRequest, SearchResult, found, one
-from web.ui.context import current_runtime
 
 PERMISSIONS = {
     "process-definitions": "processes.read",
@@ -23,41 +21,46 @@ PERMISSIONS = {
     "incidents": "instances.read",
     "jobs": "instances.read",
     "message-subscriptions": "instances.read",
+    "correlated-message-subscriptions": "instances.read",
+    "batch-operations": "instances.read",
+    "timers": "instances.read",
 }
-WITHOUT_GET = {"jobs", "message-subscriptions", "decision-instances"}
+WITHOUT_GET = {"jobs", "message-subscriptions", "correlated-message-subscriptions", "decision-instances"}
+
+# Counts that are filtered, sorted and paged as searches are: their paths, and what they say.
+COUNTS = {
+    "process-counts": (
+        "/process-definitions/statistics/process-instances",
+        "How many instances of each process run, with and without an incident; processes of which none runs are left out.",
+    ),
+    "version-counts": (
+        "/process-definitions/statistics/process-instances-by-version",
+        "How many instances of each version run, with and without an incident; versions on which none runs are left out.",
+    ),
+    "error-counts": (
+        "/incidents/statistics/process-instances-by-error",
+        "How many instances are stopped by which message.",
+    ),
+}
 
 
-def _add_search(resource: str, permission: str) -> None:
+def _add_search(resource: str, permission: str, path: str, name: str, says: str) -> None:
     def view(body: dict[str, Any]) -> dict[str, Any]:
         require(permission)
-        page = found(resource, body)
-        return _named(page) if resource == "element-instances" else page
+        return found(resource, body)
 
-    view.__name__ = f"search_{resource.replace('-', '_')}"
-    view.__doc__ = f"Search {resource.replace('-', ' ')}."
-    _route(f"/{resource}/search", "POST", view, with_body=True)
+    view.__name__, view.__doc__ = name, says
+    _route(path, "POST", view, with_body=True)
 
 
 def _add_get(resource: str, permission: str) -> None:
     def view(key: int) -> dict[str, Any]:
         require(permission)
-        each = one(resource, key)
-        return _named({"items": [each]})["items"][0] if resource == "element-instances" else each
+        return one(resource, key)
 
     view.__name__ = f"get_{resource.replace('-', '_')}"
     view.__doc__ = f"One of the {resource.replace('-', ' ')}."
     _route(f"/{resource}/<int:key>", "GET", view, with_body=False)
-
-
-def _named(page: dict[str, Any]) -> dict[str, Any]:
-    """Element instances with their elements' names, which are in the diagrams and not in a column."""
-    names: dict[str, dict[str, str]] = {}
-    for item in page["items"]:
-        key = item["processDefinitionKey"]
-        if key not in names:
-            names[key] = element_names(current_runtime(), int(key), caller().tenant_id)
-        item["elementName"] = names[key].get(item["elementId"], item["elementId"])
-    return page
 
 
 def _route(path: str, method: str, view: Callable[..., Any], with_body: bool) -> None:
@@ -67,6 +70,11 @@ def _route(path: str, method: str, view: Callable[..., Any], with_body: bool) ->
 
 
 for _resource, _permission in PERMISSIONS.items():
-    _add_search(_resource, _permission)
+    _words = _resource.replace("-", " ")
+    _add_search(
+        _resource, _permission, f"/{_resource}/search", f"search_{_words.replace(' ', '_')}", f"Search {_words}."
+    )
     if _resource not in WITHOUT_GET:
         _add_get(_resource, _permission)
+for _resource, (_path, _says) in COUNTS.items():
+    _add_search(_resource, "instances.read", _path, _resource.replace("-", "_"), _says)

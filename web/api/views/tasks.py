@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from marshmallow import fields, validate
+from werkzeug.exceptions import GatewayTimeout
 
-from engine.services import resources, tasks
-from engine.services.queries import seen_scopes
-from web.api.blueprint import Body, v2, variables
+from engine.services import resources, task_events, tasks
+from engine.services.queries import seen_scopes, seen_variables
+from web.api.blueprint import Body, Moment, v2, variables
 from web.api.security import caller, require
 from web.api.views.definitions import written_form
 from web.api.views.searching import SearchRequest, SearchResult, found, one
 from web.ui.context import current_runtime
+
+LONGEST_WAIT = timedelta(seconds=10)
 
 
 class TaskCompletion(Body):
@@ -24,9 +28,19 @@ class TaskCompletion(Body):
 @v2.arguments(TaskCompletion, required=False)
 def complete_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Do a task."""
+    since = current_runtime().now()
     who = require("instances.modify")
-    tasks.complete(current_runtime(), key, body.get("variables") or {}, who=who, tenant_id=caller().tenant_id)
+    action = body.get("action") or "complete"
+    values, tenant = body.get("variables") or {}, caller().tenant_id
+    tasks.complete(current_runtime(), key, values, who=who, action=action, tenant_id=tenant)
+    _answered(key, since)
     return "", 204
+
+
+def _answered(key: int, since: datetime) -> None:
+    """Camunda answers when the task's listeners have; so do we, as long as anybody may wait."""
+    if not task_events.wait(current_runtime(), key, since, LONGEST_WAIT, caller().tenant_id):
+        raise GatewayTimeout(f"The listeners of task {key} have not answered yet; it goes on when they do.")
 
 
 class Assignment(Body):
@@ -39,6 +53,7 @@ class Assignment(Body):
 @v2.arguments(Assignment)
 def assign_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Give a task to somebody."""
+    since = current_runtime().now()
     who = require("instances.modify")
     tasks.assign(
         current_runtime(),
@@ -46,23 +61,20 @@ def assign_task(body: dict[str, Any], key: int) -> tuple[str, int]:
         body["assignee"],
         who=who,
         allow_override=body["allowOverride"] is not False,
+        action=body.get("action"),
         tenant_id=caller().tenant_id,
     )
+    _answered(key, since)
     return "", 204
 
 
 @v2.route("/user-tasks/<int:key>/assignee", methods=["DELETE"])
 def unassign_task(key: int) -> tuple[str, int]:
     """Take a task from whoever has it."""
+    since = current_runtime().now()
     tasks.unclaim(current_runtime(), key, who=require("instances.modify"), tenant_id=caller().tenant_id)
+    _answered(key, since)
     return "", 204
-
-
-class Moment(fields.AwareDateTime):
-    """A date and time; the empty text takes it away."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return "" if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
 class TaskChanges(Body):
@@ -91,10 +103,13 @@ _NAMES = {
 @v2.arguments(TaskUpdate, required=False)
 def update_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Change dates, candidates or priority."""
+    since = current_runtime().now()
     who = require("instances.modify")
     changes = body.get("changeset") or {}
     wanted = {_NAMES[name]: None if value == "" else value for name, value in changes.items() if value is not None}
-    tasks.update(current_runtime(), key, wanted, who=who, tenant_id=caller().tenant_id)
+    action, tenant = body.get("action"), caller().tenant_id
+    tasks.update(current_runtime(), key, wanted, who=who, action=action, tenant_id=tenant)
+    _answered(key, since)
     return "", 204
 
 
@@ -117,3 +132,24 @@ def task_variables(body: dict[str, Any], key: int) -> dict[str, Any]:
     task = one("user-tasks", key)
     scopes = seen_scopes(current_runtime(), key, caller().tenant_id)
     return found("variables", body, processInstanceKey=task["processInstanceKey"], scopeKey={"$in": scopes})
+
+
+@v2.post("/user-tasks/<int:key>/effective-variables/search")
+@v2.arguments(SearchRequest, required=False)
+@v2.response(200, SearchResult)
+def effective_variables(body: dict[str, Any], key: int) -> dict[str, Any]:
+    """The variables as a task sees them: of each name the one in its innermost scope."""
+    require("instances.read")
+    task = one("user-tasks", key)
+    keys = seen_variables(current_runtime(), key, caller().tenant_id)
+    return found("variables", body, processInstanceKey=task["processInstanceKey"], variableKey={"$in": keys})
+
+
+@v2.post("/user-tasks/<int:key>/audit-logs/search")
+@v2.arguments(SearchRequest, required=False)
+@v2.response(200, SearchResult)
+def task_log(body: dict[str, Any], key: int) -> dict[str, Any]:
+    """Who did what to a task, when, and whether a listener denied it."""
+    require("instances.read")
+    one("user-tasks", key)
+    return found("user-task-audit-logs", body, userTaskKey=str(key))

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.connectors.http.client import JsonClient
-from engine.connectors.http.text_messages import HttpTextSender
-from engine.connectors.smtp import SmtpMailSender, SmtpServer
+from engine.connectors.mail import SmtpMailSender, SmtpServer
+from engine.connectors.sms import HttpTextSender
 from engine.errors import Conflict, Forbidden, Unavailable
 from engine.model.customer import Customer
 from engine.model.notification import Notification

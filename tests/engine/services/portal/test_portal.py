@@ -43,7 +43,7 @@ def test_a_filed_complaint_is_a_case_with_a_process_at_once(desk: Desk) -> None:
     assert list(desk.tasks()) == ["verify_complaint"]
     page = portal.case_page(desk.runtime, filed.number, actor=actor)
     assert (page.status_zh, page.order_known, page.title) == ("处理中", True, FORM["matter"])
-    assert [step.zh for step in page.steps] == ["已受理", "您的留言", "我们的回复"]
+    assert [step.zh for step in page.steps] == ["已受理", "我们的回复"]
     assert page.answer_by == desk.clock() + timedelta(hours=72)
     assert page.actions == {"withdraw", "escalate"}
     assert desk.incidents() == []
@@ -158,7 +158,7 @@ def test_a_return_goes_by_its_number_until_the_goods_are_in(desk: Desk) -> None:
     desk.run()
     assert filed.number.startswith("TH")
     task = next(iter(desk.tasks().values()))
-    assert task.process_id == "return_exchange"
+    assert task.process_id == "return_review"
     assert portal.case_page(desk.runtime, filed.number, actor=actor).aftersale_number == filed.number
     with pytest.raises(Conflict):
         reports.goods_received(desk.runtime, filed.number, actor=WAREHOUSE)

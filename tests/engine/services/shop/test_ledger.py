@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -82,6 +83,43 @@ def test_an_amount_that_cannot_be_paid_is_refused(payments: LocalPayments, amoun
 def test_another_currency_is_refused(payments: LocalPayments) -> None:
     with pytest.raises(InvalidInput, match="CNY"):
         payments.refund(request("1.00", "job-1", currency="USD"))
+
+
+def test_what_was_paid_by_hand_counts_like_any_other_refund(payments: LocalPayments, runtime: Runtime) -> None:
+    payments.write_down(request("800.00", "job-1"), "BANK-1")
+    with pytest.raises(InvalidInput, match=r"6\.00"):
+        payments.refund(request("6.01", "job-2"))
+    with pytest.raises(InvalidInput, match=r"6\.00"):
+        payments.write_down(request("6.01", "job-3"), "BANK-2")
+    payments.write_down(request("6.00", "job-3"), "BANK-2")
+    assert paid_back(runtime) == Decimal("806.00")
+
+
+def test_for_an_order_that_nobody_knows_only_a_compensation_is_paid_by_hand(runtime: Runtime) -> None:
+    ledger = LocalPayments(runtime)
+    with pytest.raises(NotFound, match="no payment"):
+        ledger.write_down(request("50.00", "job-1"), "BANK-1")
+    ledger.write_down(request("50.00", "job-2", compensation=True), "BANK-2")
+    with pytest.raises(InvalidInput, match="cannot be paid back"):
+        ledger.write_down(request("0.001", "job-3", compensation=True), "BANK-3")
+    assert paid_back(runtime) == Decimal("50.00")
+
+
+def test_the_freight_of_a_parcel_is_reimbursed_beside_the_goods_up_to_its_limit(
+    payments: LocalPayments, runtime: Runtime
+) -> None:
+    payments.refund(request("806.00", "job-1"))
+    freight = replace(request("12.00", "job-2", compensation=True), freight_of="SF1")
+    payments.refund(freight)
+    with pytest.raises(InvalidInput, match=r"13\.00 may go back"):
+        payments.refund(replace(freight, amount=Decimal("13.01"), idempotency_key="job-3"))
+    with pytest.raises(InvalidInput, match="may go back"):
+        payments.write_down(replace(freight, amount=Decimal("13.01"), idempotency_key="job-3"), "BANK-1")
+    payments.refund(replace(freight, amount=Decimal("25.00"), idempotency_key="job-4", freight_of="SF2"))
+    assert paid_back(runtime) == Decimal("843.00")
+    with runtime.unit_of_work(read_only=True) as uow:
+        lines = uow.session.execute(select(Refund.freight_of, Refund.amount).order_by(Refund.key)).all()
+    assert lines == [(None, Decimal("806.00")), ("SF1", Decimal("12.00")), ("SF2", Decimal("25.00"))]
 
 
 def test_an_order_that_nobody_paid_gets_nothing(runtime: Runtime) -> None:

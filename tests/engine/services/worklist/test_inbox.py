@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.errors import Forbidden, InvalidInput
+from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.model.case import Case, CaseInstance
 from engine.model.customer import Customer
 from engine.model.user_task import TaskCandidate, UserTask
@@ -127,7 +127,7 @@ def test_what_another_holds_is_not_mine_to_see(runtime: Runtime, pile: Pile) -> 
     assert names(runtime, whose="mine") == ["mine"]
     assert names(runtime, whose="offered") == ["free"]
     assert names(runtime, OTHER_AGENT, whose="mine") == ["bobs"]
-    assert worklist.count_inbox(runtime, actor=AGENT) == {"mine": 1, "offered": 1}
+    assert worklist.count_inbox(runtime, actor=AGENT) == {"mine": 1, "offered": 1, "snoozed": 0, "overdue": 0}
 
 
 def test_filters_narrow_every_bucket(runtime: Runtime, pile: Pile) -> None:
@@ -141,7 +141,7 @@ def test_filters_narrow_every_bucket(runtime: Runtime, pile: Pile) -> None:
     assert names(runtime, level="major") == ["a", "c"]
     assert names(runtime, overdue=True) == ["a"]
     assert names(runtime, unread=True) == ["c"]
-    assert names(runtime, search="d-7") == []
+    assert names(runtime, search="d-7") == ["b"]
     assert names(runtime, search="D-7") == ["b"]
     assert names(runtime, search="电饭") == ["b"]
     assert names(runtime, search="ts-3") == ["c"]
@@ -204,3 +204,17 @@ def test_the_board_shows_what_needs_an_eye(runtime: Runtime, pile: Pile) -> None
     assert (board.open_cases, board.unassigned_tasks, board.incidents) == (1, 1, 0)
     with pytest.raises(Forbidden):
         worklist.board(runtime, actor=AGENT)
+
+
+def test_a_filter_that_is_shared_is_there_for_the_group_and_for_nobody_else(runtime: Runtime) -> None:
+    chat, social = person("chat2", "agent", queues=("chat",)), person("social", "agent", queues=("social",))
+    key = worklist.save_filter(runtime, "inbox", "急件", {"overdue": "on"}, actor=CHATTER, shared_with="queue:chat")
+    (shared,) = worklist.saved_filters(runtime, "inbox", actor=chat)
+    assert (shared.key, shared.username, shared.shared_with) == (key, "chat", "queue:chat")
+    assert worklist.saved_filters(runtime, "inbox", actor=social) == []
+    with pytest.raises(NotFound):
+        worklist.delete_filter(runtime, key, actor=chat)
+    with pytest.raises(InvalidInput):
+        worklist.save_filter(runtime, "inbox", "急件", {"overdue": "on"}, actor=social, shared_with="queue:chat")
+    worklist.save_filter(runtime, "inbox", "急件", {"overdue": "on"}, actor=CHATTER)
+    assert worklist.saved_filters(runtime, "inbox", actor=chat) == []

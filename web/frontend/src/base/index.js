@@ -4,6 +4,12 @@ import '@tabler/core/dist/js/tabler.esm.min.js';
 import './base.css';
 
 import './htmx.js';
+import './arrival.js';
+import './bulk.js';
 import './buttons.js';
 import './countdown.js';
+import './insert.js';
+import './keys.js';
 import './live.js';
+import './mentions.js';
+import './preview.js';

@@ -3,7 +3,8 @@ import { Idiomorph } from 'idiomorph';
 
 import { announceContent, mountEach } from '../shared/mount.js';
 
-const TYPING = 'input, textarea, select, [contenteditable]';
+// A tick or a choice is kept by what is swapped in; only text is in the making.
+const TYPING = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]';
 
 function isBusy(region) {
   const active = document.activeElement;
@@ -25,8 +26,25 @@ function isEdited(node) {
   return node.checked !== node.defaultChecked || node.value !== node.defaultValue;
 }
 
+/** Where the focus goes when what has it is swapped away: to what stands in the same place then, or in the last. */
+function keepFocus(region) {
+  const stops = () => [...region.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((stop) => stop.getClientRects().length);
+  const rows = () => [...region.querySelectorAll('[data-row]')];
+  const active = document.activeElement;
+  if (!region.contains(active)) return () => {};
+  const place = stops().indexOf(active);
+  const row = rows().indexOf(active.closest('[data-row]'));
+  return () => {
+    if (document.activeElement !== document.body) return;
+    const left = rows();
+    const next = row < 0 ? null : left[Math.min(row, left.length - 1)]?.querySelector('[data-row-open], [data-row-case]');
+    (next ?? stops()[Math.min(place, stops().length - 1)])?.focus({ preventScroll: true });
+  };
+}
+
 function swap(region, html) {
   const scroll = { left: window.scrollX, top: window.scrollY };
+  const refocus = keepFocus(region);
   Idiomorph.morph(region, html, {
     morphStyle: 'innerHTML',
     ignoreActiveValue: true,
@@ -37,6 +55,7 @@ function swap(region, html) {
     },
   });
   window.scrollTo(scroll);
+  refocus();
   announceContent(region);
 }
 
@@ -66,6 +85,8 @@ class LiveRegion {
     const headers = { 'HX-Request': 'true', ...(this.version && { 'If-None-Match': this.version }) };
     const response = await fetch(this.region.dataset.liveUrl, { headers, cache: 'no-store', credentials: 'same-origin' });
     if (response.status === 410) return this.stop();
+    // Nothing new to show, perhaps under a newer name.
+    if (response.status === 304) this.version = response.headers.get('ETag') ?? this.version;
     // A redirect is the login page: not what belongs here.
     if (response.status !== 200 || response.redirected || isBusy(this.region)) return;
     const html = await response.text();

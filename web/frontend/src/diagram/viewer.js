@@ -7,6 +7,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import words from '../i18n/modeler.zh.js';
 import { h } from '../shared/dom.js';
 import { isEnglish, pick, translateModule } from '../shared/language.js';
+import { markHeat } from './heat.js';
 import { markState, readState } from './state.js';
 import { useEnglishNames } from './names.js';
 
@@ -68,7 +69,7 @@ function announceClicks(viewer, element) {
 /** Fill `element`; on failure it says so in the reader's language. */
 export async function showDiagram(element) {
   element.classList.add('kf-diagram');
-  const container = h('div', { class: 'kf-diagram-canvas', role: 'img', 'aria-label': element.dataset.label || pick('流程图', 'Diagram') });
+  const container = h('div', { class: 'kf-diagram-canvas', role: 'group', 'aria-label': element.dataset.label || pick('流程图', 'Diagram') });
   element.replaceChildren(container);
   const viewer = new NavigatedViewer({ container, additionalModules: [translateModule(words)] });
   if (isEnglish) useEnglishNames(viewer);
@@ -81,6 +82,7 @@ export async function showDiagram(element) {
   }
   const state = readState(element);
   markState(viewer, state);
+  markHeat(viewer, element);
   showWhereItStands(viewer, state);
   announceClicks(viewer, element);
   element.append(buttons(element, viewer.get('canvas')));

@@ -5,12 +5,17 @@ import words from '../i18n/form.zh.js';
 import { h } from '../shared/dom.js';
 import { pick, translateModule } from '../shared/language.js';
 import { sendJson } from '../shared/request.js';
+import { acceptChineseWriting } from './china.js';
 import { Draft } from './draft.js';
 import { filePickerModule, Uploads } from './filepicker.js';
 import { translateLeftovers } from './leftovers.js';
 import { focusFirstError, showServerErrors } from './server-errors.js';
 
 const BUTTON = 'button';
+// form-js takes over what is typed after a pause of 300 ms, a number only in its next drawing: what is sent before that lacks it.
+const SETTLE_MS = 400;
+// Enter chooses what is marked in their lists; form-js lets it send the whole form besides.
+const PICKERS = '.fjs-form-field-select input, .fjs-form-field-taglist input, .fjs-form-field-datetime input';
 
 function hasSubmit({ components = [] }) {
   return components.some((part) => (part.type === BUTTON && (part.action ?? 'submit') === 'submit') || hasSubmit(part));
@@ -48,10 +53,29 @@ export class TaskForm {
       additionalModules: [translateModule(words), filePickerModule(this.uploads)],
     });
     translateLeftovers(container);
+    acceptChineseWriting(container);
+    container.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && event.target.matches(PICKERS)) event.preventDefault();
+    });
+    this.holdUntilSettled(container);
     await this.form.importSchema(this.schema, this.data);
     this.draft.start(() => this.form._getSubmitData());
     this.form.on('changed', () => this.draft.changed());
     this.form.on('submit', ({ data, errors }) => this.submit(data, errors));
+  }
+
+  /** A form that is sent right after a key was hit waits until form-js has what was typed. */
+  holdUntilSettled(container) {
+    let typed = 0;
+    container.addEventListener('input', () => { typed = Date.now(); }, true);
+    container.addEventListener('submit', (event) => {
+      const left = typed + SETTLE_MS - Date.now();
+      if (left <= 0) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      document.activeElement?.blur();
+      setTimeout(() => event.target.requestSubmit(), left);
+    }, true);
   }
 
   async submit(data, errors) {

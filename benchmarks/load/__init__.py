@@ -1,0 +1,1 @@
+"""A working day at the desk under Locust: `python -m benchmarks.load`."""

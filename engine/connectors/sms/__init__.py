@@ -1,0 +1,5 @@
+"""Text messages out, through an operator."""
+
+from engine.connectors.sms.client import HttpTextSender
+
+__all__ = ["HttpTextSender"]

@@ -1,0 +1,39 @@
+"""The samples of figures on days that are over, packed by day, so that a long period need not be read from the cases again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.model.base import DEFAULT_TENANT, Base, Name
+
+KEEP_FIGURES = "kefuflow:keep-figures"  # the type of the job that keeps them
+
+
+class FigureDay(Base):
+    """One day (ISO 8601, on the wall of the desk's zone) and the cases that count on it; true as of a moment.
+
+    `cases` has their keys, `sides` what they can be grouped by as places in `names`; see `engine.services.figures.packing`.
+    """
+
+    __tablename__ = "figure_day"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True, default=DEFAULT_TENANT)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    as_of: Mapped[datetime]
+    names: Mapped[list[str]]
+    cases: Mapped[bytes] = mapped_column(LargeBinary)
+    sides: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FigureSamples(Base):
+    """One figure's samples of one day."""
+
+    __tablename__ = "figure_samples"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True, default=DEFAULT_TENANT)
+    figure: Mapped[Name] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    samples: Mapped[bytes] = mapped_column(LargeBinary)

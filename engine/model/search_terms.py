@@ -1,0 +1,85 @@
+"""How a text is cut into the terms that the search index holds, so that Chinese words of one or two signs are found.
+
+Neither database's own tokenizer serves: SQLite's trigrams miss words of two signs, which most Chinese words are, and
+PostgreSQL's parser takes a Chinese sentence for one word. Here a run of Chinese signs becomes its pairs and its last sign;
+letters and digits become words. A term is plain ASCII, so that both databases keep it as it is. A query asks for every pair
+of its words; a single sign is asked for as the beginning of a pair, a word of letters as the beginning of a word.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from zlib import crc32
+
+MOST_CHARACTERS, MOST_TERMS = 4000, 600
+_RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_LAST_DIGITS = 4  # people name a phone by its end
+
+
+def terms_of(texts: Iterable[str | None], marks: Iterable[str] = ()) -> str:
+    """The terms of a document, separated by blanks; `marks` are codes that a query may ask for besides (`mark`)."""
+    found: dict[str, None] = dict.fromkeys(mark(each) for each in marks)
+    for run, before in _runs(" ".join(text for text in texts if text)):
+        found.update(dict.fromkeys([*_document_terms(run), *_seam(before, run)]))
+    return " ".join(list(found)[:MOST_TERMS])
+
+
+def query_of(words: str, marks: Iterable[str] = ()) -> list[list[str]]:
+    """What a search asks for: all of these, each by one of its terms; a term that ends in `*` is a beginning.
+
+    Empty when the words hold no letter, digit or sign.
+    """
+    runs = list(_runs(words))
+    asked = [choice for run, before in runs for choice in (*_query_terms(run), *_asked_seam(before, run))]
+    return [[mark(each)] for each in marks] + asked if asked else []
+
+
+def mark(code: str) -> str:
+    """A code that is no word of the text: a kind, a state, a tenant."""
+    return f"m{crc32(code.encode()):08x}"
+
+
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    """Each run, and the run that it follows without a gap, or nothing."""
+    plain = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).lower()
+    before, end = "", -1
+    for match in _RUN.finditer(plain):
+        yield match[0], before if match.start() == end else ""
+        before, end = match[0], match.end()
+
+
+def _seam(before: str, run: str) -> list[str]:
+    """Where signs and letters meet, as in 第3件: the sign with the whole word beside it."""
+    if not before:
+        return []
+    return [f"x{_code(before[-1])}{run[:40]}" if run[0].isascii() else f"y{before[:40]}{_code(run[0])}"]
+
+
+def _asked_seam(before: str, run: str) -> Iterator[list[str]]:
+    yield from ([f"{term}*"] for term in _seam(before, run))
+
+
+def _document_terms(run: str) -> Iterator[str]:
+    if run[0].isascii():
+        yield f"w{run[:60]}"
+        if run.isdigit() and len(run) > _LAST_DIGITS:
+            yield f"e{run[-_LAST_DIGITS:]}"
+        return
+    for here, after in zip(run, [*run[1:], ""], strict=True):
+        yield f"c{_code(here)}{_code(after) if after else ''}"
+
+
+def _query_terms(run: str) -> Iterator[list[str]]:
+    if run[0].isascii():
+        ends = [f"e{run}"] if run.isdigit() and len(run) == _LAST_DIGITS else []
+        yield [f"w{run[:60]}*", *ends]
+    elif len(run) == 1:
+        yield [f"c{_code(run)}*"]
+    else:
+        yield from ([f"c{_code(here)}{_code(after)}"] for here, after in pairwise(run))
+
+
+def _code(sign: str) -> str:
+    # Of fixed width: the beginning of a pair is its first sign and no other.
+    return f"{ord(sign):05x}"

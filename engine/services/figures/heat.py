@@ -1,0 +1,182 @@
+"""Where a process's instances wait, and where they are late: live counts and waiting times of each step of one version."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, select
+
+from engine.deployment.model import Element, ProcessModel
+from engine.errors import NotFound
+from engine.model.base import table_of
+from engine.model.case import Case, CaseInstance
+from engine.model.deployment import ProcessDefinition
+from engine.model.element import ElementInstance, ElementState
+from engine.model.instance import ProcessInstance
+from engine.model.permissions import Actor
+from engine.model.user_task import TaskState, UserTask
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services import definitions
+from engine.services.figures.period import Period
+from engine.services.figures.samples import percentile
+
+# What waits: for a person, a moment, a message or something called. Everything else passes at once.
+WAITING = (
+    "USER_TASK", "RECEIVE_TASK", "SERVICE_TASK", "SEND_TASK", "INTERMEDIATE_CATCH_EVENT", "CALL_ACTIVITY", "SUB_PROCESS",
+    "AD_HOC_SUB_PROCESS",
+)  # fmt: skip
+_process, _element, _task = table_of(ProcessDefinition), table_of(ElementInstance), table_of(UserTask)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `active` is now; the rest is of visits that ended within the period: seconds waited, tasks done late.
+
+    `due` counts the user tasks that had a deadline, `late` those of them that passed it, the open ones included.
+    """
+
+    element_id: str
+    name: str
+    name_en: str | None
+    active: int
+    ended: int
+    mean: float | None
+    p50: float | None
+    p90: float | None
+    due: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """One version's steps, the longest waits first."""
+
+    process_id: str
+    name: str
+    name_en: str | None
+    version: int
+    key: int
+    versions: list[int]
+    running: int
+    steps: list[Step]
+
+
+def processes(runtime: Runtime, *, actor: Actor) -> list[tuple[str, str, int]]:
+    """Id, name and newest version of every deployed process, by name. Raises Forbidden without figures.read."""
+    actor.require("figures.read")
+    newest = select(_process.c.process_id, func.max(_process.c.version).label("version"))
+    newest = newest.where(_process.c.tenant_id == actor.tenant_id).group_by(_process.c.process_id)
+    last = newest.subquery()
+    query = select(_process.c.process_id, _process.c.name, _process.c.version).join(
+        last, and_(last.c.process_id == _process.c.process_id, last.c.version == _process.c.version)
+    )
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        found = uow.connection.execute(query.where(_process.c.tenant_id == actor.tenant_id).order_by(_process.c.name))
+        return [(row.process_id, row.name or row.process_id, row.version) for row in found]
+
+
+def heat(runtime: Runtime, process_id: str, version: int | None, period: Period, *, actor: Actor) -> Heat:
+    """The steps of a version, the newest unless said. Raises NotFound, Forbidden without figures.read."""
+    actor.require("figures.read")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        mine = (_process.c.tenant_id == uow.tenant_id, _process.c.process_id == process_id)
+        query = select(_process.c.key, _process.c.version, _process.c.name).where(*mine)
+        rows = uow.connection.execute(query.order_by(_process.c.version.desc())).all()
+        chosen = next((row for row in rows if version in (None, row.version)), None)
+        if chosen is None:
+            raise NotFound(f"There is no process {process_id} version {version}.")
+        running = select(func.count()).where(
+            ProcessInstance.process_definition_key == chosen.key, ProcessInstance.state == "ACTIVE"
+        )
+        model = definitions.process(runtime, uow, chosen.key).model
+        return Heat(
+            process_id,
+            chosen.name or process_id,
+            model.properties.get("name.en"),
+            chosen.version,
+            chosen.key,
+            [row.version for row in rows],
+            uow.session.scalar(running) or 0,
+            _steps(uow, model, chosen.key, period),
+        )
+
+
+def cases_at(runtime: Runtime, definition_key: int, element_id: str, *, actor: Actor, limit: int = 500) -> list[str]:
+    """The numbers of the cases that stand at a step now, the oldest first. Raises Forbidden."""
+    actor.require("figures.read", "cases.read")
+    query = (
+        select(Case.number, func.min(ElementInstance.started_at))
+        .join(CaseInstance, CaseInstance.case_key == Case.key)
+        .join(ProcessInstance, ProcessInstance.root_key == CaseInstance.instance_key)
+        .join(ElementInstance, ElementInstance.process_instance_key == ProcessInstance.key)
+        .where(
+            Case.tenant_id == actor.tenant_id,
+            ElementInstance.process_definition_key == definition_key,
+            ElementInstance.element_id == element_id,
+            ElementInstance.state == ElementState.ACTIVE,
+        )
+        .group_by(Case.number)
+    )
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        rows = uow.session.execute(query.order_by(func.min(ElementInstance.started_at)).limit(limit))
+        return [number for number, _since in rows]
+
+
+def _steps(uow: UnitOfWork, model: ProcessModel, definition_key: int, period: Period) -> list[Step]:
+    mine = and_(_element.c.tenant_id == uow.tenant_id, _element.c.process_definition_key == definition_key)
+    mine = and_(mine, _element.c.type.in_(WAITING))
+    active = select(_element.c.element_id, func.count().label("number")).where(mine, _element.c.ended_at.is_(None))
+    standing = {row.element_id: row.number for row in uow.connection.execute(active.group_by(_element.c.element_id))}
+    ended = select(_element.c.element_id, _element.c.started_at, _element.c.ended_at)
+    ended = ended.where(mine, _element.c.ended_at >= period.start, _element.c.ended_at < period.end)
+    waits: dict[str, list[float]] = defaultdict(list)
+    for row in uow.connection.execute(ended):
+        waits[row.element_id].append((row.ended_at - row.started_at).total_seconds())
+    deadlines = _deadlines(uow, definition_key, period)
+    known = [model.elements[name] for name in {*standing, *waits, *deadlines} if name in model.elements]
+    found = [_step(element, standing, waits, deadlines) for element in known]
+    return sorted(found, key=lambda step: (-(step.mean or 0), -step.active, step.element_id))
+
+
+def _step(
+    element: Element, standing: dict[str, int], waits: dict[str, list[float]], deadlines: dict[str, tuple[int, int]]
+) -> Step:
+    waited = sorted(waits.get(element.id, ()))
+    due, late = deadlines.get(element.id, (0, 0))
+    return Step(
+        element_id=element.id,
+        name=element.name or element.id,
+        name_en=element.properties.get("name.en"),
+        active=standing.get(element.id, 0),
+        ended=len(waited),
+        mean=sum(waited) / len(waited) if waited else None,
+        p50=percentile(waited, 0.5),
+        p90=percentile(waited, 0.9),
+        due=due,
+        late=late,
+    )
+
+
+def _deadlines(uow: UnitOfWork, definition_key: int, period: Period) -> dict[str, tuple[int, int]]:
+    """For each step: user tasks with a deadline that ended within the period or are open, and those that passed it."""
+    until: datetime = uow.now
+    passed = case((func.coalesce(_task.c.ended_at, until) > _task.c.due_at, 1), else_=0)
+    within = and_(_task.c.ended_at >= period.start, _task.c.ended_at < period.end)
+    query = (
+        select(_task.c.element_id, func.count().label("due"), func.sum(passed).label("late"))
+        .where(
+            _task.c.tenant_id == uow.tenant_id,
+            _task.c.process_definition_key == definition_key,
+            _task.c.due_at.is_not(None),
+        )
+        .group_by(_task.c.element_id)
+    )
+    found: dict[str, tuple[int, int]] = {}
+    for counted in (_task.c.state == TaskState.CREATED, within):  # apart, each by its own index
+        for row in uow.connection.execute(query.where(counted)):
+            due, late = found.get(row.element_id, (0, 0))
+            found[row.element_id] = due + row.due, late + int(row.late or 0)
+    return found

@@ -1,0 +1,147 @@
+"""Keeping the samples of days that are over, and making those days again that something changed on.
+
+A day is kept once nothing but a change to a case can alter it: a week after, when who consulted us on it has ordered or has not. The
+nightly job is never done: whatever dies in between, the next go finds what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from engine.model.base import table_of
+from engine.model.case import Case
+from engine.model.figure_day import KEEP_FIGURES, FigureDay, FigureSamples
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services import nightly
+from engine.services.figures.collecting import CONVERSION_WITHIN, Collection, Cut, changed_since
+from engine.services.figures.period import LONGEST_DAYS, Period
+
+SETTLED_AFTER = CONVERSION_WITHIN + timedelta(days=1)
+DAYS_AT_ONCE = 7  # in one transaction
+# What began before a moment may commit after it: so much earlier is surely in.
+MARGIN = timedelta(minutes=5)
+JOB_KEY = 2  # one job for the whole database; no key that is made is so low
+AT_ONCE = 10_000  # keys in one statement
+STRETCHES = 20  # in one go; then whatever else is due has its turn
+NIGHT = time(2, 0)
+_day, _samples = table_of(FigureDay), table_of(FigureSamples)
+
+
+def ensure(uow: UnitOfWork, zone: str) -> None:
+    """Let the days be kept every night."""
+    nightly.ensure(uow, JOB_KEY, KEEP_FIGURES, NIGHT, zone)
+
+
+def work(runtime: Runtime, job: Row[Any]) -> None:
+    """One go of the nightly job."""
+    done = keep(runtime, STRETCHES)
+    zone = runtime.settings.time_zone
+    runtime.transact(lambda uow: nightly.again(uow, job, NIGHT, zone, at_once=not done), job.tenant_id)
+
+
+def keep(runtime: Runtime, most: int | None = None) -> bool:
+    """Bring what is kept up to date for everybody; whether it is, or whether `most` stretches of days were not enough."""
+    with runtime.unit_of_work(read_only=True) as uow:
+        tenants = list(uow.connection.execute(select(Case.tenant_id).distinct()).scalars())
+    stretches = (last for tenant in tenants for last in keep_days(runtime, tenant))
+    return all(number != most for number, _last in enumerate(stretches, 1))
+
+
+def keep_days(runtime: Runtime, tenant_id: str) -> Iterator[str]:
+    """Bring what is kept up to date, some days in a transaction, the oldest first; yields the last of each as ISO 8601."""
+    zone = runtime.settings.time_zone
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        begun = uow.now - MARGIN
+        wanted = _wanted(uow, zone)
+    for first, last in _stretches(wanted):
+        period = Period(first, last, zone)
+        with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+            packed, as_of = _packed(uow, period), uow.now - MARGIN
+        runtime.transact(partial(_write, period=period, packed=packed, as_of=as_of), tenant_id)
+        yield last.isoformat()
+    true = update(_day).where(_day.c.tenant_id == tenant_id, _day.c.as_of < begun).values(as_of=begun)
+    runtime.transact(lambda uow: uow.connection.execute(true), tenant_id)
+
+
+def _wanted(uow: UnitOfWork, zone: str) -> list[date]:
+    """The days that are over and not kept, or that something changed on since."""
+    oldest = uow.connection.execute(select(func.min(Case.created_at)).where(Case.tenant_id == uow.tenant_id)).scalar()
+    if oldest is None:
+        return []
+    local = ZoneInfo(zone)
+    last = (uow.now - SETTLED_AFTER).astimezone(local).date() - timedelta(days=1)
+    first = max(oldest.astimezone(local).date(), last - timedelta(days=LONGEST_DAYS))
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    query = select(_day.c.day, _day.c.as_of, _day.c.cases).where(_day.c.tenant_id == uow.tenant_id)
+    kept = {date.fromisoformat(row.day): row for row in uow.connection.execute(query)}
+    stale = _stale(uow, kept, zone) if kept else set()
+    return [day for day in days if day not in kept or day in stale]
+
+
+def _stale(uow: UnitOfWork, kept: dict[date, Any], zone: str) -> set[date]:
+    """Kept days with cases that changed since, as they count there now or as they counted then."""
+    from engine.services.figures.columns import among
+    from engine.services.figures.packing import unpack_cases
+    from engine.services.figures.pool import kept_figures
+
+    changed = changed_since(uow, min(row.as_of for row in kept.values()))
+    now = set()
+    for start in range(0, len(changed), AT_ONCE):
+        of = Collection(uow, Period(min(kept), max(kept), zone), Cut(), only=changed[start : start + AT_ONCE])
+        now |= {sample.at for name in (*kept_figures(), "attainment") for sample in of.samples(name)}
+    local = ZoneInfo(zone)
+    then = {day for day, row in kept.items() if among(unpack_cases(row.cases), changed).any()}
+    return then | {moment.astimezone(local).date() for moment in now}
+
+
+def _stretches(days: Iterable[date]) -> Iterator[tuple[date, date]]:
+    """Days that follow one another, so many at once."""
+    first = last = None
+    for day in days:
+        if first is not None and last is not None and (day - last).days == 1 and (day - first).days < DAYS_AT_ONCE:
+            last = day
+            continue
+        if first is not None and last is not None:
+            yield first, last
+        first = last = day
+    if first is not None and last is not None:
+        yield first, last
+
+
+def _packed(uow: UnitOfWork, period: Period) -> dict[str, Any]:
+    """The samples of some days, packed, by the day."""
+    from engine.services.figures import packing, pool
+    from engine.services.figures.columns import Columns, Names, grouped
+
+    names, of = Names(), Collection(uow, period, Cut(), with_process=True)
+    days: dict[int, dict[str, Columns]] = {
+        (period.first + timedelta(days=number)).toordinal(): {} for number in range(period.days)
+    }
+    for name in (*pool.kept_figures(), *sorted(pool.clocks(of))):
+        found = pool.collected(of, name, names)
+        for day, samples in grouped(found, found.day).items():
+            days[day][name] = samples
+    return {
+        date.fromordinal(ordinal).isoformat(): packing.pack(figures, names.texts) for ordinal, figures in days.items()
+    }
+
+
+def _write(uow: UnitOfWork, period: Period, packed: dict[str, Any], as_of: datetime) -> None:
+    """Keep these days in place of what was kept of them."""
+    for table in (_day, _samples):
+        over = (table.c.day >= period.first.isoformat(), table.c.day <= period.last.isoformat())
+        uow.connection.execute(delete(table).where(table.c.tenant_id == uow.tenant_id, *over))
+    for day, one in packed.items():
+        mine = {"tenant_id": uow.tenant_id, "day": day}
+        about = {"as_of": as_of, "names": one.names, "cases": one.cases, "sides": one.sides}
+        uow.connection.execute(insert(_day).values(**mine, **about))
+        if one.samples:
+            rows = [{**mine, "figure": name, "samples": samples} for name, samples in one.samples.items()]
+            uow.connection.execute(insert(_samples), rows)

@@ -1,0 +1,92 @@
+"""Who gets a case: the person who already has the customer, else by the queue's skills and who has least in hand."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from engine.model.case import OPEN_STATUSES, Case
+from engine.model.customer import Customer
+from engine.model.people import QueueSkill, User
+from engine.persistence import UnitOfWork
+from engine.services.people.actors import find_user
+from engine.services.settings import setting
+
+LEAST_LOADED = "least_loaded"
+ANYBODY = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A person or None, the candidate groups, and why: owner, previous, least_loaded or offered."""
+
+    owner: str | None
+    groups: list[str]
+    reason: str
+
+
+def choose(uow: UnitOfWork, case: Case, queue: str | None, how: str) -> Choice:
+    """Who should have a case now.
+
+    Whoever has the customer, or had their last case, keeps them while they take work (A11). Who is absent or gone keeps nobody
+    waiting: the case is offered to the queue. `how` says whether a queue's work is given out (least_loaded) or taken (offer).
+    """
+    groups = _groups(uow, queue)
+    if case.owner and _takes_work(uow, case.owner):
+        return Choice(case.owner, groups, "owner")
+    before = _previous(uow, case)
+    if before is not None:
+        return Choice(before, groups, "previous")
+    given = _least_loaded(uow, queue) if how == LEAST_LOADED and queue else None
+    return Choice(given, groups, "least_loaded" if given else "offered")
+
+
+def _groups(uow: UnitOfWork, queue: str | None) -> list[str]:
+    """The queue, or every agent where nobody who is active serves it."""
+    if not queue:
+        return [ANYBODY]
+    served = (
+        select(QueueSkill.user_key)
+        .join(User, User.key == QueueSkill.user_key)
+        .where(QueueSkill.tenant_id == uow.tenant_id, QueueSkill.queue == queue, User.active)
+    )
+    return [f"queue:{queue}"] if uow.session.scalar(served.limit(1)) is not None else [ANYBODY]
+
+
+def _previous(uow: UnitOfWork, case: Case) -> str | None:
+    """Who has the customer, or who had their other cases, an open one before the newest closed one."""
+    if case.customer_key is None:
+        return None
+    customer = uow.session.get(Customer, case.customer_key)
+    if customer is not None and customer.owner and _takes_work(uow, customer.owner):
+        return customer.owner
+    query = select(Case.owner).where(
+        Case.tenant_id == uow.tenant_id,
+        Case.customer_key == case.customer_key,
+        Case.key != case.key,
+        Case.owner.is_not(None),
+    )
+    rows = uow.session.scalars(query.order_by(Case.status.in_(OPEN_STATUSES).desc(), Case.key.desc()).limit(5))
+    return next((owner for owner in rows if owner and _takes_work(uow, owner)), None)
+
+
+def _takes_work(uow: UnitOfWork, username: str) -> bool:
+    user = find_user(uow, username)
+    return user is not None and user.active and user.online
+
+
+def _least_loaded(uow: UnitOfWork, queue: str) -> str | None:
+    """Of those online who serve the queue and have room, who has the fewest open cases; among equals, who prefers the queue."""
+    load = (
+        select(func.count())
+        .where(Case.tenant_id == uow.tenant_id, Case.owner == User.username, Case.status.in_(OPEN_STATUSES))
+        .scalar_subquery()
+    )
+    query = (
+        select(User.username, load.label("load"))
+        .join(QueueSkill, QueueSkill.user_key == User.key)
+        .where(User.tenant_id == uow.tenant_id, User.active, User.online, QueueSkill.queue == queue)
+        .order_by(load, QueueSkill.preference, User.username)
+        .limit(1)
+    )
+    row = uow.session.execute(query).first()
+    return row.username if row is not None and row.load < setting(uow, "intake.most_open") else None

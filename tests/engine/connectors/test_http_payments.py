@@ -1,0 +1,63 @@
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from engine.connectors.http.client import JsonClient
+from engine.connectors.payments import PaymentsConnector
+from engine.connectors.payments.http import HttpPayments
+from engine.errors import InvalidInput, Unavailable
+from tests.engine.connectors.payments_contract import NUMBER, PaymentsContract, request
+from tests.engine.connectors.reference_bank import ReferenceBank
+
+
+@pytest.fixture
+def bank() -> Iterator[ReferenceBank]:
+    with ReferenceBank({NUMBER: Decimal("806.00")}) as server:
+        yield server
+
+
+@pytest.fixture
+def payments(bank: ReferenceBank) -> Iterator[PaymentsConnector]:
+    client = JsonClient("The payment service", bank.url, token="secret", sleep=lambda seconds: None)
+    yield HttpPayments(client)
+    client.close()
+
+
+class TestHttpPayments(PaymentsContract):
+    pass
+
+
+def test_an_answer_that_was_lost_is_asked_for_again_and_paid_once(
+    bank: ReferenceBank, payments: PaymentsConnector
+) -> None:
+    bank.lost_answers = 1
+    assert payments.refund(request("10.00", "key-1")).repeated is True
+    assert bank.paid_back == Decimal("10.00")
+
+
+def test_a_refusal_is_final_and_a_service_that_is_away_is_not(bank: ReferenceBank, payments: PaymentsConnector) -> None:
+    bank.refuse = True
+    with pytest.raises(InvalidInput, match="card is closed"):
+        payments.refund(request("10.00", "key-1"))
+    bank.refuse, bank.failing = False, 9
+    with pytest.raises(Unavailable, match="3 attempts"):
+        payments.refund(request("10.00", "key-1"))
+
+
+@pytest.mark.parametrize("raw", [b"[]", b'{"reference": "R"}', b'{"reference": "R", "amount": "x", "state": "settled", "route": ""}',
+                                 b'{"reference": "R", "amount": "1.00", "route": "card", "state": "lost"}', b"<html>"])  # fmt: skip
+def test_an_answer_that_cannot_be_read_is_no_payment(
+    bank: ReferenceBank, payments: PaymentsConnector, raw: bytes
+) -> None:
+    bank.raw = raw
+    with pytest.raises(Unavailable):
+        payments.refund(request("1.00", "key-1"))
+
+
+def test_what_was_pending_is_settled_when_asked_again(bank: ReferenceBank, payments: PaymentsConnector) -> None:
+    bank.pending = True
+    receipt = payments.refund(request("1.00", "key-1"))
+    assert receipt.state == "pending"
+    bank.settle(receipt.reference, "settled")
+    assert payments.refund_state(receipt.reference) == "settled"

@@ -1,0 +1,137 @@
+"""The figures against an independent computation from the history, on generated weeks with business hours, pauses and reopenings."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.model.base import DEFAULT_TENANT
+from engine.model.case import Case
+from engine.model.figure_day import FigureDay
+from engine.model.notification import Survey
+from engine.services import figures
+from engine.services.figures import keeping
+from engine.services.rows import add
+from engine.services.startup import wire
+from tests.engine.services.desk_people import MANAGER
+from tests.engine.services.figures.generated import OWNERS, Weeks
+from tests.engine.services.figures.history_judge import Story, judge
+
+ZONE = "Asia/Shanghai"
+
+
+def _agree(found: dict[str, figures.Figure], stories: list[Story], period: figures.Period, now) -> None:
+    for name, told in judge(stories, period.start, period.end, now).items():
+        mine = found[name]
+        got = (mine.value, mine.p50, mine.p90, mine.count) if len(told) == 4 else (mine.value, mine.count)
+        assert got == pytest.approx(told), name
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_figures_agree_with_the_history(runtime, clock, seed):
+    wire(runtime)
+    weeks = Weeks(runtime, clock, seed, cases=40)
+    weeks.live()
+    clock.advance(timedelta(hours=5))
+    stories, now = weeks.stories(), runtime.now()
+    first = weeks.first.date()
+    for length in (1, 7, 30):
+        period = figures.Period(first + timedelta(days=5), first + timedelta(days=4 + length), ZONE)
+        _agree(figures.report(runtime, period, actor=MANAGER).overall, stories, period, now)
+
+
+def test_they_agree_for_each_agent_and_channel_too(runtime, clock):
+    wire(runtime)
+    weeks = Weeks(runtime, clock, 11, cases=40)
+    weeks.live()
+    stories, now = weeks.stories(), runtime.now()
+    period = figures.named_period("last_30_days", now, ZONE)
+    by_agent = {line.value: line.figures for line in figures.report(runtime, period, by="agent", actor=MANAGER).lines}
+    for owner in OWNERS:
+        mine = [story for story in stories if story.owner == owner]
+        cut = figures.report(runtime, period, figures.Cut(agent=owner), actor=MANAGER).overall
+        _agree(cut, mine, period, now)
+        names = {name for name in by_agent[owner] if name != "repeat_cause"}  # a pair may be of two agents' cases
+        assert {name: by_agent[owner][name] for name in names} == {name: cut[name] for name in names}
+    for channel in ("phone", "online", "email"):
+        mine = [story for story in stories if story.channel == channel]
+        _agree(figures.report(runtime, period, figures.Cut(channel=channel), actor=MANAGER).overall, mine, period, now)
+
+
+def _compare(runtime, zones: tuple[str, str]) -> int:
+    """Figures with kept days beside those of the cases alone; how many were compared."""
+    now, compared = runtime.now(), 0
+    ways = [
+        (figures.Cut(), "agent"), (figures.Cut(channel="phone", kind="complaint"), "version"), (figures.Cut(agent="alice"), "channel"),
+        (figures.Cut(process="complaint"), "group"),
+    ]  # fmt: skip
+    for first, last in ((60, 0), (40, 20)):
+        days = (now.date() - timedelta(days=first), now.date() - timedelta(days=last))
+        periods = [figures.Period(*days, zone) for zone in zones]
+        for cut, by in ways:
+            trends = ("registered", "csat", "load", "customers_per_day", "first_response")
+            mine, direct = (figures.report(runtime, period, cut, by, trends, actor=MANAGER) for period in periods)
+            assert [line.value for line in mine.lines] == [line.value for line in direct.lines]
+            for one, other in zip(
+                (mine.overall, *(line.figures for line in (*mine.lines, *mine.clocks))),
+                (direct.overall, *(line.figures for line in (*direct.lines, *direct.clocks))),
+                strict=True,
+            ):
+                for name in one:
+                    assert astuple(one[name])[1:6] == pytest.approx(astuple(other[name])[1:6]), (name, cut, by)
+                    compared += one[name].count > 0
+            for name, points in mine.trend.items():
+                assert points == pytest.approx(direct.trend[name]), name
+        for name in ("registered", "repeat_cause", "load", "conversion", "attainment"):
+            mine, direct = (figures.cases_behind(runtime, name, period, actor=MANAGER) for period in periods)
+            assert mine == direct, name
+        mine, direct = (figures.agents(runtime, period, actor=MANAGER) for period in periods)
+        assert [(line.username, line.tasks) for line in mine] == [(line.username, line.tasks) for line in direct]
+    return compared
+
+
+def test_kept_days_say_what_the_cases_say_also_after_these_change(runtime, clock):
+    wire(runtime)
+    weeks = Weeks(runtime, clock, 7, cases=40)
+    weeks.live()
+    clock.advance(timedelta(days=14))
+    assert keeping.keep(runtime)
+    with runtime.unit_of_work(read_only=True) as uow:
+        kept = uow.connection.execute(select(func.count()).select_from(FigureDay)).scalar_one()
+    assert kept > 20
+    # Taipei's days are Shanghai's, but not the desk's: there everything is read from the cases.
+    zones = (ZONE, "Asia/Taipei")
+    assert _compare(runtime, zones) > 200
+
+    clock.advance(timedelta(minutes=10))
+    with runtime.unit_of_work() as uow:
+        for number, row in enumerate(uow.session.scalars(select(Case).order_by(Case.key))):
+            if number % 3 == 0:
+                row.change({"owner": "bob", "channel": "email"}, uow.now)
+            if number % 5 == 0 and not row.is_open:
+                row.reopen(uow.now)
+            if number % 7 == 0:
+                add(runtime, uow, Survey, case_key=row.key, idempotency_key=f"late {number}", sent_at=uow.now - timedelta(days=20),
+                    answered_at=uow.now, solved=True, score=5)  # fmt: skip
+    clock.advance(timedelta(minutes=10))
+    _compare(runtime, zones)
+    clock.advance(timedelta(days=1))
+    assert keeping.keep(runtime)
+    clock.advance(timedelta(minutes=10))
+    _compare(runtime, zones)
+    assert not list(keeping.keep_days(runtime, DEFAULT_TENANT))
+
+
+def test_every_figure_leads_to_its_cases(runtime, clock):
+    wire(runtime)
+    weeks = Weeks(runtime, clock, 5, cases=40)
+    weeks.live()
+    period = figures.named_period("last_30_days", runtime.now(), ZONE)
+    overall = figures.report(runtime, period, actor=MANAGER).overall
+    for name in ("registered", "reopen_rate", "escalation_rate", "resolution_rate", "first_contact"):
+        _numbers, count = figures.cases_behind(runtime, name, period, actor=MANAGER)
+        _hit, hits = figures.cases_behind(runtime, name, period, hit=True, actor=MANAGER)
+        assert (count, hits) == (overall[name].count, overall[name].hits), name

@@ -1,0 +1,62 @@
+import csv
+import io
+from datetime import timedelta
+from zipfile import ZipFile
+
+import pytest
+
+
+def _rows(answer) -> dict[tuple[str, str], list[str]]:
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    return {(row[0], row[1]): row for row in rows[2:]}
+
+
+@pytest.fixture
+def worked(desk):
+    """Two complaints of today; one was answered in time by ann, the other is late."""
+    first, second = desk.complain(), desk.complain()
+    return first, second
+
+
+def test_the_page_shows_each_figure_with_its_definition_and_leads_to_its_cases(desk, worked):
+    page = desk.client("sue").get("/board/figures?period=today")
+    assert page.status_code == 200
+    assert "登记工单" in page.text
+    assert "在期内登记的工单数。" in page.text
+    cases = desk.client("sue").get("/board/figures/registered/cases?period=today")
+    assert all(number in cases.text for number in worked)
+
+
+def test_an_agent_may_not_see_figures(desk):
+    assert desk.client("ann").get("/board/figures").status_code == 403
+
+
+def test_a_sheet_holds_what_the_page_shows(desk, worked):
+    sheet = desk.client("sue").get("/board/figures.csv?period=today&by=channel")
+    rows = _rows(sheet)
+    assert rows["全部", "登记工单"][2] == "2.0"
+    assert rows["电话", "登记工单"][2] == "2.0"
+    book = desk.client("sue").get("/board/figures.xlsx?period=today")
+    assert "sharedStrings.xml" in " ".join(ZipFile(io.BytesIO(book.data)).namelist())
+    assert desk.client("sue").get("/board/figures.pdf").status_code == 404
+
+
+def test_a_late_first_response_is_off_target(desk, worked):
+    desk.clock.advance(timedelta(hours=30))
+    desk.work()
+    rows = _rows(desk.client("sue").get("/board/figures.csv?period=last_30_days"))
+    assert float(rows["全部", "回复及时率"][2]) == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["first=2026-13-01&last=2026-03-01", "first=2026-03-05&last=2026-03-01", "period=never"]
+)
+def test_a_period_that_cannot_be_is_said_and_the_month_is_shown_instead(desk, address):
+    page = desk.client("sue").get(f"/board/figures?{address}")
+    assert page.status_code == 422
+    assert "text-danger" in page.text
+    assert "登记工单" in page.text
+
+
+def test_an_unknown_dimension_or_trend_is_passed_over(desk):
+    assert desk.client("sue").get("/board/figures?by=moon&trend=moon").status_code == 200

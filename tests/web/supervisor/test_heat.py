@@ -1,0 +1,51 @@
+import json
+from datetime import timedelta
+
+from lxml import html
+
+from tests.web.desk import DONE
+
+
+def _heat(desk, query=""):
+    page = desk.client("sue").get(f"/board/heat/complaint{query}")
+    assert page.status_code == 200
+    (diagram,) = html.fromstring(page.text).xpath("//*[@data-heat]")
+    return page.text, json.loads(diagram.get("data-heat"))
+
+
+def test_a_step_shows_who_stands_there_and_leads_to_the_cases(desk):
+    numbers = [desk.complain(), desk.complain()]
+    _page, marks = _heat(desk)
+    assert marks["verify_complaint"]["active"] == 2
+    key = (
+        html.fromstring(_page)
+        .xpath("//*[@data-diagram-url]")[0]
+        .get("data-diagram-url")
+        .split("/")[-1]
+        .removesuffix(".bpmn")
+    )
+    cases = desk.client("sue").get(f"/board/heat/complaint/{key}/verify_complaint").text
+    assert all(number in cases for number in numbers)
+    assert b"verify_complaint" in desk.client("sue").get(f"/board/heat/complaint/{key}.bpmn").data
+
+
+def test_the_hottest_step_is_the_one_that_waits_longest(desk):
+    number = desk.complain()
+    desk.clock.advance(timedelta(hours=7))
+    desk.does("ann", number, "verify_complaint", **DONE)
+    page, marks = _heat(desk)
+    assert marks["verify_complaint"] == {"active": 0, "text": "7 小时", "level": 4}
+    assert "7 小时" in page
+
+
+def test_late_tasks_are_counted(desk):
+    desk.complain()
+    desk.clock.advance(timedelta(days=3))
+    desk.work()
+    _page, marks = _heat(desk, "?by=late")
+    assert marks["verify_complaint"]["text"] == "1/1"
+
+
+def test_an_unknown_process_or_version_is_not_found(desk):
+    assert desk.client("sue").get("/board/heat/nothing").status_code == 404
+    assert desk.client("sue").get("/board/heat/complaint?version=99").status_code == 404

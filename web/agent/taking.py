@@ -1,0 +1,183 @@
+"""Views of taking tasks, giving them back or on, and putting them aside: one or several, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from engine.errors import Conflict, Forbidden, InvalidInput
+from engine.services import work
+from web.agent import inbox
+from web.agent.blueprint import agent
+from web.auth.session import requires
+from web.ui import forms
+from web.ui.context import current_actor, current_runtime
+
+UNDO_FOR = timedelta(minutes=10)
+MORNING = 9
+
+
+@agent.post("/tasks/<int:key>/claim")
+@requires("tasks.work")
+def claim(key: int) -> Response:
+    try:
+        work.claim(current_runtime(), key, actor=current_actor())
+    except Conflict:
+        flash(_("这个任务已被他人领取或已完成。"), "warning")
+        return redirect(url_for(".inbox"), 303)
+    except Forbidden:
+        flash(_("按流程规定，您不能办理这个任务。"), "error")
+        return redirect(url_for(".inbox"), 303)
+    return redirect(url_for(".show_task", key=key, _anchor="todo"), 303)
+
+
+@agent.post("/tasks/<int:key>/release")
+@requires("tasks.work")
+def release(key: int) -> Response:
+    runtime, actor = current_runtime(), current_actor()
+    outcome = work.each(runtime, [key], lambda each: work.release(runtime, each, actor=actor), actor=actor)
+    return _told(outcome, _("已退回待领取。"))
+
+
+@agent.post("/tasks/act")
+@requires("tasks.work")
+def act_on_tasks() -> Any:
+    """What was chosen in the list, and what to do with it."""
+    keys = request.form.getlist("task", type=int)
+    acts: dict[str, Callable[[list[int]], Response]] = {
+        "claim": _claim_all,
+        "release": _release_all,
+        "snooze": _snooze_all,
+        "wake": _wake_all,
+        "hand_over": _hand_over_all,
+    }
+    act = acts.get(request.form.get("act", ""))
+    if act is None or not keys:
+        flash(_("请先勾选任务。"), "warning")
+        return redirect(_back(), 303)
+    try:
+        return act(keys)
+    except InvalidInput as error:
+        return inbox.page(forms.field_sentences(error)), 422
+
+
+@agent.post("/tasks/undo")
+@requires("tasks.work")
+def undo_act() -> Response:
+    steps = [work.Step(key, revision, assignee, _read(until)) for key, revision, assignee, until in _remembered()]
+    session.pop("undo", None)
+    if not steps:
+        flash(_("没有可以撤销的操作。"), "warning")
+        return redirect(_back(), 303)
+    outcome = work.undo(current_runtime(), steps, actor=current_actor())
+    if outcome.done:
+        flash(ngettext("已撤销 %(num)d 个任务。", "已撤销 %(num)d 个任务。", len(outcome.done)), "success")
+    _tell_refusals(outcome)
+    return redirect(_back(), 303)
+
+
+def _claim_all(keys: list[int]) -> Response:
+    runtime, actor = current_runtime(), current_actor()
+    outcome = work.each(runtime, keys, lambda key: work.claim(runtime, key, actor=actor), actor=actor)
+    count = len(outcome.done)
+    return _told(outcome, ngettext("已领取 %(num)d 个任务。", "已领取 %(num)d 个任务。", count))
+
+
+def _release_all(keys: list[int]) -> Response:
+    runtime, actor = current_runtime(), current_actor()
+    outcome = work.each(runtime, keys, lambda key: work.release(runtime, key, actor=actor), actor=actor)
+    count = len(outcome.done)
+    return _told(outcome, ngettext("已退回 %(num)d 个任务。", "已退回 %(num)d 个任务。", count))
+
+
+def _snooze_all(keys: list[int]) -> Response:
+    runtime, actor, until = current_runtime(), current_actor(), _until()
+    outcome = work.each(runtime, keys, lambda key: work.snooze(runtime, key, until, actor=actor), actor=actor)
+    count = len(outcome.done)
+    return _told(outcome, ngettext("已搁置 %(num)d 个任务。", "已搁置 %(num)d 个任务。", count))
+
+
+def _wake_all(keys: list[int]) -> Response:
+    runtime, actor = current_runtime(), current_actor()
+    outcome = work.each(runtime, keys, lambda key: work.snooze(runtime, key, None, actor=actor), actor=actor)
+    count = len(outcome.done)
+    return _told(outcome, ngettext("已取回 %(num)d 个任务。", "已取回 %(num)d 个任务。", count))
+
+
+def _hand_over_all(keys: list[int]) -> Response:
+    runtime, actor, given = current_runtime(), current_actor(), request.form
+    to, note = given.get("username", ""), given.get("note", "")
+    outcome = work.each(runtime, keys, lambda key: work.hand_over(runtime, key, to, note, actor=actor), actor=actor)
+    count = len(outcome.done)
+    return _told(outcome, ngettext("已转交 %(num)d 个任务。", "已转交 %(num)d 个任务。", count))
+
+
+def _until() -> datetime:
+    """The moment that was chosen: a span, a morning, or a time in the reader's zone."""
+    now = current_runtime().now().astimezone(ZoneInfo(current_actor().time_zone))
+    morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    choice = request.form.get("until", "")
+    ready = {
+        "hour": now + timedelta(hours=1),
+        "three_hours": now + timedelta(hours=3),
+        "tomorrow": morning + timedelta(days=1),
+        "monday": morning + timedelta(days=7 - now.weekday()),
+    }
+    if choice in ready:
+        return ready[choice]
+    try:
+        return datetime.fromisoformat(request.form.get("until_at", "")).replace(tzinfo=now.tzinfo)
+    except ValueError as error:
+        sentence = "请选择搁置到什么时候 / Choose until when."
+        raise InvalidInput("No moment was chosen.", {"until": [sentence]}) from error
+
+
+def _told(outcome: work.Outcome, sentence: str) -> Response:
+    """Say what was done and what was not, and remember how to undo it."""
+    if outcome.done:
+        flash(sentence, "success")
+        steps = [[step.key, step.revision, step.assignee, _written(step.follow_up_at)] for step in outcome.done[:50]]
+        session["undo"] = {"steps": steps, "at": current_runtime().now().timestamp(), "text": sentence}
+    _tell_refusals(outcome)
+    return redirect(_back(), 303)
+
+
+def _tell_refusals(outcome: work.Outcome) -> None:
+    taken = sum(isinstance(each.error, Conflict) for each in outcome.refused)
+    if taken:
+        flash(
+            ngettext("%(num)d 个任务刚被他人改动，没有处理。", "%(num)d 个任务刚被他人改动，没有处理。", taken),
+            "warning",
+        )
+    others = len(outcome.refused) - taken
+    if others:
+        flash(ngettext("%(num)d 个任务不能这样处理：它不归您，或不能交给这个人。",
+                       "%(num)d 个任务不能这样处理：它不归您，或不能交给这个人。", others), "warning")  # fmt: skip
+
+
+def _remembered() -> list[tuple[int, int, str | None, str | None]]:
+    kept = session.get("undo") or {}
+    fresh = current_runtime().now().timestamp() - kept.get("at", 0) < UNDO_FOR.total_seconds()
+    return (
+        [(key, revision, assignee, until) for key, revision, assignee, until in kept.get("steps", [])] if fresh else []
+    )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _read(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _back() -> str:
+    """The list as it was filtered."""
+    return url_for(".inbox", **{name: request.args[name] for name in inbox.PARAMETERS if name in request.args})

@@ -1,0 +1,92 @@
+"""Figures as a sheet: CSV that a Chinese Excel opens, and a workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import xlsxwriter
+from flask import Response
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from engine.services import figures
+from engine.services.figures import Figure, Report
+from web.ui import forms
+
+Cell = str | float | int | None
+Table = list[list[Cell]]
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(report: Report, line_name: Callable[[str, str], str]) -> Table:
+    """One row a figure and line: durations in hours, shares as they are (0–1), with what was counted."""
+    english = forms.language() == "en"
+    head: list[Cell] = [
+        _("分组"), _("指标"), _("数值"), _("中位数"), _("九成以内"), _("计数"), _("达成数"), _("目标"), _("单位"), _("定义"),
+    ]  # fmt: skip
+    rows: Table = [[_("期间"), report.period.first.isoformat(), report.period.last.isoformat()], head]
+    groups: list[tuple[str, dict[str, Figure]]] = [(_("全部"), report.overall)]
+    groups += [(line_name(report.by or "", line.value), line.figures) for line in report.lines]
+    for name, found in groups:
+        rows += [_row(name, one, english) for one in found.values()]
+    return rows
+
+
+def _row(group: str, one: Figure, english: bool) -> list[Cell]:
+    definition = figures.DEFINITIONS[one.name]
+    hours = definition.unit == "duration"
+    unit = {"share": "0–1", "duration": _("小时"), "count": _("件"), "ratio": _("件/日")}[definition.unit]
+    return [
+        group,
+        definition.en if english else definition.zh,
+        *(_number(value, hours) for value in (one.value, one.p50, one.p90)),
+        one.count,
+        one.hits if definition.unit == "share" else None,
+        _number(definition.target, hours),
+        unit,
+        definition.meaning_en if english else definition.meaning_zh,
+    ]
+
+
+def _number(value: float | None, hours: bool) -> float | None:
+    return None if value is None else round(value / 3600 if hours else value, 4)
+
+
+def answer(kind: str, name: str, rows: Table) -> Response:
+    """The sheet as a download. Raises NotFound for another kind than csv and xlsx."""
+    if kind not in KINDS:
+        raise NotFound
+    body = _csv(rows) if kind == "csv" else _workbook(rows)
+    return Response(
+        body, mimetype=KINDS[kind], headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    )
+
+
+def _csv(rows: Table) -> bytes:
+    """With a byte order mark, without which Excel takes it for GBK; a text that begins like a formula is quoted."""
+    out = io.StringIO()
+    csv.writer(out).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _harmless(cell: Cell) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _workbook(rows: Table) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet(_("指标"))
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, ["" if cell is None else cell for cell in row])
+        sheet.freeze_panes(2, 0)
+        sheet.set_column(0, 1, 24)
+        sheet.set_column(9, 9, 80)
+    return out.getvalue()
