@@ -20,6 +20,10 @@ class MovableClock:
     def __call__(self) -> datetime:
         return self._pinned_at or system_clock()
 
+    @property
+    def is_pinned(self) -> bool:
+        return self._pinned_at is not None
+
     def pin(self, moment: datetime) -> None:
         self._pinned_at = moment.astimezone(UTC)
 

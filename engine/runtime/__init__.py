@@ -70,6 +70,11 @@ class Runtime:
         """The moment by this runtime's clock, aware UTC."""
         return self.clock()
 
+    @property
+    def clock_stands(self) -> bool:
+        """Whether a test has pinned the clock: no pause comes to its end by itself then."""
+        return isinstance(self.clock, MovableClock) and self.clock.is_pinned
+
     def new_key(self) -> int:
         """A key that no other call has returned or will return."""
         return _new_key()

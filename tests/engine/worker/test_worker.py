@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from engine.clock import system_clock
+from engine.clock import MovableClock, system_clock
 from engine.errors import Unavailable
 from engine.jobs import queue
 from engine.model.incident import Incident
@@ -157,6 +157,25 @@ def test_a_timer_whose_instance_is_held_does_not_keep_others_waiting(postgres_ru
     assert _ended(runtime, held) == {}
     worker.stop()
     assert runtime.metrics.registry.get_sample_value("kefuflow_jobs_total", {"type": TIMER, "outcome": "busy"}) >= 1
+
+
+@pytest.mark.postgres
+def test_a_timer_whose_instance_is_held_is_due_again_at_once_while_the_clock_stands(postgres_runtime):
+    """A pause that a pinned clock never ends would keep the timer from firing."""
+    from engine.services.due import perform
+
+    runtime = postgres_runtime
+    runtime.clock = clock = MovableClock(system_clock())
+    deployments.deploy(runtime, [("w.bpmn", WAITING)], "owner")
+    held = instances.start(runtime, "waiting").key
+    clock.advance(timedelta(seconds=1))
+    with runtime.unit_of_work() as uow:
+        (row,) = queue.claim(uow, TIMER, "worker", 10, timedelta(seconds=20))
+    with runtime.unit_of_work() as holder:
+        holder.connection.execute(select(ProcessInstance.key).where(ProcessInstance.key == held).with_for_update())
+        assert perform(runtime, row) == "busy"
+    assert Worker(runtime).run_due() == 1
+    assert _ended(runtime, held) == {}
 
 
 def test_a_job_that_ends_its_workers_is_set_apart_and_a_person_may_try_it_again(runtime, clock):
