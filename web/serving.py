@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from typing import Any
@@ -58,7 +59,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         # After the fork: threads that send traces do not survive one.
         tracing.configure(self.settings.otlp_endpoint, "run" if self.with_worker else "web")
         self.runtime = startup.open_runtime(self.settings)
-        return create_app(self.runtime)
+        app = create_app(self.runtime)
+        _keep_for_good()
+        return app
 
     def _started(self, _worker: Any) -> None:
         self.embedded = Worker(self.runtime) if self.with_worker else None
@@ -89,6 +92,7 @@ def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     watched = watch(runtime, settings.metrics_bind) if settings.metrics_bind else None
+    _keep_for_good()
     worker.start()
     click.echo("Kefuflow worker started.")
     over.wait()
@@ -96,3 +100,12 @@ def work(settings: Settings) -> None:
     if watched is not None:
         watched.shutdown()
     tracing.shut_down()
+
+
+def _keep_for_good() -> None:
+    """What was made to start with stays as long as the process: the collector need not look through it again and again.
+
+    A full collection takes 0.2 s with it, during which nobody is answered.
+    """
+    gc.collect()
+    gc.freeze()
