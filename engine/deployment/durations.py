@@ -49,7 +49,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A duration of calendar months and exact time."""
+    """A duration of calendar months, which are the desk's, and exact time."""
 
     months: int
     exact: timedelta
@@ -136,7 +136,7 @@ def cycle(text: str, now: datetime) -> Due:
     span = parse_duration(every)
     if span.after(now) <= now:
         raise TimerTextError(f"the cycle '{text}' does not move forward", f"周期“{text}”的间隔为零或负数")
-    at = parse_moment(start_text) if start_text else span.after(now)
+    at = parse_moment(start_text).astimezone(now.tzinfo) if start_text else span.after(now)
     if times == 0:
         raise TimerTextError(f"the cycle '{text}' repeats zero times", f"周期“{text}”重复零次")
     return Due(at, FOREVER if times == FOREVER else times - 1, every)
@@ -158,6 +158,7 @@ def _next_cron(text: str, after: datetime) -> datetime:
 def _add_months(start: datetime, months: int) -> datetime:
     if not months:
         return start
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = min(start.day, calendar.monthrange(year, month + 1)[1])
-    return start.replace(year=year, month=month + 1, day=day)
+    here = start.astimezone(DESK_ZONE)
+    year, month = divmod(here.year * 12 + here.month - 1 + months, 12)
+    day = min(here.day, calendar.monthrange(year, month + 1)[1])
+    return here.replace(year=year, month=month + 1, day=day).astimezone(start.tzinfo)

@@ -58,6 +58,28 @@ def test_a_counted_cycle_fires_so_often_and_from_what_was_due():
     assert all_moments(due) == [NOW + HOUR, NOW + 2 * HOUR, NOW + 3 * HOUR]
 
 
+@pytest.mark.parametrize(
+    ("text", "armed", "days"),
+    [
+        # The 31st of a month by the desk's calendar, though the day before by UTC's.
+        ("R/P1M", "2028-01-31T02:00+08:00", ["2028-02-29T02:00+08:00", "2028-03-29T02:00+08:00"]),
+        ("R/P1Y", "2028-02-29T09:00+08:00", ["2029-02-28T09:00+08:00", "2030-02-28T09:00+08:00"]),
+        ("R/P1D", "2028-02-28T09:00+08:00", ["2028-02-29T09:00+08:00", "2028-03-01T09:00+08:00"]),
+        ("0 0 9 29 2 *", "2026-03-02T10:00+08:00", ["2028-02-29T09:00+08:00", "2032-02-29T09:00+08:00"]),
+        ("0 0 0 L * *", "2028-02-01T00:00+08:00", ["2028-02-29T00:00+08:00", "2028-03-31T00:00+08:00"]),
+        # Berlin's clocks go forward on 29 March 2026: the desk's do not, nor does an exact day.
+        (
+            "R/2026-03-28T09:00[Europe/Berlin]/P1D",
+            "2026-03-02T10:00+08:00",
+            ["2026-03-28T09:00+01:00", "2026-03-29T10:00+02:00"],
+        ),
+    ],
+)
+def test_leap_days_month_ends_and_clock_changes(text: str, armed: str, days: list[str]):
+    due = first_due("cycle", Value(text, "Timer"), {}, datetime.fromisoformat(armed).astimezone(UTC))
+    assert all_moments(due)[:2] == [datetime.fromisoformat(day) for day in days]
+
+
 def test_an_endless_cycle_goes_on():
     assert len(all_moments(first_due("cycle", Value("R/PT1H", "Timer"), {}, NOW))) == 5
 
