@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 
 from engine.clock import MovableClock
@@ -97,6 +97,7 @@ def browser() -> Iterator[Browser]:
         _missing("no Chromium found (KEFUFLOW_TEST_CHROMIUM)")
     if not assets.MANIFEST.is_file():
         _missing("assets not built (python hatch_build.py)")
+    expect.set_options(timeout=20_000)  # A busy machine answers late, and late is no fault here.
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
         yield chromium

@@ -176,7 +176,7 @@ def stays_where_a_row_goes(keys: Keyboard, number: str, window: Callable[..., Pa
     lead.locator("#username").select_option("agent9")
     lead.locator("#reason").fill("负载均衡")
     lead.locator('section[aria-labelledby="assign"] button').click()
-    expect(row(keys.page, number)).to_have_count(0, timeout=20_000)
+    expect(row(keys.page, number)).to_have_count(0)
     assert keys.is_anywhere()
 
 
