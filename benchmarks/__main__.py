@@ -26,6 +26,7 @@ AIMS: dict[str, tuple[float, bool]] = {
     "complete_cpu_ms": (1.5, True),
     "growth_ratio": (1.1, True),
     "workers_2_ratio": (1.6, False),
+    "workers_done_again": (0, True),
     "timers_pending_1m_claim_ms": (2, True),
     "timer_lateness_p99_s": (0.5, True),
     "inbox_p95_ms_1k": (60, True),

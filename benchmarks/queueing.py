@@ -1,4 +1,4 @@
-"""The job table under load: a million timers that wait, timers on an idle system, and two workers beside one."""
+"""The job table under load: a million timers that wait, timers on an idle system, and two and four workers beside one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import statistics
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select, text
 
@@ -95,24 +96,30 @@ def lateness(stage: Stage) -> dict[str, float]:
 
 
 def workers(stage: Stage) -> dict[str, float]:
-    """Jobs a second with two worker processes ÷ one. On PostgreSQL; SQLite has one writer."""
+    """Jobs a second with two and with four worker processes ÷ one, and how many were done again. On PostgreSQL; SQLite has
+    one writer."""
     if stage.is_sqlite:
         return {}
     count = stage.repetitions(3200)
     with desk(stage, JOB) as runtime:
-        one = _jobs_per_second(stage, runtime, count, 1)
-        two = _jobs_per_second(stage, runtime, count, 2)
-    return {"workers_2_ratio": two / one, "worker_jobs_per_s": one}
+        done = multiprocessing.get_context("spawn").Value("q", 0)
+        one, two, four = (_jobs_per_second(stage, runtime, count, processes, done) for processes in (1, 2, 4))
+    return {
+        "workers_2_ratio": two / one,
+        "workers_4_ratio": four / one,
+        "workers_done_again": done.value - 3 * count,
+        "worker_jobs_per_s": one,
+    }
 
 
-def _jobs_per_second(stage: Stage, runtime: Runtime, count: int, processes: int) -> float:
+def _jobs_per_second(stage: Stage, runtime: Runtime, count: int, processes: int, done: Any) -> float:
     before = _count(runtime, JobState.COMPLETED)
     for _ in range(count):
         instances.start(runtime, "bench_job")
     spawn = multiprocessing.get_context("spawn")
     ready, go, stop = spawn.Semaphore(0), spawn.Event(), spawn.Event()
     workers = [
-        spawn.Process(target=_work, args=(stage.url, str(stage.home), ready, go, stop)) for _ in range(processes)
+        spawn.Process(target=_work, args=(stage.url, str(stage.home), ready, go, stop, done)) for _ in range(processes)
     ]
     for worker in workers:
         worker.start()
@@ -128,9 +135,14 @@ def _jobs_per_second(stage: Stage, runtime: Runtime, count: int, processes: int)
     return count / took
 
 
-def _work(url: str, home: str, ready, go, stop) -> None:  # type: ignore[no-untyped-def]
+def _work(url: str, home: str, ready, go, stop, done) -> None:  # type: ignore[no-untyped-def]
+    def work(_runtime: Runtime, _job: object) -> dict[str, str]:
+        with done.get_lock():
+            done.value += 1
+        return {"at": datetime.now(UTC).isoformat()}
+
     runtime = Stage(url, Path(home), quick=False).open(worker_threads=4)
-    runtime.handle_jobs("bench.work", lambda _runtime, job: {"at": datetime.now(UTC).isoformat()}, at_once=4)
+    runtime.handle_jobs("bench.work", work, at_once=4)
     worker = Worker(runtime)
     with runtime.unit_of_work(read_only=True) as uow:
         uow.connection.execute(text("SELECT 1"))
