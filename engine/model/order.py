@@ -99,7 +99,8 @@ class OrderRemark(Keyed, Base):
 
 
 class RefundAccount(Base):
-    """An order that money goes back for: its row is locked while a refund of it is decided, so that none overtakes another."""
+    """An order that money goes back for, or a parcel whose freight does: its row is locked while that is decided, so that no refund
+    overtakes another."""
 
     __tablename__ = "refund_account"
 
@@ -116,7 +117,11 @@ class Refund(Keyed, Base):
     """
 
     __tablename__ = "refund"
-    __table_args__ = (UniqueConstraint("tenant_id", "idempotency_key"), Index(None, "tenant_id", "order_number"))
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "idempotency_key"),
+        Index(None, "tenant_id", "order_number"),
+        Index(None, "tenant_id", "freight_of"),
+    )
 
     order_number: Mapped[Name]
     case_number: Mapped[str | None] = mapped_column(String(32))

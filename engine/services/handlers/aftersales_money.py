@@ -1,7 +1,9 @@
 """Job types about money: refund.calculate, article.price, payment.refund, payment.record, payment.poll, payment.ask."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from engine.connectors.payments import RefundPart, RefundRequest
@@ -15,7 +17,7 @@ from engine.services.messages import publish_within
 from engine.services.outside import outside
 from engine.services.settings import setting
 from engine.services.shop.ledger import freight_refunded, left_to_refund, refunded_parts
-from engine.services.shop.statement import Wanted, draw_up, told
+from engine.services.shop.statement import FREIGHT_PAYERS, Wanted, draw_up, told
 from engine.services.turn import Turn
 
 PAYMENT_FAILED = "PAYMENT_FAILED"
@@ -24,7 +26,8 @@ RETURN_FREIGHT = "return_freight"
 
 
 def calculate(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """What goes back for `quantity` pieces of `sku`, or for `everything`. Answers `refund`: `total`, `parts`, the account in `zh` and `en`.
+    """What goes back for `quantity` pieces of `sku`, or for `everything`. Answers `refund`: `total`, `parts`, the account in `zh` and `en`;
+    `computed` is the total without the adjustment, `by_payer` the same for whoever may bear the freight.
 
     `freight_payer`, `deduction` (missing gifts) and `adjustment` (what a person decided) go into it; an order that the shop does
     not know is worth nothing, and says so. `return_freight` for `return_parcel` is told in the account, but paid apart.
@@ -38,6 +41,7 @@ def calculate(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         }
         return {
             "refund": {"total": 0, "goods": 0, "freight_back": 0, "freight_off": 0, "gift_off": 0, "parts": []}
+            | {"computed": 0, "by_payer": dict.fromkeys(FREIGHT_PAYERS, 0)}
             | unknown
         }
     wanted = Wanted(
@@ -51,16 +55,17 @@ def calculate(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         return_parcel=text(job, "return_parcel"),
     )
     with runtime.unit_of_work(read_only=True, tenant_id=job.tenant_id) as uow:
-        statement = draw_up(
+        account = partial(
+            draw_up,
             order,
-            wanted,
             before=refunded_parts(uow, order.number),
             left=left_to_refund(uow, order),
             freight_before=freight_refunded(uow, order.number),
             free_from=Decimal(str(setting(uow, "shop.free_shipping"))),
             freight=Decimal(str(setting(uow, "shop.freight"))),
         )
-    return {"refund": told(statement)}
+    by_payer = {payer: account(replace(wanted, payer=payer)) for payer in FREIGHT_PAYERS}
+    return {"refund": told(account(wanted), by_payer)}
 
 
 def price_exchange(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:

@@ -3,13 +3,14 @@
 Refunds of one order are decided one after the other (its account is locked) and written down, as pending, before the service is
 asked; the idempotency key is unique here and sent there. What goes back for goods is never more than what was paid: for the
 order, for each line, and for no more pieces than were bought. Compensation is apart: it has its own approval. So is the freight that
-a customer paid to send goods back: once for a parcel, and no more than the setting `return.freight_most`.
+a customer paid to send goods back: once for a parcel, whichever orders were in it, and no more than the setting `return.freight_most`.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -144,6 +145,9 @@ class Ledger:
     ) -> RefundReceipt | None:
         """Write the refund down as pending, unless its key has one already that is done: then that one's receipt."""
         _lock_account(uow, request.order_number)
+        if request.freight_of:
+            request = replace(request, freight_of=parcel_number(request.freight_of))
+            _lock_account(uow, f"parcel {request.freight_of}")
         before = _by(uow, Refund.idempotency_key == request.idempotency_key)
         if before is not None:
             return _repeated(before, request)
@@ -173,6 +177,12 @@ class LocalPayments(Ledger):
 
     def __init__(self, runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> None:
         super().__init__(runtime, LocalOrders(runtime, tenant_id), LocalBank(), tenant_id)
+
+
+def parcel_number(written: str) -> str:
+    """A parcel's number as one parcel has it, however a customer writes it: no blanks or hyphens, capitals, half-width."""
+    plain = normalize("NFKC", written).upper()
+    return "".join(sign for sign in plain if sign.isalnum()) or plain.strip()
 
 
 def refunded(uow: UnitOfWork, order_number: str) -> Decimal:
@@ -251,17 +261,17 @@ def _check(uow: UnitOfWork, order: OrderRecord, request: RefundRequest, parts: t
 
 
 def _check_freight(uow: UnitOfWork, request: RefundRequest) -> None:
-    query = select(func.sum(Refund.amount)).where(
-        Refund.tenant_id == uow.tenant_id,
-        Refund.order_number == request.order_number,
-        Refund.freight_of == request.freight_of,
-        Refund.state != FAILED,
+    query = select(Refund).where(
+        Refund.tenant_id == uow.tenant_id, Refund.freight_of == request.freight_of, Refund.state != FAILED
     )
-    most = Decimal(str(setting(uow, "return.freight_most"))) - (uow.session.scalar(query) or NOTHING)
-    if request.amount > most:
+    before = uow.session.scalars(query.limit(1)).one_or_none()
+    if before is not None:
         raise InvalidInput(
-            f"Of the freight of {request.freight_of} {max(most, NOTHING)} may go back, not {request.amount}."
+            f"The freight of parcel {request.freight_of} was paid back already: {before.amount} for order {before.order_number}."
         )
+    most = Decimal(str(setting(uow, "return.freight_most")))
+    if request.amount > most:
+        raise InvalidInput(f"Of the freight of parcel {request.freight_of} {most} may go back, not {request.amount}.")
 
 
 def _check_amount(amount: Decimal) -> None:

@@ -9,6 +9,8 @@ from engine.connectors.orders import OrderRecord
 from engine.connectors.payments import RefundPart
 from engine.services.shop.shares import NOTHING, Share, freight_paid, shares_of, spread
 
+FREIGHT_PAYERS = ("seller", "buyer", "buyer_all")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -42,13 +44,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`total` is `items` and `freight_back` without the rest, no less than nothing and no more than `left` of the order."""
+    """`computed` is `items` and `freight_back` without freight and gifts, no less than nothing and no more than `left` of the order.
+
+    `total` is that with the adjustment, within the same bounds: whoever wants to pay `x` adjusts by `x - computed`.
+    """
 
     items: tuple[Item, ...]
     freight_back: Decimal
     freight_off: Decimal
     gift_off: Decimal
-    adjustment: Decimal
+    computed: Decimal
     total: Decimal
     return_freight: Decimal = NOTHING
     return_parcel: str = ""
@@ -112,25 +117,29 @@ def draw_up(
         freight_back = max(NOTHING, freight_paid(order) - freight_before)
     if not whole and wanted.payer == "buyer_all" and _was_free(order, shares, free_from):
         freight_off = freight
-    most = sum((item.paid for item in items), NOTHING) + freight_back
-    total = most - freight_off - wanted.deduction + wanted.adjustment
-    total = max(NOTHING, min(total, most, left))
+    goods_and_freight = sum((item.paid for item in items), NOTHING) + freight_back
+    most = min(goods_and_freight, left)
+    computed = max(NOTHING, min(most, goods_and_freight - freight_off - wanted.deduction))
+    total = max(NOTHING, min(most, computed + wanted.adjustment))
     return Statement(
         items,
         freight_back,
         freight_off,
         wanted.deduction,
-        wanted.adjustment,
+        computed,
         total,
         wanted.return_freight,
         wanted.return_parcel,
     )
 
 
-def told(statement: Statement) -> dict[str, Any]:
-    """The statement as plain values, as a process carries it: money as numbers, the account in both languages."""
+def told(statement: Statement, by_payer: Mapping[str, Statement]) -> dict[str, Any]:
+    """The statement as plain values, as a process carries it: money as numbers, the account in both languages; `by_payer`: what would
+    be computed if another bore the freight."""
     return {
         "total": float(statement.total),
+        "computed": float(statement.computed),
+        "by_payer": {payer: float(other.computed) for payer, other in by_payer.items()},
         "goods": float(sum((item.paid for item in statement.items), NOTHING)),
         "freight_back": float(statement.freight_back),
         "freight_off": float(statement.freight_off),

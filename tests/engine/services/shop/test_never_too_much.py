@@ -143,15 +143,43 @@ def check(runtime: Runtime, bank: ReferenceBank, order: OrderRecord) -> None:
     assert bank.paid_back - bank.compensated + by_hand <= received
     for parcel in ("SF1", "SF2"):
         with runtime.unit_of_work(read_only=True) as uow:
-            query = select(func.sum(Refund.amount)).where(
-                Refund.order_number == order.number, Refund.freight_of == parcel, Refund.state != "failed"
-            )
-            assert (uow.session.scalar(query) or 0) <= 25  # the setting return.freight_most
+            query = select(Refund.amount).where(Refund.freight_of == parcel, Refund.state != "failed")
+            once = uow.session.scalars(query).all()
+        assert len(once) <= 1, "whichever order it is for, and whoever asked"
+        assert sum(once) <= 25  # the setting return.freight_most
     for share in shares_of(order):
         pieces, money = parts.get(share.line, (0, Decimal(0)))
         assert money <= share.paid + since.get(share.line, Decimal(0))
         assert pieces <= share.quantity
     assert beside <= order.freight
+
+
+def test_a_parcel_that_two_orders_name_is_reimbursed_once_however_it_is_written(
+    runtime: Runtime, bank: ReferenceBank
+) -> None:
+    ledger = ledger_of(runtime, bank, SIGNED)
+    other = replace(SIGNED, number="A4")
+    with runtime.unit_of_work() as uow:
+        store_order(runtime, uow, other)
+    bank.paid[other.number] = other.paid
+    written = ("SF1234567890", "sf 1234-567890", "ＳＦ１２３４５６７８９０")
+
+    def ask(number: int) -> None:
+        order = (SIGNED, other)[number % 2].number
+        request = RefundRequest(order, Decimal("10.00"), "CNY", "运费", f"f-{number}", compensation=True)
+        pay(ledger, replace(request, freight_of=written[number % 3]), by_hand=number % 5 == 4)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(ask, range(12)))
+    with runtime.unit_of_work(read_only=True) as uow:
+        [paid] = uow.session.scalars(select(Refund)).all()
+    assert (paid.freight_of, paid.amount) == ("SF1234567890", Decimal("10.00"))
+    with pytest.raises(InvalidInput, match=rf"paid back already: 10\.00 for order {paid.order_number}"):
+        ledger.refund(RefundRequest(SIGNED.number, Decimal("1.00"), "CNY", "运费", "late", compensation=True,
+                                    freight_of="SF-1234567890"))  # fmt: skip
+    paid_by_bank = ledger.refund(RefundRequest(other.number, Decimal("1.00"), "CNY", "运费", "another", compensation=True,
+                                               freight_of="SF1234567891"))  # fmt: skip
+    assert paid_by_bank.state == "settled", "another parcel"
 
 
 def test_many_at_once_pay_each_key_once_and_stay_below_what_was_paid(runtime: Runtime, bank: ReferenceBank) -> None:

@@ -88,7 +88,9 @@ def test_an_adjustment_lowers_and_never_lifts_above_what_was_paid() -> None:
 
 
 def test_the_account_of_plain_values_adds_up() -> None:
-    plain = told(account(Wanted("KZ-501", deduction=Decimal("29.90"))))
+    kept = account(Wanted("KZ-501", deduction=Decimal("29.90")))
+    plain = told(kept, {"buyer": kept})
+    assert plain["by_payer"] == {"buyer": plain["computed"]} == {"buyer": plain["total"]}
     assert (plain["total"], plain["gift_off"]) == (270.1, 29.9)
     assert plain["parts"] == [{"line": 1, "quantity": 1, "amount": 270.1}]
 
