@@ -72,11 +72,12 @@ def _call_of_override(name: str, builtin: Code, args: list[Code], names: Sequenc
 def _call_of_name(name: str, args: list[Code], names: Sequence[str] | None) -> Code:
     def call(env: Env) -> Any:
         function = env.find(name)
+        if kind_of(function) != "function":
+            # An entry `time` that is no function leaves time() what it is.
+            function = BUILTINS.get(name, function)
         if function is MISSING:
-            function = BUILTINS.get(name)
-            if function is None:
-                env.rt.warn(f"There is no function {name!r}.")
-                return None
+            env.rt.warn(f"There is no function {name!r}.")
+            return None
         return invoke(env.rt, function, [arg(env) for arg in args], names)
 
     return call

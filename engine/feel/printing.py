@@ -54,4 +54,9 @@ def range_text(span: Range) -> str:
     if span.operator:
         return f"({span.operator} {literal(span.start if span.start is not None else span.end)})"
     opening, closing = "[" if span.start_included else "(", "]" if span.end_included else ")"
-    return f"{opening}{literal(span.start)}..{literal(span.end)}{closing}"
+    return f"{opening}{_endpoint(span.start)}..{_endpoint(span.end)}{closing}"
+
+
+def _endpoint(value: Any) -> str:
+    """Nothing for an end that is left out, as range() reads it."""
+    return "" if value is None else literal(value)

@@ -21,7 +21,7 @@ from engine.feel.chronology import (
 from engine.feel.durations import DaysTime, YearsMonths, fraction_text, parse_duration
 
 _DATE = r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)"
-_TIME = r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,30}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,64})?"
+_TIME = r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,30}))?)?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,64})?"
 DATE = re.compile(_DATE, re.ASCII)
 TIME = re.compile(_TIME, re.ASCII)
 DATE_TIME = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
@@ -277,7 +277,7 @@ def _date(parts: tuple[str, ...]) -> FeelDate | None:
 
 
 def _time(parts: tuple[str, ...]) -> tuple[int, Zone] | None:
-    hour, minute, second = int(parts[0]), int(parts[1]), int(parts[2])
+    hour, minute, second = int(parts[0]), int(parts[1]), int(parts[2] or 0)  # Camunda leaves seconds out.
     nanos = int((parts[3] or "").ljust(9, "0")[:9])
     midnight = (hour, minute, second, nanos) == (24, 0, 0, 0)
     if minute > 59 or second > 59 or (hour > 23 and not midnight):

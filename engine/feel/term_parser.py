@@ -7,6 +7,9 @@ from engine.feel.numbers import parse as parse_number
 from engine.feel.parser import ADDITIVE, COMPARISONS, ExpressionParser
 from engine.feel.types import FeelType
 
+# Camunda's second names of all() and any().
+_FUNCTION_WORDS = {"and": "all", "or": "any"}
+
 
 class TermParser(ExpressionParser):
     """Adds the terms that operators stand between."""
@@ -70,6 +73,9 @@ class TermParser(ExpressionParser):
             if word in ("true", "false", "null"):
                 self.index += 1
                 return n.Const({"true": True, "false": False, "null": None}[word])
+            if word in _FUNCTION_WORDS and self.peek().text == "(":
+                self.index += 1
+                return n.Name(_FUNCTION_WORDS[word])
             if word != "not":
                 self.unexpected()
         return self._name()

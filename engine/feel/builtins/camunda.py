@@ -10,7 +10,8 @@ from engine.feel import regexes
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import FailedAssertion
 from engine.feel.json_values import to_json
-from engine.feel.numbers import from_float
+from engine.feel.numbers import from_float, is_number, plain
+from engine.feel.numbers import parse as parse_number
 from engine.feel.python_values import from_python
 from engine.feel.runtime import Runtime
 from engine.feel.temporal import FeelDateTime, FeelTime
@@ -76,20 +77,29 @@ def to_base64(rt: Runtime, value: str) -> str:
 @builtin("to json", "value: Any", result="string", doc="The value as JSON text.")
 def to_json_text(rt: Runtime, value: Any) -> str:
     weigh(value)
-    return rt.string_of(json.dumps(to_json(_with_offsets(value)), ensure_ascii=False, separators=(",", ":")))
+    return rt.string_of(_json_text(from_python(value)))
 
 
-def _with_offsets(value: Any) -> Any:
-    """Moments in a named zone as Java writes them, `…+01:00[Europe/Berlin]`, so that other readers know the offset."""
+def _json_text(value: Any) -> str:
+    """Numbers with all their digits; a moment in a named zone as Java writes it, `…+01:00[Europe/Berlin]`."""
     if isinstance(value, FeelDateTime) and isinstance(value.zone, str):
-        clock = FeelTime(value.time.nanos, value.offset)
-        return f"{value.date}T{clock}[{value.zone}]"
+        return _quoted(f"{value.date}T{FeelTime(value.time.nanos, value.offset)}[{value.zone}]")
+    if is_number(value):
+        return plain(value)
     if isinstance(value, list):
-        return [_with_offsets(item) for item in value]
-    return {key: _with_offsets(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return "[" + ",".join(_json_text(from_python(item)) for item in value) + "]"
+    if isinstance(value, dict):
+        return (
+            "{" + ",".join(f"{_quoted(str(key))}:{_json_text(from_python(each))}" for key, each in value.items()) + "}"
+        )
+    return _quoted(to_json(value))
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 @builtin("from json", "value: string", doc="The value that a JSON text means.")
 def from_json(rt: Runtime, value: str) -> Any:
     rt.spend(len(value) // 4)
-    return from_python(json.loads(value))
+    return from_python(json.loads(value, parse_float=parse_number))

@@ -138,8 +138,8 @@ def number_from_number(rt: Runtime, value: Any) -> Any:
     return value
 
 
-@builtin("number", "from: string", "grouping separator: string?", "decimal separator: string?")
-def number_with_separators(rt: Runtime, text: str, grouping: str | None, point: str | None) -> Any:
+@builtin("number", "from: string", "grouping separator: string?", "[decimal separator: string?]")
+def number_with_separators(rt: Runtime, text: str, grouping: str | None, point: str | None = None) -> Any:
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping and grouping == point):
         return None
     if grouping:

@@ -9,7 +9,8 @@ from engine.feel.durations import DaysTime, YearsMonths
 from engine.feel.numbers import DECIMAL128, MAX_SCALE, MIN_SCALE, Number, quantize, tidy
 from engine.feel.runtime import Runtime
 
-_SCALED = ("n: number", "scale: number")
+_SCALED = ("n: number", "[scale: number]")
+_MODES = frozenset({"UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN"})
 _ROUND_UP, _ROUND_DOWN = decimal.ROUND_UP, decimal.ROUND_DOWN
 
 
@@ -18,9 +19,16 @@ def _rounded(n: Number, scale: Number, rounding: str) -> Number | None:
     return quantize(n, digits, rounding) if MIN_SCALE <= digits <= MAX_SCALE else None
 
 
-@builtin("decimal", *_SCALED, result="number", doc="n rounded to `scale` digits, halves to the even neighbour.")
-def round_to_even(rt: Runtime, n: Number, scale: Number) -> Number | None:
-    return _rounded(n, scale, decimal.ROUND_HALF_EVEN)
+@builtin(
+    "decimal",
+    "n: number",
+    "scale: number",
+    "[mode: string]",
+    result="number",
+    doc="n rounded to `scale` digits, halves to the even neighbour or as the mode says (Camunda: UP, HALF_UP, FLOOR, …).",
+)
+def round_to_even(rt: Runtime, n: Number, scale: Number, mode: str = "HALF_EVEN") -> Number | None:
+    return _rounded(n, scale, f"ROUND_{mode.upper()}") if mode.upper() in _MODES else None
 
 
 @builtin("floor", "n: number", "[scale: number]", result="number", doc="n rounded towards minus infinity.")
@@ -34,22 +42,22 @@ def ceiling(rt: Runtime, n: Number, scale: Number = 0) -> Number | None:
 
 
 @builtin("round up", *_SCALED, result="number", doc="n rounded away from zero.")
-def round_up(rt: Runtime, n: Number, scale: Number) -> Number | None:
+def round_up(rt: Runtime, n: Number, scale: Number = 0) -> Number | None:
     return _rounded(n, scale, _ROUND_UP)
 
 
 @builtin("round down", *_SCALED, result="number", doc="n rounded towards zero.")
-def round_down(rt: Runtime, n: Number, scale: Number) -> Number | None:
+def round_down(rt: Runtime, n: Number, scale: Number = 0) -> Number | None:
     return _rounded(n, scale, _ROUND_DOWN)
 
 
 @builtin("round half up", *_SCALED, result="number", doc="n rounded, halves away from zero.")
-def round_half_up(rt: Runtime, n: Number, scale: Number) -> Number | None:
+def round_half_up(rt: Runtime, n: Number, scale: Number = 0) -> Number | None:
     return _rounded(n, scale, decimal.ROUND_HALF_UP)
 
 
 @builtin("round half down", *_SCALED, result="number", doc="n rounded, halves towards zero.")
-def round_half_down(rt: Runtime, n: Number, scale: Number) -> Number | None:
+def round_half_down(rt: Runtime, n: Number, scale: Number = 0) -> Number | None:
     return _rounded(n, scale, decimal.ROUND_HALF_DOWN)
 
 

@@ -102,6 +102,7 @@ def test_a_callers_function_that_fails_is_null():
 def test_a_declared_name_beats_the_builtin_of_that_name():
     assert value("count(1)", ("count",), count=lambda number: number + 10) == 11
     assert value("count([1])", ("count",), count=5) == 1
+    assert json_of('{time: @"09:00:00", early: time(@"2024-01-01T08:00:00") < time}.early') is True
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,13 @@ def test_a_declared_name_beats_the_builtin_of_that_name():
         ('fromAi(value: 1, type: "number")', 1),
         ("string length(uuid())", 36),
         ("random number() < 1", True),
+        ("and([true, false])", False),
+        ("or(false, null, true)", True),
+        (
+            "to json([12345678901234567890.123456789, null, {a: 1.50}])",
+            '[12345678901234567890.123456789,null,{"a":1.5}]',
+        ),
+        ('string(from json("0.1234567890123456789"))', "0.1234567890123456789"),
     ],
 )
 def test_camundas_functions(text, expected):

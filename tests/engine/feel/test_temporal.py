@@ -102,6 +102,9 @@ def test_a_zoned_moment_moves_on_the_time_line(moment, delta):
         ('is(@"23:00:50Z", @"23:00:50@Etc/GMT")', False),
         ('@"2024-01-01" < @"2024-01-02"', True),
         ('@"999999999-12-31" + @"P1D"', None),
+        ('time("13:30")', "13:30:00"),
+        ('@"1970-01-01T00:00Z"', "1970-01-01T00:00:00Z"),
+        ('time("13:30.5")', None),
     ],
 )
 def test_calendar_arithmetic(text, expected):
@@ -161,6 +164,7 @@ def test_a_text_that_is_no_moment_is_null(text):
         ('[1, 2, 3][item in range("[2..)")]', [2, 3]),
         ('[1, 2, 3][item in range("]..2[")]', [1]),
         ('range("[2..)").end', None),
+        ('string(range("(..3]"))', "(..3]"),
         ("(< 10).end", 10),
     ],
 )
