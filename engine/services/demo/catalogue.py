@@ -61,18 +61,43 @@ PLACES = (
 )
 CARRIERS = (("顺丰速运", "SF"), ("中通快递", "ZT"), ("圆通速递", "YT"), ("京东物流", "JD"))
 METHODS = ("alipay", "wechat", "unionpay")
+# What a buyer of an article complains about: (matter, cause, wanted remedy); and what one may of any.
+TROUBLES = {
+    "KZ-501": ("耳机左耳没有声音，用了三天就坏了", "quality", "exchange"),
+    "KZ-310": ("耳机充不进电，仓盖也合不拢", "quality", "exchange"),
+    "PB-200": ("移动电源充一次手机就没电，容量不够", "quality", "return_refund"),
+    "CH-65W": ("充电器用十分钟就烫手，不敢再用", "quality", "refund"),
+    "KB-087": ("键盘空格键按下去弹不起来", "quality", "exchange"),
+    "VC-900": ("吸尘器吸力越来越小，还有焦味", "quality", "repair"),
+    "RC-040": ("电饭煲煮出来总是夹生，换了水量也一样", "quality", "exchange"),
+    "AF-550": ("空气炸锅的玻璃窗到货就有裂纹", "logistics", "exchange"),
+    "HD-160": ("吹风机风口掉漆，像是用过的", "quality", "exchange"),
+    "TB-012": ("牙刷头型号发错了，装不上", "wrong_item", "exchange"),
+    "WB-750": ("快递外箱破损，里面的杯子瘪了", "logistics", "refund"),
+    "BD-150": ("收到的四件套颜色和下单的不一样", "wrong_item", "return_refund"),
+    "PL-074": ("乳胶枕味道很大，怀疑是假货，防伪码查不到", "counterfeit", "refund"),
+    "JK-180": ("冲锋衣拉链洗一次就坏了", "quality", "exchange"),
+    "SH-042": ("两只鞋尺码不一样，一只 42 一只 41", "wrong_item", "exchange"),
+    "BG-025": ("背包肩带开线，背了两天", "quality", "exchange"),
+    "CR-888": ("车厘子到货坏了一半", "logistics", "refund"),
+    "CB-006": ("六只蟹到货死了两只", "logistics", "compensation"),
+    "MG-001": ("马克杯上的照片印反了", "quality", "refund"),
+    "RG-520": ("戒指上的字刻错了一个", "quality", "refund"),
+    "SW-365": ("订阅码提示已经被使用", "quality", "refund"),
+    "MZ-012": ("杂志两期没有收到", "logistics", "compensation"),
+    "TY-600": ("积木少了一袋，拼不完", "quality", "exchange"),
+    "LP-010": ("台灯一直闪，看久了眼睛疼", "quality", "return_refund"),
+    "UW-003": ("收到的是另一个颜色和尺码", "wrong_item", "exchange"),
+}
 COMPLAINTS = (
-    ("耳机左耳没有声音，用了三天就坏了", "quality", "exchange"),
-    ("收到的颜色和下单的不一样", "wrong_item", "return_refund"),
-    ("快递外箱破损，里面的杯子碎了", "logistics", "refund"),
     ("客服说 24 小时回复，等了三天没有消息", "service", "apology"),
     ("买完第二天就降价一百元，要求退差价", "price", "compensation"),
-    ("怀疑是假货，防伪码查不到", "counterfeit", "refund"),
 )
+TROUBLED = 4
 # What customers ask for beside complaining: (description, reason, wanted) of a return; (what, words) of anything else.
 RETURNS = (
-    ("尺码偏小，没有穿过，想退掉", "no_reason", "return_refund"),
-    ("开机没反应，换了插座也一样，想换一台", "quality", "exchange"),
+    ("没有用过，和想的不一样，想退掉", "no_reason", "return_refund"),
+    ("收到就是坏的，想换一件", "quality", "exchange"),
 )
 REQUESTS = (
     ("consultation", "电子发票可以开公司抬头吗？在哪里申请？"),

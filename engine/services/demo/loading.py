@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from engine.connectors.orders import OrderRecord
 from engine.errors import Conflict, NotFound, Unavailable
 from engine.model.people import User
 from engine.model.permissions import ROLES, SYSTEM
@@ -15,7 +16,7 @@ from engine.runtime import Runtime
 from engine.services import people
 from engine.services.customers.files import new_customer
 from engine.services.customers.tiers import retier
-from engine.services.demo.catalogue import ARTICLES, COMPLAINTS, REQUESTS, RETURNS
+from engine.services.demo.catalogue import ARTICLES, COMPLAINTS, REQUESTS, RETURNS, TROUBLED, TROUBLES
 from engine.services.demo.dataset import customers, orders
 from engine.services.demo.knowledge import load_articles
 from engine.services.demo.staff import QUEUES, STAFF, TEAMS
@@ -98,15 +99,16 @@ def _load_shop(runtime: Runtime) -> list[str]:
 def _file_requests(runtime: Runtime, signed: list[str]) -> None:
     """A few complaints, returns and questions, filed as customers file them; none of a kind while no process takes it."""
     numbers = iter(signed)
-    complaints: list[dict[str, Any]] = [
-        {"matter": matter, "cause": cause, "wanted_remedy": wanted} for matter, cause, wanted in COMPLAINTS
+    complaints: list[dict[str, Any] | None] = [
+        *[None] * TROUBLED,
+        *({"matter": matter, "cause": cause, "wanted_remedy": wanted} for matter, cause, wanted in COMPLAINTS),
     ]
-    returns: list[dict[str, Any]] = [
+    returns: list[dict[str, Any] | None] = [
         {"description": words, "reason": reason, "requested": wanted, "intact": True}
         for words, reason, wanted in RETURNS
     ]
-    requests: list[dict[str, Any]] = [{"request_type": kind, "description": words} for kind, words in REQUESTS]
-    chosen: dict[Callable[..., Filed], list[dict[str, Any]]] = {
+    requests: list[dict[str, Any] | None] = [{"request_type": kind, "description": words} for kind, words in REQUESTS]
+    chosen: dict[Callable[..., Filed], list[dict[str, Any] | None]] = {
         file_complaint: complaints,
         request_return: returns,
         send_request: requests,
@@ -119,7 +121,12 @@ def _file_requests(runtime: Runtime, signed: list[str]) -> None:
             who = {"customer_name": order.customer_name, "contact": order.customer_phone, "consent": True}
             article = {"order_number": number} | ({"sku": order.lines[0].sku} if take is request_return else {})
             with suppress(NotFound, Unavailable, Conflict):
-                take(runtime, who | article | form, actor=visitor_actor())
+                take(runtime, who | article | (form or _trouble(order)), actor=visitor_actor())
+
+
+def _trouble(order: OrderRecord) -> dict[str, Any]:
+    matter, cause, wanted = TROUBLES[order.lines[0].sku]
+    return {"matter": matter, "cause": cause, "wanted_remedy": wanted}
 
 
 def _posts(roles: tuple[str, ...]) -> str:

@@ -11,10 +11,11 @@ from engine.model.order import Order
 from engine.model.user_task import UserTask
 from engine.runtime import Runtime
 from engine.services import cases, demo, people, startup, worklist
-from engine.services.demo.catalogue import ARTICLES
+from engine.services.demo.catalogue import ARTICLES, COMPLAINTS, TROUBLED, TROUBLES
 from engine.services.demo.dataset import CUSTOMERS, ORDERS, customers, orders
 from engine.services.demo.staff import STAFF, TEAMS
 from engine.services.demo.stories import STORIES
+from engine.services.outside import outside
 from engine.worker import Worker
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -70,6 +71,19 @@ def test_everybody_signs_in_with_the_password_that_was_told(loaded: Runtime) -> 
     for username in ("manager", "agent1", "warehouse"):
         assert people.authenticate(loaded, username, password).username == username
     assert len(lines) == len(STAFF) + 1
+
+
+def test_a_complaint_is_about_an_article_that_its_order_has(loaded: Runtime) -> None:
+    articles = {matter: sku for sku, (matter, *_) in TROUBLES.items()}
+    with loaded.unit_of_work(read_only=True) as uow:
+        told = uow.session.execute(select(Case.description, Case.order_number).where(Case.kind == "complaint")).all()
+    assert len(told) == TROUBLED + len(COMPLAINTS)
+    about = [(articles[row.description], row.order_number) for row in told if row.description in articles]
+    assert len(about) == TROUBLED
+    for sku, number in about:
+        order = outside(loaded).orders.find(number)
+        assert order is not None
+        assert sku in {line.sku for line in order.lines}
 
 
 def test_loading_again_adds_nothing(loaded: Runtime) -> None:
