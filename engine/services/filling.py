@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, select, text
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Insert,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 
 from engine.errors import Conflict
-from engine.model.base import table_of
+from engine.model.base import Json, UtcDateTime, table_of, to_json
 from engine.model.case import Case, CaseInstance
 from engine.model.element import ElementInstance
 from engine.model.instance import ProcessInstance
@@ -19,18 +36,16 @@ from engine.model.permissions import SYSTEM
 from engine.model.search import SearchEntry
 from engine.model.subscription import Subscription
 from engine.model.user_task import TaskCandidate, UserTask
-from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import starting
 from engine.services.due import run_due
-from engine.services.turn.statements import Batch, Statement, insertion
 
 Row = dict[str, Any]
 _instance, _element, _task = table_of(ProcessInstance), table_of(ElementInstance), table_of(UserTask)
 _candidate, _job, _subscription = table_of(TaskCandidate), table_of(Job), table_of(Subscription)
 _case, _link, _entry = table_of(Case), table_of(CaseInstance), table_of(SearchEntry)
-CHUNK = 1000
-STEP = 1 << 32  # between the keys of two copies; they lie before the pattern's, where no key will be made
+CHUNK = 20_000
+STEP = 1 << 34  # between the keys of two copies; they lie before the pattern's, where no key will be made
 COMPLAINT = {
     "customer_name": "王小明",
     "contact": "13800138000",
@@ -55,33 +70,40 @@ def fill(
     Copies have keys, case numbers, tasks, offers and timers of their own (due one second apart, from a day on) and can be worked
     on; their variables and timelines are not copied. Raises Conflict in a database that has been filled already, unless `again`.
     """
-    pattern = _pattern(runtime, again)
-    statements = {table.name: insertion(table) for table, _ in pattern}
-    written: dict[str, int] = {}
-    texts = _Texts([row for _, rows in pattern for row in rows])
-    for begin in range(0, count, CHUNK):
-        numbers = range(begin + 1, min(begin + CHUNK, count) + 1)
-        runtime.transact(lambda uow, numbers=numbers: _send(uow, pattern, statements, texts, numbers, written))  # type: ignore[misc]
-        told(numbers[-1])
+    number, pattern = _pattern(runtime, again)
+    keys = frozenset(row["key"] for _, rows in pattern for row in rows if "key" in row)
+    copying = _Copying(number, keys, runtime.database.is_sqlite)
+    written = {table.name: len(rows) * count for table, rows in pattern}
+    # From the last number to the first, so that keys ascend and pages of indexes are filled one after another.
+    for last in range(count, 0, -CHUNK):
+        copies = _numbers(max(last - CHUNK, 0) + 1, last)
+        _send(runtime, [copying.insertion(table, row, copies) for table, rows in pattern for row in rows])
+        told(count - max(last - CHUNK, 0))
     if not runtime.database.is_sqlite:
         # Or PostgreSQL plans as for an empty database until its own turn comes.
-        with runtime.database.begin() as connection:
-            connection.execute(text("ANALYZE"))
+        _send(runtime, [text("ANALYZE")])
     return written
 
 
-def _pattern(runtime: Runtime, again: bool) -> list[tuple[Table, list[Row]]]:
-    """The rows of a complaint that has been begun as people begin one."""
+def _send(runtime: Runtime, statements: list[Any]) -> None:
+    with runtime.database.begin() as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _pattern(runtime: Runtime, again: bool) -> tuple[str, list[tuple[Table, list[Row]]]]:
+    """The number and the rows of a complaint that has been begun as people begin one."""
     with runtime.unit_of_work(read_only=True) as uow:
-        filled = uow.connection.execute(select(Case.key).where(Case.number.like("%~1")).limit(1)).first() is not None
+        filled = uow.connection.execute(select(Case.key).where(Case.number.like("%~%")).limit(1)).first() is not None
         if filled and not again:
             raise Conflict("This database has been filled already; fill an empty one.")
     begun = starting.start_with_form(runtime, "complaint", COMPLAINT, actor=SYSTEM)
     run_due(runtime)
+    number = str(begun.case_number)
     with runtime.unit_of_work(read_only=True) as uow:
-        return [
+        return number, [
             (table, [dict(row._mapping) for row in uow.connection.execute(query)])
-            for table, query in _parts(begun.instance_key, str(begun.case_number))
+            for table, query in _parts(begun.instance_key, number)
         ]
 
 
@@ -100,46 +122,64 @@ def _parts(instance: int, number: str) -> Iterator[tuple[Table, Select[Any]]]:
     yield _entry, select(_entry).where(_entry.c.key.in_(select(_case.c.key).where(_case.c.number == number)))
 
 
-class _Texts:
-    """Keys and the case's number as they stand inside values."""
+def _numbers(first: int, last: int) -> CTE:
+    """The numbers of copies, the highest first."""
+    numbers = select(cast(literal(last), BigInteger).label("number")).cte("numbers", recursive=True)
+    return numbers.union_all(select(numbers.c.number - 1).where(numbers.c.number > first))
 
-    def __init__(self, rows: list[Row]) -> None:
-        self.number = next(row["number"] for row in rows if "number" in row and "kind" in row)
-        self.keys = {row["key"] for row in rows if "key" in row}
-        self._in_bytes = re.compile(rb"\b\d{15,19}\b")
 
-    def copy(self, value: Any, number: int) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value - number * STEP if value in self.keys else value
-        if isinstance(value, str):
-            return value.replace(self.number, f"{self.number}~{number}")
+@dataclass(frozen=True)
+class _Copying:
+    """How the database itself makes copies of a row: the keys and the case's number in it are each copy's own."""
+
+    number: str
+    keys: frozenset[int]
+    is_sqlite: bool
+
+    def insertion(self, table: Table, row: Row, numbers: CTE) -> Insert:
+        """One statement for all copies of one row."""
+        values = {name: self._value(table.c[name], value, numbers.c.number) for name, value in row.items()}
+        return insert(table).from_select(list(values), select(*values.values()).select_from(numbers))
+
+    def _value(self, column: Column[Any], value: Any, number: ColumnElement[int]) -> ColumnElement[Any]:
+        if isinstance(value, int) and value in self.keys:
+            return self._key(value, number)
+        if column.name in ("due_at", "run_at") and value is not None:
+            return self._later(value + timedelta(days=1), number)
+        if column.table is _entry and column.name == "terms":
+            return cast(literal(f"{value} w", Text) + cast(number, Text), column.type)  # as terms_of cuts `…~number`
         if isinstance(value, bytes):
-            return self._in_bytes.sub(lambda found: b"%d" % self.copy(int(found[0]), number), value)
-        return value
+            found = self._text(value.decode(), number)
+            return cast(found, LargeBinary) if self.is_sqlite else func.convert_to(found, "UTF8")
+        if isinstance(column.type, Json):
+            return self._text(to_json(value), number)
+        if isinstance(value, str):
+            return self._text(value, number)
+        same = literal(value, column.type)
+        return same if self.is_sqlite else cast(same, column.type)  # a cast to DATETIME would make a number of it there
 
+    def _key(self, key: int, number: ColumnElement[int]) -> ColumnElement[int]:
+        return cast(literal(key), BigInteger) - number * literal(STEP, BigInteger)
 
-def _send(
-    uow: UnitOfWork,
-    pattern: list[tuple[Table, list[Row]]],
-    statements: dict[str, Statement],
-    texts: _Texts,
-    numbers: range,
-    written: dict[str, int],
-) -> None:
-    batch = Batch()
-    for table, rows in pattern:
-        copies = [_copy(table, row, texts, number) for number in numbers for row in rows]
-        written[table.name] = written.get(table.name, 0) + len(copies)
-        batch.add(statements[table.name], copies)
-    batch.send(uow)
+    def _text(self, value: str, number: ColumnElement[int]) -> ColumnElement[str]:
+        parts = re.split(rf"({re.escape(self.number)}|\b\d{{15,19}}\b)", value)
+        found: ColumnElement[str] = literal(parts[0], Text)
+        for mark, after in zip(parts[1::2], parts[2::2], strict=True):
+            if mark == self.number:
+                found = found + literal(f"{mark}~", Text) + cast(number, Text)
+            else:
+                own = int(mark) in self.keys
+                found = found + (cast(self._key(int(mark), number), Text) if own else literal(mark, Text))
+            found = found + literal(after, Text)
+        return found
 
-
-def _copy(table: Table, row: Row, texts: _Texts, number: int) -> Row:
-    copied = {name: texts.copy(value, number) for name, value in row.items()}
-    for name in ("due_at", "run_at"):
-        if isinstance(copied.get(name), datetime):
-            copied[name] += timedelta(days=1, seconds=number)
-    return copied
+    def _later(self, moment: datetime, number: ColumnElement[int]) -> ColumnElement[Any]:
+        """`moment` and as many seconds as the copy's number."""
+        if not self.is_sqlite:
+            return cast(literal(moment), UtcDateTime) + number * literal(timedelta(seconds=1))
+        # As SQLAlchemy stores a moment there.
+        whole = literal(int(moment.timestamp()), BigInteger) + number
+        return func.strftime("%Y-%m-%d %H:%M:%S", whole, "unixepoch") + literal(f".{moment.microsecond:06d}", Text)
 
 
 def numbers_of(written: dict[str, int]) -> Iterator[str]:
