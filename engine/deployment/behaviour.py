@@ -7,7 +7,8 @@ import re
 from engine.deployment import rules
 from engine.deployment.compensation import check_compensated, check_handler
 from engine.deployment.listeners import check_listeners, check_process_listeners
-from engine.deployment.model import Element, EventDefinition, ProcessModel
+from engine.deployment.literals import check_literals
+from engine.deployment.model import SUBPROCESSES, Element, EventDefinition, ProcessModel
 from engine.deployment.remarks import Remarks
 from engine.deployment.words import in_chinese
 
@@ -33,6 +34,7 @@ def check_behaviour(model: ProcessModel, remarks: Remarks) -> None:
         else:
             _check_activity(element, remarks)
         _check_mappings(element, remarks)
+        check_literals(element, remarks)
         check_listeners(element, remarks)
     check_process_listeners(model, remarks)
     _check_catches(model, remarks)
@@ -52,6 +54,8 @@ def _check_event(element: Element, model: ProcessModel, remarks: Remarks) -> Non
         host = model.elements.get(element.attached_to or "")
         if host is None or not host.is_activity or host.scope != element.scope or host.triggered_by_event:
             remarks.add(rules.UNKNOWN_HOST, element, element.attached_to or "")
+        elif event.kind == "escalation" and host.type not in SUBPROCESSES | {"callActivity"}:
+            remarks.add(rules.ESCALATION_HOST, element, host.name or host.id)
     if event.kind == "error" and not element.interrupting:
         remarks.add(rules.NON_INTERRUPTING_ERROR, element)
 
@@ -65,6 +69,9 @@ def _position(element: Element, model: ProcessModel) -> str:
 
 def _check_definition(element: Element, event: EventDefinition, model: ProcessModel, remarks: Remarks) -> None:
     throws = element.type in ("endEvent", "intermediateThrowEvent")
+    if not event.is_defined:
+        remarks.add_word(rules.NO_DEFINITION, element, event.kind)
+        return
     match event.kind:
         case "message" if throws:
             if not element.job_type:
@@ -75,6 +82,8 @@ def _check_definition(element: Element, event: EventDefinition, model: ProcessMo
             remarks.add_word(rules.NO_NAME, element, "signal")
         case "timer" if not event.timer_text:
             remarks.add(rules.NO_TIMER, element)
+        case "timer" if event.timers > 1:
+            remarks.add(rules.SEVERAL_TIMERS, element)
         case "timer" if event.timer == "cycle" and _fires_once(element, model):
             remarks.add(rules.CYCLE_FORBIDDEN, element)
         case "error" | "escalation" if throws and not event.code:
@@ -125,6 +134,8 @@ def _check_gateway(element: Element, model: ProcessModel, remarks: Remarks) -> N
     for flow in flows:
         if flow.id == element.default and flow.condition:
             remarks.add(rules.DEFAULT_CONDITION, flow)
+        elif flow.condition and element.type in ("parallelGateway", "eventBasedGateway"):
+            remarks.add(rules.CONDITION_UNUSED, flow, element.name or element.id)
     if element.type in ("exclusiveGateway", "inclusiveGateway") and len(flows) > 1:
         for flow in flows:
             if not flow.condition and flow.id != element.default:
@@ -138,6 +149,23 @@ def _check_gateway(element: Element, model: ProcessModel, remarks: Remarks) -> N
             target = model.elements.get(flow.target)
             if target is not None and not _waits_alone(target):
                 remarks.add(rules.EVENT_GATEWAY_TARGET, element, target.id)
+        _check_rivals([model.elements[flow.target] for flow in flows if flow.target in model.elements], remarks)
+
+
+def _check_rivals(targets: list[Element], remarks: Remarks) -> None:
+    """Of two events behind one gateway that wait for the same, nobody could say which is meant."""
+    seen: set[tuple[str, str]] = set()
+    for target in targets:
+        event = target.event
+        if event is None or event.kind not in ("message", "signal") or not event.name:
+            continue
+        if (event.kind, event.name) in seen:
+            remarks.add(rules.DUPLICATE_CATCH, target, *_both(event.kind, event.name))
+        seen.add((event.kind, event.name))
+
+
+def _both(kind: str, name: str) -> tuple[str, str]:
+    return f"{kind} '{name}'", f"{in_chinese(kind)}“{name}”"
 
 
 def _waits_alone(target: Element) -> bool:
@@ -187,21 +215,18 @@ def _check_mappings(element: Element, remarks: Remarks) -> None:
 
 
 def _check_catches(model: ProcessModel, remarks: Remarks) -> None:
-    """Two boundary events of one host, or two event subprocesses of one scope, that catch the same."""
+    """Two boundary events of one host, two event subprocesses of one scope or two starts of a process that catch the same."""
     seen: set[tuple[str, str, str]] = set()
     for element in model.elements.values():
         event, host = element.event, element.attached_to
         if element.type == "startEvent" and element.scope in model.elements:
             host = f"scope {model.elements[element.scope].scope}"
+        elif element.type == "startEvent":
+            host = "start"
         if event is None or host is None or event.kind not in ("error", "escalation", "message", "signal"):
             continue
         what = event.code if event.kind in ("error", "escalation") else event.name
         key = (host, event.kind, what or "")
         if key in seen:
-            remarks.add(
-                rules.DUPLICATE_CATCH,
-                element,
-                f"{event.kind} '{what or '*'}'",
-                f"{in_chinese(event.kind)}“{what or '*'}”",
-            )
+            remarks.add(rules.DUPLICATE_CATCH, element, *_both(event.kind, what or "*"))
         seen.add(key)

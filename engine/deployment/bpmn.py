@@ -205,8 +205,8 @@ class Reader:
         return EventDefinition(kind)
 
     def _message(self, ref: str | None) -> EventDefinition:
-        event = EventDefinition("message", ref=ref)
         node = self.by_id.get(ref or "")
+        event = EventDefinition("message", ref=ref, is_defined=node is not None or not ref)
         if node is not None:
             event.name = node.get("name")
             subscription = _extension(node, "subscription")
@@ -214,8 +214,8 @@ class Reader:
         return event
 
     def _named(self, kind: str, ref: str | None, code_attribute: str | None) -> EventDefinition:
-        event = EventDefinition(kind, ref=ref)
         node = self.by_id.get(ref or "")
+        event = EventDefinition(kind, ref=ref, is_defined=node is not None or not ref)
         if node is not None:
             event.name = node.get("name")
             event.code = node.get(code_attribute) if code_attribute else None
@@ -234,8 +234,7 @@ class Reader:
         if definition is not None:
             element.job_type, element.retries = definition.get("type"), definition.get("retries")
         deep = "" if element.type in SUBPROCESSES else ".//"  # A message throw has them on its event definition.
-        headers = node.iterfind(f"{deep}{BPMN}extensionElements/{ZEEBE}taskHeaders/{ZEEBE}header")
-        element.headers = {h.get("key", ""): h.get("value", "") for h in headers}
+        element.headers = _headers(node, f"{deep}{BPMN}extensionElements/")
         script = _extension(node, "script")
         if script is not None:
             element.script, element.result_variable = script.get("expression"), script.get("resultVariable")
@@ -276,11 +275,12 @@ def _reference(node: etree._Element, attribute: str) -> Reference | None:
 
 
 def _timer(node: etree._Element) -> EventDefinition:
-    for name, kind in (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle")):
-        text = _text(node, name)
-        if text is not None:
-            return EventDefinition("timer", timer=kind, timer_text=text)
-    return EventDefinition("timer")
+    kinds = (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle"))
+    found = [(kind, text) for name, kind in kinds if (text := _text(node, name)) is not None]
+    if not found:
+        return EventDefinition("timer")
+    kind, text = found[0]
+    return EventDefinition("timer", timer=kind, timer_text=text, timers=len(found))
 
 
 def _event_nodes(node: etree._Element) -> Iterator[etree._Element]:
@@ -309,9 +309,14 @@ def _listeners(node: etree._Element, kind: str) -> list[Listener]:
     """`executionListener` or `taskListener`, in the order in which they are drawn; names of older modelers too."""
     found = node.iterfind(f"{BPMN}extensionElements/{ZEEBE}{kind}s/{ZEEBE}{kind}")
     return [
-        Listener(_listener_event(each.get("eventType", "")), each.get("type", ""), each.get("retries"))
+        Listener(_listener_event(each.get("eventType", "")), each.get("type", ""), each.get("retries"), _headers(each))
         for each in found
     ]
+
+
+def _headers(node: etree._Element, below: str = "") -> dict[str, str]:
+    found = node.iterfind(f"{below}{ZEEBE}taskHeaders/{ZEEBE}header")
+    return {header.get("key", ""): header.get("value", "") for header in found}
 
 
 def _listener_event(name: str) -> str:

@@ -31,6 +31,8 @@ class EventDefinition:
     correlation_key: str | None = None
     timer: str | None = None  # date, duration or cycle
     timer_text: str | None = None
+    timers: int = 0  # how many of date, duration and cycle it has
+    is_defined: bool = True  # what it refers to is in the file, or it refers to nothing
     activity_ref: str | None = None  # what a compensation throw compensates; None: everything in its scope
     condition: str | None = None
 
@@ -73,6 +75,7 @@ class Listener:
     event: str  # start, end; creating, assigning, updating, completing, canceling
     type: str
     retries: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)  # beside the element's, and before them
 
 
 @dataclass(slots=True)

@@ -317,3 +317,81 @@ LISTENER_TWICE = Rule(
     "Give them different types.",
     "请使用不同的类型。",
 )
+BAD_RETRIES = Rule(
+    "retries-not-a-number",
+    "The retries '{}' are no whole number.",
+    "重试次数“{}”不是整数。",
+    "Use a number, or FEEL after '='.",
+    "请使用数字，或以“=”开头的 FEEL 表达式。",
+)
+BAD_PRIORITY = Rule(
+    "priority-out-of-range",
+    "The priority '{}' is no whole number from 0 to 100.",
+    "优先级“{}”不是 0 到 100 的整数。",
+    "Use such a number, or FEEL after '='.",
+    "请使用该范围内的数字，或以“=”开头的 FEEL 表达式。",
+)
+BAD_DATE = Rule(
+    "date-syntax",
+    "A date of the task is wrong: {}.",
+    "任务的日期设置错误：{}。",
+    "Use ISO 8601, such as 2026-03-02T09:00:00+08:00, or FEEL after '='.",
+    "请使用 ISO 8601（如 2026-03-02T09:00:00+08:00），或以“=”开头的 FEEL 表达式。",
+)
+BAD_BINDING = Rule(
+    "unknown-binding",
+    "The binding '{}' is unknown.",
+    "绑定方式“{}”无法识别。",
+    "Use latest, deployment or versionTag.",
+    "请使用 latest、deployment 或 versionTag。",
+)
+NO_VERSION_TAG = Rule(
+    "missing-version-tag",
+    "'{}' is bound by a version tag, but none is set.",
+    "“{}”按版本标签绑定，但没有设置版本标签。",
+    "Set the version tag, or bind the latest version.",
+    "请设置版本标签，或改为绑定最新版本。",
+)
+SEVERAL_FORMS = Rule(
+    "several-forms",
+    "The task names several forms: only one of form id, form key and external reference can be meant.",
+    "任务指定了多个表单：表单 ID、表单键和外部引用只能设置其一。",
+    "Keep one of them.",
+    "请只保留其中一个。",
+)
+ESCALATION_HOST = Rule(
+    "escalation-host",
+    "No escalation can come out of '{}', which is neither a subprocess nor a call activity.",
+    "“{}”既不是子流程也不是调用活动，不会抛出升级。",
+    "Attach the event to a subprocess or a call activity.",
+    "请将该事件附着到子流程或调用活动上。",
+)
+NO_DEFINITION = Rule(
+    "unknown-definition",
+    "The {} that the event refers to is not in the file.",
+    "事件引用的{}在文件中不存在。",
+    "Choose one that exists, or none where the event shall catch all.",
+    "请选择已有的定义；若要捕获全部，请留空。",
+)
+SEVERAL_TIMERS = Rule(
+    "several-timers",
+    "The timer has more than one of date, duration and cycle.",
+    "定时器同时设置了日期、时长和周期中的多项。",
+    "Keep one of them.",
+    "请只保留其中一项。",
+)
+CONDITION_UNUSED = Rule(
+    "condition-not-asked",
+    "The condition of a flow that leaves '{}' is not asked: the gateway takes the flow whatever it says.",
+    "从“{}”流出的顺序流的条件不会被判断：该网关总会走这条分支。",
+    "Remove the condition, or use an exclusive or inclusive gateway.",
+    "请删除该条件，或改用排他网关或包容网关。",
+    "warning",
+)
+START_WITHOUT_VALUE = Rule(
+    "start-without-value",
+    "What the start event '{}' waits for has no value of the right kind before an instance runs.",
+    "开始事件“{}”所等待的内容在实例运行之前没有值，或类型不对。",
+    "Use a text, or FEEL that needs no variable.",
+    "请使用固定文本，或不依赖变量的 FEEL 表达式。",
+)

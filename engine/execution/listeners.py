@@ -29,6 +29,7 @@ class BoundListener:
     event: str
     type: Value
     retries: Value | None
+    headers: dict[str, str]
 
 
 def bound(listeners: list[Listener], element_id: str) -> dict[str, list[BoundListener]]:
@@ -38,7 +39,9 @@ def bound(listeners: list[Listener], element_id: str) -> dict[str, list[BoundLis
         job_type = compiled(listener.type, f"Listener type of '{element_id}'")
         if job_type is not None:
             retries = compiled(listener.retries, f"Listener retries of '{element_id}'")
-            found.setdefault(listener.event, []).append(BoundListener(listener.event, job_type, retries))
+            found.setdefault(listener.event, []).append(
+                BoundListener(listener.event, job_type, retries, listener.headers)
+            )
     return found
 
 
@@ -49,7 +52,7 @@ def open_listener(node: Node, token: Token, listeners: list[BoundListener], posi
     job_type = listener.type.string(context, run.now)
     retries = listener.retries.integer(context, run.now) if listener.retries is not None else DEFAULT_RETRIES
     token.memo["listener"] = [listener.event, position]
-    headers = dict(node.element.headers)
+    headers = {**node.element.headers, **listener.headers}
     run.tell(JobOpened(token.id, node.element.id, job_type, retries, headers, kind, listener.event.upper()))
 
 

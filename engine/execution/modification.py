@@ -22,12 +22,13 @@ def activate(
     """Put a token on an element, in the scope that holds it; scopes that are not active are made, without their starts.
 
     `variables` by scope: the id of the element or of a scope around it, or "" for the process. Raises InvalidInput for an
-    unknown element or ancestor, and where several scopes could be meant and `ancestor_key` does not say which.
+    unknown element or ancestor, for an element that only its event may enter, and where several scopes could be meant and
+    `ancestor_key` does not say which.
     """
     element = run.process.model.elements.get(element_id)
     if element is None:
         raise InvalidInput(f"Process '{run.process.id}' has no element '{element_id}'.")
-    if element.type in NOT_ACTIVATABLE and element.event is not None and element.event.kind != "none":
+    if element.type in NOT_ACTIVATABLE or _behind_event_gateway(run, element):
         raise InvalidInput(f"'{element_id}' is entered by its event; activate the element behind it.")
     scope = _scope_of(run, element, ancestor_key)
     if isinstance(scope.task_spec, AdHocSubProcess) and not element.triggered_by_event:
@@ -35,6 +36,12 @@ def activate(
     token = run.spawn(run.process.nodes[element_id], scope)
     for name, values in (variables or {}).items():
         _set(run, token, name, values)
+
+
+def _behind_event_gateway(run: Run, element: Element) -> bool:
+    """Its gateway waits for it: it has no token of its own."""
+    sources = (run.process.model.flows[flow_id].source for flow_id in element.incoming)
+    return any(run.process.model.elements[source].type == "eventBasedGateway" for source in sources)
 
 
 def terminate(run: Run, element_key: int) -> None:

@@ -47,6 +47,16 @@ class JobKind(StrEnum):
 
 
 NO_LISTENER = "UNSPECIFIED"
+_NO_RETRIES = {
+    JobKind.EXECUTION_LISTENER: "EXECUTION_LISTENER_NO_RETRIES",
+    JobKind.TASK_LISTENER: "TASK_LISTENER_NO_RETRIES",
+    JobKind.AD_HOC_SUB_PROCESS: "AD_HOC_SUB_PROCESS_NO_RETRIES",
+}
+
+
+def no_retries(kind: str) -> str:
+    """The name of the incident when a job of this kind has no try left."""
+    return _NO_RETRIES.get(JobKind(kind), "JOB_NO_RETRIES")
 
 
 class Job(Keyed, Base):

@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.decisions import DecisionModel
+from engine.deployment import rules
 from engine.deployment.findings import Finding
+from engine.deployment.remarks import Remarks
 from engine.errors import InvalidInput
+from engine.execution import Process
 from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.deployment import DecisionRequirements
 from engine.persistence import UnitOfWork
@@ -19,7 +22,7 @@ from engine.runtime import Runtime
 from engine.services import definitions
 from engine.services.deploying.files import File, check_files, open_files, read_files
 from engine.services.deploying.references import unknown_references
-from engine.services.deploying.starts import move_starts
+from engine.services.deploying.starts import StartWithoutValue, move_starts
 from engine.services.deploying.versions import Deployed, Numbering, one_at_a_time
 from engine.services.turn import Turn
 
@@ -92,11 +95,21 @@ def _deploy(runtime: Runtime, uow: UnitOfWork, files: list[File], who: str) -> D
         compiled = {process.id: process for process in file.processes}
         for item in numbering.items:
             if item.kind == "process" and item.is_new and item.id in compiled:
-                move_starts(turn, item, compiled[item.id])
+                _answer(turn, file, item, compiled[item.id])
     names = [file.name for file in files]
     turn.audit("deployment.create", "deployment", numbering.key, after={"files": names})
     turn.finish()
     return Deployment(numbering.key, uow.now, numbering.items, findings)
+
+
+def _answer(turn: Turn, file: File, item: Deployed, process: Process) -> None:
+    """Let the new version be started from outside."""
+    try:
+        move_starts(turn, item, process)
+    except StartWithoutValue as without:
+        remarks = Remarks(file.name)
+        remarks.add(rules.START_WITHOUT_VALUE, without.element, without.element.name or without.element.id)
+        raise DeploymentRefused(remarks.findings) from without
 
 
 def _refuse_twins(files: list[File]) -> None:

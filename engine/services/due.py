@@ -23,7 +23,18 @@ from engine.model.batch import BATCH
 from engine.model.clean_up import CLEAN_UP
 from engine.model.figure_day import KEEP_FIGURES
 from engine.model.incident import Incident, IncidentState
-from engine.model.job import OWN, SIGNAL, SIGNAL_START, TIMER, TIMER_START, Job, JobNotFound, JobNotOpen, JobState
+from engine.model.job import (
+    OWN,
+    SIGNAL,
+    SIGNAL_START,
+    TIMER,
+    TIMER_START,
+    Job,
+    JobNotFound,
+    JobNotOpen,
+    JobState,
+    no_retries,
+)
 from engine.model.subscription import StartSubscription
 from engine.persistence import UnitOfWork
 from engine.runtime import BpmnError, JobContext, JobFailed, Registration, Runtime
@@ -304,7 +315,7 @@ def _incident(runtime: Runtime, uow: UnitOfWork, row: Row[Any], message: str) ->
         "element_id": row.element_id,
         "element_instance_key": row.element_instance_key,
         "job_key": row.key,
-        "error_type": "JOB_NO_RETRIES",
+        "error_type": no_retries(row.kind),
         "message": message[:10_000],
         "state": IncidentState.ACTIVE,
         "created_at": uow.now,

@@ -17,7 +17,7 @@ from engine.jobs.retry import backoff
 from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.incident import IncidentState
 from engine.model.instance import ProcessInstance
-from engine.model.job import NO_LISTENER, OWN, Job, JobAttempt, JobKind, JobNotFound, JobNotOpen, JobState
+from engine.model.job import NO_LISTENER, OWN, Job, JobAttempt, JobKind, JobNotFound, JobNotOpen, JobState, no_retries
 from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
@@ -299,7 +299,8 @@ def fail(
         if variables:
             turn.act(live, lambda instance: instance.set_variables(row.element_instance_key, variables, local=True))
         if left == 0:
-            turn.act(live, lambda instance: instance.fail(row.element_instance_key, message or "The job failed."))
+            why, error_type = message or "The job failed.", no_retries(row.kind)
+            turn.act(live, lambda instance: instance.fail(row.element_instance_key, why, error_type))
             _mark_incident(turn, row)
         turn.finish()
         return left
@@ -321,7 +322,7 @@ def _fail_alone(turn: Turn, job_key: int, message: str, retries: int | None, ret
             "tenant_id": row.tenant_id,
             "element_instance_key": row.element_instance_key,
             "job_key": row.key,
-            "error_type": "JOB_NO_RETRIES",
+            "error_type": no_retries(row.kind),
             "message": message or "The job failed.",
             "state": IncidentState.ACTIVE,
             "created_at": uow.now,

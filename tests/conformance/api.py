@@ -104,6 +104,7 @@ INCIDENTS = {
     "DECISION_EVALUATION_ERROR": "the decision cannot be evaluated",
     "UNHANDLED_ERROR_EVENT": "nobody catches the error",
     "JOB_NO_RETRIES": "a job has failed and has no try left. Resolving gives it at least one, where Camunda wants an update of its retries first",
+    "EXECUTION_LISTENER_NO_RETRIES, TASK_LISTENER_NO_RETRIES, AD_HOC_SUB_PROCESS_NO_RETRIES": "the same of a listener's job, or of the job that directs an ad-hoc subprocess",
     "UNKNOWN": "the process loops without waiting",
     "any of them, resolved": "is tried again from what failed: what a worker or person has sent is kept",
 }

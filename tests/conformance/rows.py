@@ -22,7 +22,7 @@ ELEMENTS = {
     "loops": "run, through any element; an instance that has turned 20,000 times is stored in as many bytes as at first",
     "input and output mappings": "run, in Camunda's order and scopes; an `assert()` that does not hold is IO_MAPPING_ERROR",
     "compensation": "runs: any activity can have a handler, any activity can be one; a throw or end event starts those of all that is complete in its scope, the last completed first, all at once, or of `activityRef`; also inside completed subprocesses; from an event subprocess those of the scope around it; a called process is not entered",
-    "execution listeners": "run as jobs, `start` and `end`, wherever Camunda allows them (elsewhere: `listener-not-allowed`); on a multi-instance activity they are each instance's. An element whose end listeners run is interrupted by nothing",
+    "execution listeners": "run as jobs, `start` and `end`, with headers of their own, wherever Camunda allows them (elsewhere: `listener-not-allowed`); on a multi-instance activity they are each instance's. An element whose end listeners run is interrupted by nothing",
     "task listeners": "run as jobs: `creating`, `assigning`, `updating`, `completing`, `canceling`; a worker may correct the task or deny what is to happen. While they run the task is on nobody's list; `/v2` waits 10 s for them (then 504, and it goes on), the desk does not wait. Differs: nothing waits for `canceling` ones, and all of them run at once",
     "transaction, complex gateway, standard loop": "refused; Camunda does not have them either",
     "an event with several definitions, a receive task that starts a process": "refused",
@@ -30,6 +30,7 @@ ELEMENTS = {
 
 ABOUT = {
     "message start without a correlation key, other messages without one": "the first runs; the others are refused",
+    "start of a process whose timer, message or signal needs a variable": "refused (`start-without-value`), as in Camunda",
     "cron, and a moment without a zone": "in the desk's zone, Asia/Shanghai; Camunda takes its server's",
     "an uncaught error": "UNHANDLED_ERROR_EVENT on the element that threw; a job can be taken again once it is resolved",
     "the very error code comes before a handler of any code, event subprocesses before boundaries, inner before outer": "as in Camunda",

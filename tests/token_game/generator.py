@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.token_game.diagram import Node, Scope
-from tests.token_game.pencil import Pencil
+from tests.token_game.pencil import CODES, Pencil
 
 
 def diagram(seed: int) -> Scope:
@@ -147,13 +147,20 @@ class Sketch(Pencil):
         split = self.add(scope, "eventBasedGateway", "race")
         self.flow(scope, before, split)
         merge = self.add(scope, "exclusiveGateway", "merge")
-        for _ in range(2):
-            catch = self.catch_event(scope)
+        for catch in self.rivals(scope):
             self.flow(scope, split, catch)
             last = self.blocks(scope, catch) if self.chance(0.5) else catch
             if last:
                 self.flow(scope, last, merge)
         return self.drop_unreached(scope, merge)
+
+    def rivals(self, scope: Scope) -> list[str]:
+        """Two events for a gateway to wait for, which must not be the same."""
+        one, other = self.catch_event(scope), self.catch_event(scope)
+        taken = scope.node(one).ref
+        if scope.node(other).trigger == "signal" and scope.node(other).ref == taken:
+            scope.node(other).ref = next(name for name in CODES["signal"] if name != taken)
+        return [one, other]
 
     def link(self, scope: Scope, before: str) -> str:
         throw, catch = self.link_pair(scope)
@@ -210,8 +217,8 @@ class Sketch(Pencil):
         kinds = ["exclusiveGateway", "parallelGateway"] * 3 + ["inclusiveGateway"] * 4 * self.temper["inclusive"]
         gateway = self.add(scope, self.rng.choice([*kinds, "eventBasedGateway"]), "gate")
         if scope.node(gateway).kind == "eventBasedGateway":
-            for _ in range(2):
-                self.flow(scope, gateway, self.catch_event(scope))
+            for catch in self.rivals(scope):
+                self.flow(scope, gateway, catch)
         return gateway
 
     def source(self, scope: Scope, node: str) -> str:

@@ -10,7 +10,10 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 
 from engine.deployment.durations import Due
+from engine.deployment.model import Element
 from engine.execution import Process
+from engine.execution.failures import Failed
+from engine.execution.start_event import StartEvent
 from engine.model.base import table_of
 from engine.model.job import TIMER_START, Job, JobState
 from engine.model.subscription import StartSubscription, SubscriptionKind
@@ -42,19 +45,34 @@ def close_starts(turn: Turn, process_id: str) -> None:
     )
 
 
+class StartWithoutValue(Exception):
+    """What a start event waits for cannot be told before an instance runs, as that of its cause says."""
+
+    def __init__(self, element: Element) -> None:
+        super().__init__(element.id)
+        self.element = element
+
+
 def move_starts(turn: Turn, item: Deployed, process: Process) -> None:
-    """Let one version answer, and no other. A timer start counts from now."""
-    uow = turn.uow
+    """Let one version answer, and no other. A timer start counts from now. Raises StartWithoutValue."""
     close_starts(turn, item.id)
     for start in process.starts:
-        kind = start.definition.kind
-        if kind in (SubscriptionKind.MESSAGE, SubscriptionKind.SIGNAL):
-            value = start.message_name if kind == SubscriptionKind.MESSAGE else start.signal_name
-            assert value is not None
-            _listen(turn, item, start.element.id, kind, value.string(_functions(turn, item), uow.now))
-        elif kind == SubscriptionKind.TIMER:
-            due = process.timer_start_due(start, uow.now, _functions(turn, item))
-            turn.writes.other_jobs.append(timer_start_row(turn, item.key, item.id, start.element.id, due))
+        try:
+            _open_start(turn, item, process, start)
+        except Failed as failed:
+            raise StartWithoutValue(start.element) from failed
+
+
+def _open_start(turn: Turn, item: Deployed, process: Process, start: StartEvent) -> None:
+    now, functions = turn.uow.now, _functions(turn, item)
+    kind = start.definition.kind
+    if kind in (SubscriptionKind.MESSAGE, SubscriptionKind.SIGNAL):
+        value = start.message_name if kind == SubscriptionKind.MESSAGE else start.signal_name
+        assert value is not None
+        _listen(turn, item, start.element.id, kind, value.string(functions, now))
+    elif kind == SubscriptionKind.TIMER:
+        due = process.timer_start_due(start, now, functions)
+        turn.writes.other_jobs.append(timer_start_row(turn, item.key, item.id, start.element.id, due))
 
 
 def timer_start_row(turn: Turn, definition_key: int, process_id: str, element_id: str, due: Due) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from engine.model.variable import Variable
 from engine.services.queries.counts import ERROR_COUNTS, ERROR_VERSION_COUNTS, PROCESS_COUNTS, VERSION_COUNTS
 from engine.services.queries.fields import Field, always, read_json, show_moment, storable
 from engine.services.queries.query import Resource, condition, field_condition, like_pattern, matches
+from engine.services.queries.stopped import call_stopped, instance_stopped
 from engine.services.queries.task_log import TASK_LOG
 
 definition, instance, element = table_of(ProcessDefinition), table_of(ProcessInstance), table_of(ElementInstance)
@@ -214,7 +215,7 @@ PROCESS_INSTANCE = Resource(
         "startDate": moment(instance.c.started_at),
         "endDate": moment(instance.c.ended_at),
         "state": Field("text", _instance_state, where=lambda operator, wanted: _in_state(operator, wanted)),
-        "hasIncident": _flag(_open_incident(instance.c.key, incident.c.process_instance_key)),
+        "hasIncident": _flag(instance_stopped(instance)),
         "tenantId": text(instance.c.tenant_id),
         "processInstanceKey": key(instance.c.key),
         "processDefinitionKey": key(instance.c.process_definition_key),
@@ -327,7 +328,9 @@ ELEMENT_INSTANCE = Resource(
         "elementName": text(func.coalesce(named.c.name, element.c.element_id)),
         "type": text(element.c.type),
         "state": Field("text", element.c.state, values=tuple(ElementState)),
-        "hasIncident": _flag(_open_incident(element.c.key, incident.c.element_instance_key)),
+        "hasIncident": _flag(
+            or_(_open_incident(element.c.key, incident.c.element_instance_key), call_stopped(element))
+        ),
         "incidentKey": key(
             select(func.max(incident.c.key))
             .where(incident.c.element_instance_key == element.c.key, incident.c.state == IncidentState.ACTIVE)

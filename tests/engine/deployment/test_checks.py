@@ -75,6 +75,27 @@ UNDONE = (
     BOUNDARY.format("t", "<bpmn:compensateEventDefinition/>")
     + '<bpmn:userTask id="u"/><bpmn:association id="as" sourceRef="b" targetRef="u"/>'
 )
+BINDING = '<zeebe:calledElement processId="x" {}/>'
+TWO_FORMS = '<zeebe:formDefinition formId="f" externalReference="elsewhere"/>'
+ESCALATED = BOUNDARY.format("t", "<bpmn:escalationEventDefinition/>")
+UNKNOWN_ERROR = BOUNDARY.format("t", '<bpmn:errorEventDefinition errorRef="nowhere"/>')
+TWO_TIMERS = (
+    "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration>"
+    "<bpmn:timeDate>2026-03-02T09:00:00Z</bpmn:timeDate></bpmn:timerEventDefinition>"
+)
+SIGNAL = '<bpmn:signalEventDefinition signalRef="g"/>'
+SIGNAL_STARTS = "".join(f'<bpmn:startEvent id="{i}">{SIGNAL}</bpmn:startEvent>' for i in ("s", "s2"))
+RIVALS = (
+    START
+    + '<bpmn:eventBasedGateway id="g1"/>'
+    + flow("s", "g1")
+    + "".join(
+        f'<bpmn:intermediateCatchEvent id="{i}">{SIGNAL}</bpmn:intermediateCatchEvent>' + flow("g1", i) for i in "ab"
+    )
+)
+FORK = (
+    START + '<bpmn:parallelGateway id="g"/>' + task(identifier="a") + flow("s", "g") + flow("g", "a", condition("=x"))
+)
 MAPPING = '<zeebe:ioMapping><zeebe:input source="{}" target="{}"/></zeebe:ioMapping>'
 
 
@@ -123,6 +144,16 @@ MAPPING = '<zeebe:ioMapping><zeebe:input source="{}" target="{}"/></zeebe:ioMapp
         ("missing-input-collection", around(task(more=LOOP))),
         ("mapping-target", around(task(MAPPING.format("=1", "not a name")))),
         ("feel-syntax", around(task(MAPPING.format("=1 +", "x")))),
+        ("retries-not-a-number", around(task('<zeebe:taskDefinition type="x" retries="many"/>', kind="serviceTask"))),
+        ("priority-out-of-range", around(task('<zeebe:priorityDefinition priority="300"/>'))),
+        ("date-syntax", around(task('<zeebe:taskSchedule dueDate="tomorrow"/>'))),
+        ("unknown-binding", around(task(BINDING.format('bindingType="newest"'), kind="callActivity"))),
+        ("missing-version-tag", around(task(BINDING.format('bindingType="versionTag"'), kind="callActivity"))),
+        ("several-forms", around(task(TWO_FORMS))),
+        ("escalation-host", around(task()) + ESCALATED),
+        ("unknown-definition", around(task()) + UNKNOWN_ERROR),
+        ("several-timers", around(EVENT.format(TWO_TIMERS))),
+        ("condition-not-asked", FORK),
         ("event-subprocess-start", around(task()) + '<bpmn:subProcess id="es" triggeredByEvent="true"/>'),
     ],
 )
@@ -135,6 +166,11 @@ def test_each_mistake_has_its_finding(code: str, body: str):
     assert code in [finding.code for finding in findings]
     for finding in findings:
         assert not re.search(r"[a-z]{2,} [a-z]{2,}", without_quotes(finding.message_zh)), finding.message_zh
+
+
+@pytest.mark.parametrize("body", [SIGNAL_STARTS + END + flow("s", "e") + flow("s2", "e"), RIVALS])
+def test_two_starts_and_two_events_behind_a_gateway_must_wait_for_different_things(body: str):
+    assert "duplicate-catch" in codes(body, '<bpmn:signal id="g" name="recall"/>')
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,10 @@ def test_handlers_are_jobs_and_element_instances_like_any_other(api):
     api.resolve(api.incident(key))
     api.complete(api.job("undo"))
     assert api.state(key) == "COMPLETED"
+
+
+@pytest.mark.proves("EXECUTION_LISTENER_NO_RETRIES, TASK_LISTENER_NO_RETRIES, AD_HOC_SUB_PROCESS_NO_RETRIES")
+def test_a_worker_that_cannot_direct_it_is_an_incident_by_its_own_name(api):
+    key = api.begin(process(job("a"), extensions='<zeebe:taskDefinition type="direct"/>'), "p")
+    api.post(f"/jobs/{api.job('direct')['jobKey']}/failure", {"retries": 0})
+    assert api.incident(key)["errorType"] == "AD_HOC_SUB_PROCESS_NO_RETRIES"

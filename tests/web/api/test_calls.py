@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.engine.diagrams import boundary, diagram, end, error, error_root, message, message_root, start, user_task
@@ -199,3 +201,25 @@ def test_a_child_that_an_error_ends_waits_for_nothing_any_more(api):
     api.complete(api.job("w"))
     assert api.state(key) == "COMPLETED"
     assert not api.search("message-subscriptions")
+
+
+@pytest.mark.proves("/v2 process instances", "/v2 element instances")
+def test_an_incident_stops_the_callers_too_however_deep_it_is(api):
+    names = ["one", "two", "three"]
+    for name, below in pairwise(names):
+        xml = diagram(name, start() + called("a", below) + end(), "start>a a>end")
+        assert api.deploy((f"{name}.bpmn", xml)).status_code == 200
+    assert api.deploy(("three.bpmn", diagram("three", start() + job("w") + end(), "start>w w>end"))).status_code == 200
+    other, key = api.start("one"), api.start("one")
+    keys = [key, inside(api, key), inside(api, inside(api, key))]
+    (failing,) = [each for each in api.jobs("w") if each["processInstanceKey"] == keys[-1]]
+    api.post(f"/jobs/{failing['jobKey']}/failure", {"retries": 0})
+    stopped = api.search("process-instances", filter={"hasIncident": True})
+    assert {each["processInstanceKey"] for each in stopped} == set(keys)
+    for each in keys[:-1]:
+        (activity,) = api.elements(each, "a")
+        assert (activity["hasIncident"], activity["incidentKey"]) == (True, None)
+    (beside,) = api.elements(other, "a")
+    assert beside["hasIncident"] is False
+    api.resolve(api.incident(keys[-1]))
+    assert api.search("process-instances", filter={"hasIncident": True}) == []

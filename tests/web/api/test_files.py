@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.diagrams import HEAD, diagram, end, start, user_task
+from tests.engine.diagrams import (
+    HEAD,
+    diagram,
+    end,
+    message,
+    message_root,
+    signal,
+    signal_root,
+    start,
+    timer,
+    user_task,
+)
 
 COLLABORATION = (
     '<bpmn:collaboration id="c"><bpmn:participant id="p1" name="Shop" processRef="one"/>'
@@ -62,3 +73,21 @@ def test_a_form_that_is_not_deployed_is_a_warning_and_the_task_opens_without_it(
     (waiting,) = api.tasks(key)
     assert waiting["formKey"] is None
     assert api.call("GET", f"/user-tasks/{waiting['userTaskKey']}/form").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("event", "roots"),
+    [
+        (timer("duration", "=patience"), ""),
+        (timer("date", "=5"), ""),
+        (message("m"), message_root("m", "=kind + 1")),
+        (signal("s"), signal_root("s", "=kind")),
+    ],
+)
+@pytest.mark.proves("start of a process whose timer, message or signal needs a variable")
+def test_a_start_that_needs_a_variable_is_refused_and_nothing_is_deployed(api, event, roots):
+    answer = api.deploy(("p.bpmn", diagram("p", start("start", event) + end(), "start>end", roots)))
+    assert answer.status_code == 400, answer.text
+    (finding,) = answer.json["findings"]
+    assert (finding["code"], finding["element_id"]) == ("start-without-value", "start")
+    assert api.search("process-definitions") == []

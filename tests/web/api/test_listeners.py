@@ -65,16 +65,39 @@ def test_execution_listeners_are_jobs_that_say_so(api):
     assert {each["state"] for each in found} == {"COMPLETED"}
 
 
+@pytest.mark.proves("EXECUTION_LISTENER_NO_RETRIES, TASK_LISTENER_NO_RETRIES, AD_HOC_SUB_PROCESS_NO_RETRIES")
 def test_a_listener_that_fails_is_an_incident_and_may_throw_no_error(api):
     key = api.begin(process(job("t", listeners("execution", "start:before"))), "p")
     found = api.job("before")
     assert api.call("POST", f"/jobs/{found['jobKey']}/error", {"errorCode": "E"}).status_code == 409
     api.post(f"/jobs/{found['jobKey']}/failure", {"retries": 0, "errorMessage": "no luck"})
     incident = api.incident(key)
-    assert (incident["errorType"], incident["jobKey"]) == ("JOB_NO_RETRIES", found["jobKey"])
+    assert (incident["errorType"], incident["jobKey"]) == ("EXECUTION_LISTENER_NO_RETRIES", found["jobKey"])
     api.resolve(incident)
     api.complete(api.job("before"))
     assert api.job("t")
+
+
+@pytest.mark.proves("EXECUTION_LISTENER_NO_RETRIES, TASK_LISTENER_NO_RETRIES, AD_HOC_SUB_PROCESS_NO_RETRIES")
+def test_a_task_listener_without_tries_is_an_incident_by_its_own_name(api):
+    key = api.begin(with_task("creating:made"), "p")
+    api.post(f"/jobs/{api.job('made')['jobKey']}/failure", {"retries": 0})
+    assert api.incident(key)["errorType"] == "TASK_LISTENER_NO_RETRIES"
+
+
+@pytest.mark.proves("execution listeners")
+def test_a_listener_has_the_elements_headers_and_its_own_before_them(api):
+    def headers(**each: str) -> str:
+        drawn = "".join(f'<zeebe:header key="{name}" value="{value}"/>' for name, value in each.items())
+        return f"<zeebe:taskHeaders>{drawn}</zeebe:taskHeaders>"
+
+    own = f'<zeebe:executionListener eventType="start" type="before">{headers(tone="warm")}</zeebe:executionListener>'
+    drawn = headers(tone="cold", place="door") + f"<zeebe:executionListeners>{own}</zeebe:executionListeners>"
+    api.begin(process(job("t", drawn)), "p")
+    before = api.job("before")
+    assert before["customHeaders"] == {"tone": "warm", "place": "door"}
+    api.complete(before)
+    assert api.job("t")["customHeaders"] == {"tone": "cold", "place": "door"}
 
 
 @pytest.mark.proves("task listeners")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.engine.diagrams import diagram
+from tests.engine.diagrams import boundary, catch, diagram, end, start, timer, user_task
 from tests.web.api.test_v2 import END, LATE, ONE_JOB, ONE_TASK, START
 
 TWO = diagram("one", START + '<bpmn:userTask id="t"/><bpmn:userTask id="u"/>' + END, "s>t t>u u>e")
@@ -103,6 +103,21 @@ def test_tokens_are_moved_and_ended_by_element_id(api):
         assert api.call("POST", f"/process-instances/{key}/modification", wrong).status_code == 400
     nowhere = {"terminateInstructions": [{"elementId": "u"}]}
     assert api.call("POST", f"/process-instances/{key}/modification", nowhere).status_code == 400
+
+
+@pytest.mark.parametrize("element", ["start", "late", "left", "flow1"])
+@pytest.mark.proves("/v2 process instances")
+def test_a_token_is_put_on_nothing_that_only_its_event_may_enter(api, element):
+    event = timer("duration", "PT1H")
+    elements = start() + user_task("t") + boundary("late", "t", event) + end()
+    behind = '<bpmn:eventBasedGateway id="g"/>' + catch("left", event) + catch("right", event)
+    xml = diagram("p", elements + behind, "start>t t>g late>end g>left g>right left>end right>end")
+    key = api.begin(xml, "p")
+    body = {"activateInstructions": [{"elementId": element}]}
+    assert api.call("POST", f"/process-instances/{key}/modification", body).status_code == 400
+    started = {"processDefinitionId": "p", "startInstructions": [{"elementId": element}]}
+    assert api.call("POST", "/process-instances", started).status_code == 400
+    assert [each["elementId"] for each in api.tasks(key)] == ["t"]
 
 
 def begin(api, what, **body):
