@@ -129,6 +129,30 @@ def test_each_record_form_is_a_page_and_a_table_for_a_spreadsheet(desk: Desk, ki
     assert not [cell for row in rows for cell in row if cell.startswith("=")]
 
 
+@pytest.mark.parametrize("kind", ["complaint_register", "contacts"])
+def test_a_long_record_form_has_pages_and_its_table_for_a_spreadsheet_has_every_line(
+    desk: Desk, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.intake.records.LINES", 2)
+    monkeypatch.setattr("engine.services.records.MOST", 3)
+    for number in range(5):
+        desk.complain(matter=f"第{number}个水壶漏水，要求退款", contact=f"1380013800{number}")
+        desk.post("ann", "/desk/phone", CALL | {"contact": f"1390013900{number}"})
+    span = "since=2026-03-01&until=2026-03-31"
+    seen, address = [], f"/desk/records/{kind}?{span}"
+    while address:
+        page = parsed(desk.get("ann", address))
+        seen.append([text_of(row) for row in page.xpath("//tbody/tr")])
+        address = next(iter(page.xpath('//a[@data-key="]"]/@href')), None)
+    lines = [line for part in seen for line in part]
+    whole = desk.get("ann", f"/desk/records/{kind}.csv?{span}").text.lstrip("\ufeff")
+    assert max(map(len, seen)) == 2
+    assert len(lines) == len(list(csv.DictReader(io.StringIO(whole)))) == len(set(lines)) >= 5
+    printed = parsed(desk.get("ann", f"/desk/records/{kind}?{span}&all=1")).xpath("//tbody/tr")
+    assert [text_of(row) for row in printed] == lines[:3]
+    assert desk.get("ann", f"/desk/records/{kind}?{span}&after=nonsense").status_code == 422
+
+
 def test_the_register_has_name_time_departments_summary_and_result(desk: Desk) -> None:
     number = desk.complain()
     rows = list(
