@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -26,15 +27,19 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                sent = self.rfile.read(int(self.headers["Content-Length"]))
+                if not sent:
+                    return  # The caller was killed between the head and the body.
+                body = json.loads(sent)
                 before, after = (random.random() < receiver.fails for _ in range(2))
                 if not before:
                     key = self.headers.get("Idempotency-Key", "")
                     receiver.received.append(Received(body["instance"], body["element"], key))
-                self.send_response(503 if before or after else 200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
+                with suppress(ConnectionError):  # The caller may be dead by now.
+                    self.send_response(503 if before or after else 200)
+                    self.send_header("Content-Length", "2")
+                    self.end_headers()
+                    self.wfile.write(b"{}")
 
             def log_message(self, format: str, *arguments: object) -> None:
                 """Quiet."""
