@@ -32,6 +32,7 @@ class ProcessInstance(Keyed, Base):
         Index(None, "parent_key"),
         Index(None, "process_definition_key", "state"),
         Index(None, "tenant_id", "process_id", "started_at"),
+        Index(None, "tenant_id", "state", "key"),
         Index(
             "ix_process_instance_ended",
             "ended_at",

@@ -90,7 +90,7 @@ def search(runtime: Runtime, resource: Resource, request: Request, tenant_id: st
         if cursor is not None:
             query = query.where(_beyond(order, _read_cursor(cursor, order), backwards))
         query = query.add_columns(*[column.label(f"o_{name}") for name, column, _down in order])
-        query = query.order_by(*[_directed(column, down != backwards) for _name, column, down in order])
+        query = query.order_by(*[_directed(resource, column, down != backwards) for _name, column, down in order])
         rows = list(uow.connection.execute(query.limit(request.limit).offset(request.offset)))
     if backwards:
         rows.reverse()
@@ -234,7 +234,10 @@ def _order(resource: Resource, request: Request) -> Order:
     return order
 
 
-def _directed(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+def _directed(resource: Resource, column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
+    if column is resource.key_column:
+        # Never null, and PostgreSQL's index serves no order that says where nulls would be.
+        return column.desc() if descending else column.asc()
     return column.desc().nulls_last() if descending else column.asc().nulls_first()
 
 

@@ -199,7 +199,8 @@ def _in_state(operator: str, wanted: Any) -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = [and_(instance.c.state.in_(stored), instance.c.suspended_at.is_(None))]
     if SUSPENDED in meant:
         found.append(and_(instance.c.state == InstanceState.ACTIVE, instance.c.suspended_at.is_not(None)))
-    return or_(*found)
+        stored = sorted({*stored, str(InstanceState.ACTIVE)})
+    return and_(instance.c.state.in_(stored), or_(*found))
 
 
 PROCESS_INSTANCE = Resource(
