@@ -71,7 +71,7 @@ class Reader:
         model = ProcessModel(
             id=node.get("id", ""),
             name=node.get("name"),
-            executable=node.get("isExecutable") == "true",
+            executable=_flag(node, "isExecutable"),
             version_tag=tag.get("value") if tag is not None else None,
             line=node.sourceline,
             properties=_properties(node),
@@ -136,10 +136,10 @@ class Reader:
             line=node.sourceline,
             default=node.get("default"),
             attached_to=node.get("attachedToRef"),
-            triggered_by_event=node.get("triggeredByEvent") == "true",
-            for_compensation=node.get("isForCompensation") == "true",
+            triggered_by_event=_flag(node, "triggeredByEvent"),
+            for_compensation=_flag(node, "isForCompensation"),
             standard_loop=node.find(f"{BPMN}standardLoopCharacteristics") is not None,
-            instantiate=node.get("instantiate") == "true",
+            instantiate=_flag(node, "instantiate"),
             properties=_properties(node),
             listeners=_listeners(node, "executionListener"),
             task_listeners=_listeners(node, "taskListener"),
@@ -147,7 +147,7 @@ class Reader:
             camunda7=_camunda7(node),
         )
         interrupting = "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
-        element.interrupting = node.get(interrupting, "true") != "false"
+        element.interrupting = _flag(node, interrupting, "true")
         element.loop = self._loop(node)
         element.ad_hoc = _ad_hoc(node) if kind == "adHocSubProcess" else None
         self._events(node, kind, element)
@@ -160,13 +160,12 @@ class Reader:
         if loop is None:
             return None
         extension = _extension(loop, "loopCharacteristics")
-        get = extension.get if extension is not None else (lambda _name: None)
         return Loop(
-            sequential=loop.get("isSequential") == "true",
-            input_collection=get("inputCollection"),
-            input_element=get("inputElement"),
-            output_collection=get("outputCollection"),
-            output_element=get("outputElement"),
+            sequential=_flag(loop, "isSequential"),
+            input_collection=_get(extension, "inputCollection"),
+            input_element=_get(extension, "inputElement"),
+            output_collection=_get(extension, "outputCollection"),
+            output_element=_get(extension, "outputElement"),
             completion=_text(loop, "completionCondition"),
         )
 
@@ -197,7 +196,7 @@ class Reader:
             case "escalation":
                 return self._named("escalation", node.get("escalationRef"), "escalationCode")
             case "link":
-                return EventDefinition("link", name=node.get("name"))
+                return EventDefinition("link", name=_get(node, "name"))
             case "compensate":
                 return EventDefinition("compensate", activity_ref=node.get("activityRef"))
             case "conditional":
@@ -208,17 +207,16 @@ class Reader:
         node = self.by_id.get(ref or "")
         event = EventDefinition("message", ref=ref, is_defined=node is not None or not ref)
         if node is not None:
-            event.name = node.get("name")
-            subscription = _extension(node, "subscription")
-            event.correlation_key = subscription.get("correlationKey") if subscription is not None else None
+            event.name = _get(node, "name")
+            event.correlation_key = _get(_extension(node, "subscription"), "correlationKey")
         return event
 
     def _named(self, kind: str, ref: str | None, code_attribute: str | None) -> EventDefinition:
         node = self.by_id.get(ref or "")
         event = EventDefinition(kind, ref=ref, is_defined=node is not None or not ref)
         if node is not None:
-            event.name = node.get("name")
-            event.code = node.get(code_attribute) if code_attribute else None
+            event.name = _get(node, "name")
+            event.code = _get(node, code_attribute) if code_attribute else None
         return event
 
     def _task(self, node: etree._Element, element: Element) -> None:
@@ -232,12 +230,12 @@ class Reader:
                 (d for e in _event_nodes(node) if (d := _extension(e, "taskDefinition")) is not None), None
             )
         if definition is not None:
-            element.job_type, element.retries = definition.get("type"), definition.get("retries")
+            element.job_type, element.retries = _get(definition, "type"), _get(definition, "retries")
         deep = "" if element.type in SUBPROCESSES else ".//"  # A message throw has them on its event definition.
         element.headers = _headers(node, f"{deep}{BPMN}extensionElements/")
         script = _extension(node, "script")
         if script is not None:
-            element.script, element.result_variable = script.get("expression"), script.get("resultVariable")
+            element.script, element.result_variable = _get(script, "expression"), _get(script, "resultVariable")
         self._person(node, element)
 
     def _person(self, node: etree._Element, element: Element) -> None:
@@ -253,25 +251,25 @@ class Reader:
         form = _extension(node, "formDefinition")
         if form is not None:
             element.form = _reference(form, "formId")
-            element.form_key, element.external_form = form.get("formKey"), form.get("externalReference")
+            element.form_key, element.external_form = _get(form, "formKey"), _get(form, "externalReference")
 
     def _call(self, node: etree._Element, element: Element) -> None:
         called = _extension(node, "calledElement")
         if called is not None:
             element.called_process = _reference(called, "processId")
-            element.propagate_child = called.get("propagateAllChildVariables", "true") != "false"
-            element.propagate_parent = called.get("propagateAllParentVariables", "true") != "false"
+            element.propagate_child = _flag(called, "propagateAllChildVariables", "true")
+            element.propagate_parent = _flag(called, "propagateAllParentVariables", "true")
         decision = _extension(node, "calledDecision")
         if decision is not None:
             element.decision = _reference(decision, "decisionId")
-            element.result_variable = decision.get("resultVariable")
+            element.result_variable = _get(decision, "resultVariable")
 
 
 def _reference(node: etree._Element, attribute: str) -> Reference | None:
-    identifier = node.get(attribute)
-    if not identifier:
+    identifier = _get(node, attribute)
+    if identifier is None:
         return None
-    return Reference(identifier, node.get("bindingType", "latest"), node.get("versionTag"))
+    return Reference(identifier, node.get("bindingType", "latest"), _get(node, "versionTag"))
 
 
 def _timer(node: etree._Element) -> EventDefinition:
@@ -292,7 +290,14 @@ def _extension(node: etree._Element, name: str) -> etree._Element | None:
 
 
 def _get(node: etree._Element | None, name: str) -> str | None:
-    return None if node is None else node.get(name)
+    """What an attribute says; None where it says nothing but spaces."""
+    text = None if node is None else node.get(name)
+    return text if text is None or text.strip() else None
+
+
+def _flag(node: etree._Element, name: str, absent: str = "false") -> bool:
+    """XML has two words for each truth value."""
+    return node.get(name, absent).strip() in ("true", "1")
 
 
 def _text(node: etree._Element, name: str) -> str | None:
@@ -330,7 +335,7 @@ def _ad_hoc(node: etree._Element) -> AdHoc:
     return AdHoc(
         active_elements=_get(extension, "activeElementsCollection"),
         completion=_text(node, "completionCondition"),
-        cancel_remaining=node.get("cancelRemainingInstances", "true") != "false",
+        cancel_remaining=_flag(node, "cancelRemainingInstances", "true"),
         output_collection=_get(extension, "outputCollection"),
         output_element=_get(extension, "outputElement"),
     )

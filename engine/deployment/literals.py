@@ -33,12 +33,12 @@ def check_literals(element: Element, remarks: Remarks) -> None:
 def _check_binding(element: Element, reference: Reference, remarks: Remarks) -> None:
     if reference.binding not in BINDINGS:
         remarks.add(rules.BAD_BINDING, element, reference.binding)
-    elif reference.binding == "versionTag" and not (reference.version_tag or "").strip():
+    elif reference.binding == "versionTag" and reference.version_tag is None:
         remarks.add(rules.NO_VERSION_TAG, element, reference.id)
 
 
 def _is_literal(text: str | None) -> TypeGuard[str]:
-    return text is not None and bool(text.strip()) and not text.startswith("=")
+    return text is not None and not text.startswith("=")
 
 
 def _is_priority(text: str) -> bool:

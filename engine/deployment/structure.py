@@ -14,6 +14,9 @@ def check_file(definitions: Definitions, remarks: Remarks) -> None:
         remarks.add(rules.DUPLICATE_ID, _find(definitions, identifier), identifier)
     for tag, unknown, _line in definitions.unknown_elements:
         remarks.add(rules.UNSUPPORTED, _find(definitions, unknown), f"'{tag}'")
+    for model in definitions.processes.values():
+        if not model.id.strip():
+            remarks.add_word(rules.MISSING_ID, model, "process")
     if not any(model.executable for model in definitions.processes.values()):
         remarks.add(rules.NO_EXECUTABLE, next(iter(definitions.processes.values()), None))
 

@@ -39,26 +39,42 @@ _WORDS: dict[type[Any], str] = {
 }
 
 
-def latest(uow: UnitOfWork, entity: type[Any], identifier: str) -> Row[Any]:
+def latest(uow: UnitOfWork, entity: type[Any], identifier: str, *, held: bool = False) -> Row[Any]:
     """The newest version with this id in the unit of work's tenant. Raises NotFound."""
-    return resolve(uow, entity, identifier, Binding())
+    return resolve(uow, entity, identifier, Binding(), held=held)
 
 
 def resolve(
-    uow: UnitOfWork, entity: type[Any], identifier: str, binding: Binding, deployment_key: int | None = None
+    uow: UnitOfWork,
+    entity: type[Any],
+    identifier: str,
+    binding: Binding,
+    deployment_key: int | None = None,
+    *,
+    held: bool = False,
 ) -> Row[Any]:
-    """The version that a binding means; `deployment_key` is the deployment of whoever asks. Raises NotFound."""
+    """The version that a binding means; `deployment_key` is the deployment of whoever asks. Raises NotFound.
+
+    `held`: nobody deletes it until the transaction ends. Whoever puts an instance on it asks so.
+    """
     table, query = table_of(entity), _NEWEST[entity]
     if binding.kind == "versionTag":
         query = query.where(table.c.version_tag == binding.version_tag)
     elif binding.kind == "deployment":
         of_deployment = select(DeploymentItem.definition_key).where(DeploymentItem.deployment_key == deployment_key)
         query = query.where(table.c.key.in_(of_deployment))
-    found = uow.connection.execute(query, {"identifier": identifier, "tenant": uow.tenant_id}).one_or_none()
+    asked = {"identifier": identifier, "tenant": uow.tenant_id}
+    found = uow.connection.execute(_held(query) if held else query, asked).one_or_none()
+    if found is None and held:  # It was just deleted: the one before is the newest now.
+        found = uow.connection.execute(_held(query), asked).one_or_none()
     if found is None:
         which = f" for the binding '{binding.kind}'" if binding.kind != "latest" else ""
         raise NotFound(f"There is no deployed {_WORDS.get(entity, 'definition')} '{identifier}'{which}.")
     return found
+
+
+def _held(query: Select[Any]) -> Select[Any]:
+    return query.with_for_update(read=True, key_share=True)
 
 
 def _newest_first(entity: type[Any]) -> Select[Any]:
@@ -78,19 +94,19 @@ def _newest_first(entity: type[Any]) -> Select[Any]:
 _NEWEST = {entity: _newest_first(entity) for entity in _IDS}  # built once: every start, call and decision asks one
 
 
-def usable(uow: UnitOfWork, entity: type[Any], key: int) -> Row[Any]:
+def usable(uow: UnitOfWork, entity: type[Any], key: int, *, held: bool = False) -> Row[Any]:
     """The version with this key, to be used from now on. Raises NotFound, also where it was deleted."""
-    found = of_key(uow, entity, key)
+    found = of_key(uow, entity, key, held=held)
     if found.deleted_at is not None:
         raise NotFound(f"The {_WORDS.get(entity, 'definition')} with key {key} was deleted; use another version.")
     return found
 
 
-def of_key(uow: UnitOfWork, entity: type[Any], key: int) -> Row[Any]:
+def of_key(uow: UnitOfWork, entity: type[Any], key: int, *, held: bool = False) -> Row[Any]:
     """The version with this key in the unit of work's tenant, deleted or not. Raises NotFound."""
     table = table_of(entity)
     query = select(table).where(table.c.key == key, table.c.tenant_id == uow.tenant_id)
-    found = uow.connection.execute(query).one_or_none()
+    found = uow.connection.execute(_held(query) if held else query).one_or_none()
     if found is None:
         raise NotFound(f"There is no deployed {_WORDS.get(entity, 'definition')} with key {key}.")
     return found

@@ -87,19 +87,21 @@ def started(live: Live) -> Started:
 
 def _definition(uow: UnitOfWork, process_id: str | None, version: int | None, key: int | None) -> Any:
     if key is not None:
-        return definitions.usable(uow, ProcessDefinition, key)
+        return definitions.usable(uow, ProcessDefinition, key, held=True)
     if process_id is None:
         raise InvalidInput("Say which process to start: its id or its definition's key.")
     if version is None or version < 0:
-        return definitions.latest(uow, ProcessDefinition, process_id)
+        return definitions.latest(uow, ProcessDefinition, process_id, held=True)
     table = table_of(ProcessDefinition)
     found = uow.connection.execute(
-        select(table).where(
+        select(table)
+        .where(
             table.c.tenant_id == uow.tenant_id,
             table.c.process_id == process_id,
             table.c.version == version,
             table.c.deleted_at.is_(None),
         )
+        .with_for_update(read=True, key_share=True)
     ).one_or_none()
     if found is None:
         raise NotFound(f"There is no version {version} of process '{process_id}'.")

@@ -47,6 +47,7 @@ def _delete(runtime: Runtime, uow: UnitOfWork, key: int, who: str) -> None:
 
 def _delete_process(runtime: Runtime, turn: Turn, row: Any) -> None:
     uow = turn.uow
+    _hold(uow, row.key)
     running = _running(uow, row.key)
     if running:
         raise DefinitionInUse(
@@ -73,6 +74,12 @@ def _delete_process(runtime: Runtime, turn: Turn, row: Any) -> None:
         is_new=False,
     )
     move_starts(turn, again, definitions.process(runtime, uow, last.key))
+
+
+def _hold(uow: UnitOfWork, definition_key: int) -> None:
+    """Wait for those who are putting an instance on the version, and let nobody else: they look it up held."""
+    table = table_of(ProcessDefinition)
+    uow.connection.execute(select(table.c.key).where(table.c.key == definition_key).with_for_update())
 
 
 def _running(uow: UnitOfWork, definition_key: int) -> int:

@@ -232,7 +232,9 @@ def _call(turn: Turn, live: Live, event: contract.ProcessCalled) -> None:
         return  # What another call threw has ended this one before it began.
     deployment = turn.deployment(live.info, event.binding)
     try:
-        called = definitions.resolve(turn.uow, ProcessDefinition, event.process_id, event.binding, deployment)
+        called = definitions.resolve(
+            turn.uow, ProcessDefinition, event.process_id, event.binding, deployment, held=True
+        )
     except NotFound as error:
         _refuse_call(turn, live, event, str(error))
         return

@@ -71,7 +71,7 @@ class Met:
 def start_by(turn: Turn, start: Any, variables: dict[str, Any], message: Met | None = None) -> Live:
     """Start a process at the start event of a subscription."""
     correlation_key = message.correlation_key if message is not None else ""
-    definition = definitions.of_key(turn.uow, ProcessDefinition, start.process_definition_key)
+    definition = definitions.usable(turn.uow, ProcessDefinition, start.process_definition_key, held=True)
     live = turn.start(
         definition, {}, start_event=start.element_id, event_variables=variables, correlation_key=correlation_key
     )

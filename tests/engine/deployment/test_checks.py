@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from engine.deployment.bpmn import parse_bpmn
 from engine.deployment.checks import check_bpmn
 from engine.deployment.xml import MAX_BYTES
 
@@ -144,6 +145,8 @@ MAPPING = '<zeebe:ioMapping><zeebe:input source="{}" target="{}"/></zeebe:ioMapp
         ("missing-input-collection", around(task(more=LOOP))),
         ("mapping-target", around(task(MAPPING.format("=1", "not a name")))),
         ("feel-syntax", around(task(MAPPING.format("=1 +", "x")))),
+        ("missing-job-type", around(task('<zeebe:taskDefinition type=" "/>', kind="serviceTask"))),
+        ("missing-name", around(EVENT.format('<bpmn:linkEventDefinition name=" "/>'))),
         ("retries-not-a-number", around(task('<zeebe:taskDefinition type="x" retries="many"/>', kind="serviceTask"))),
         ("priority-out-of-range", around(task('<zeebe:priorityDefinition priority="300"/>'))),
         ("date-syntax", around(task('<zeebe:taskSchedule dueDate="tomorrow"/>'))),
@@ -210,6 +213,21 @@ def test_a_timer_that_no_calendar_has_is_a_finding(kind: str, text: str):
     (finding,) = check_bpmn(document(start + END + flow("s", "e")), "x.bpmn")
     assert finding.code == "timer-syntax"
     assert not re.search(r"[a-z]{2,} [a-z]{2,}", without_quotes(finding.message_zh)), finding.message_zh
+
+
+def test_a_truth_value_may_be_a_digit():
+    xml = document(around(task()) + BOUNDARY.format("t", BROKEN_TIMER)).replace(
+        b'isExecutable="true"', b'isExecutable="1"'
+    )
+    (model,) = parse_bpmn(
+        xml.replace(b"<bpmn:boundaryEvent", b'<bpmn:boundaryEvent cancelActivity="0"')
+    ).processes.values()
+    assert (model.executable, model.elements["b"].interrupting) == (True, False)
+
+
+def test_a_process_without_an_id_is_a_finding():
+    xml = document(around(task())).replace(b'<bpmn:process id="p"', b"<bpmn:process")
+    assert [finding.code for finding in check_bpmn(xml, "x.bpmn")] == ["missing-id"]
 
 
 def test_an_id_that_is_a_word_too_is_not_translated():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import OperationalError
 
 from engine.errors import InvalidInput, NotFound
 from engine.model.base import table_of
@@ -12,6 +13,7 @@ from engine.model.deployment import DecisionDefinition, Deployment, ElementName,
 from engine.model.subscription import StartSubscription
 from engine.services import definitions, deployments, instances, tasks
 from engine.services.deploying.completing import complete_definitions
+from engine.services.deploying.deleting import DefinitionInUse, delete_resource
 from tests.engine.diagrams import ONE_TASK, call, diagram, end, message, message_root, user_task
 from tests.engine.diagrams import start as begin
 
@@ -158,3 +160,33 @@ def test_owners_who_deploy_at_the_same_time_get_versions_one_after_the_other(run
     for thread in threads:
         thread.join()
     assert sorted(found) == [1, 2, 3, 4]
+
+
+def test_a_version_is_not_deleted_under_an_instance_that_just_starts_on_it(postgres_runtime):
+    runtime = postgres_runtime
+    item = deployments.deploy(runtime, [("one.bpmn", ONE_TASK)], "owner").items[0]
+    with runtime.unit_of_work() as starting:
+        definitions.latest(starting, ProcessDefinition, item.id, held=True)
+        table = table_of(ProcessDefinition)
+        with pytest.raises(OperationalError), runtime.unit_of_work() as deletion:
+            deletion.connection.execute(select(table.c.key).where(table.c.key == item.key).with_for_update(nowait=True))
+    instances.start(runtime, item.id)
+    with pytest.raises(DefinitionInUse):
+        delete_resource(runtime, item.key, "owner")
+
+
+def test_who_starts_while_the_newest_version_is_deleted_has_the_one_before(postgres_runtime):
+    runtime, started = postgres_runtime, []
+    first = deployments.deploy(runtime, [("one.bpmn", ONE_TASK)], "owner").items[0]
+    changed = ONE_TASK.replace(b'name="task"', b'name="new"')
+    second = deployments.deploy(runtime, [("one.bpmn", changed)], "owner").items[0]
+    table = table_of(ProcessDefinition)
+    starter = threading.Thread(target=lambda: started.append(instances.start(runtime, first.id)))
+    with runtime.unit_of_work() as deletion:
+        row = select(table.c.key).where(table.c.key == second.key).with_for_update()
+        deletion.connection.execute(row)
+        deletion.connection.execute(update(table).where(table.c.key == second.key).values(deleted_at=deletion.now))
+        starter.start()
+        deletion.commit()
+    starter.join()
+    assert [each.version for each in started] == [first.version]
