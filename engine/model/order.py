@@ -151,10 +151,19 @@ class RefundPart(Keyed, Base):
 
 
 class PaymentDue(Keyed, Base):
-    """A sum that the customer was asked for, such as a price difference. `state`: pending, paid or expired."""
+    """A sum that the customer was asked for, such as a price difference, until a moment. `state`: pending, paid or expired.
+
+    `about`: what it is for (`bought`, `wanted`, `quantity`, `sku`, `exchange_sku`), as its page says it; `claimed_reference`: what the
+    customer gave as proof of having paid it.
+    """
 
     __tablename__ = "payment_due"
-    __table_args__ = (UniqueConstraint("tenant_id", "idempotency_key"), Index(None, "tenant_id", "order_number"))
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "idempotency_key"),
+        Index(None, "tenant_id", "order_number"),
+        Index(None, "tenant_id", "case_number"),
+        Index(None, "tenant_id", "reference"),
+    )
 
     order_number: Mapped[Name]
     case_number: Mapped[str | None] = mapped_column(String(32))
@@ -168,6 +177,10 @@ class PaymentDue(Keyed, Base):
     idempotency_key: Mapped[str] = mapped_column(String(255))
     at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    about: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    claimed_reference: Mapped[str | None] = mapped_column(String(64))
+    claimed_at: Mapped[datetime | None]
 
 
 class OrderCommand(Base):

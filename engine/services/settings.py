@@ -95,6 +95,13 @@ _SPECS = (
         "A request that nobody reviews in time: supervisor (asked), approve (by the rules)",
         choices=("supervisor", "approve"),
     ),
+    Spec(
+        "payment.how",
+        "请转账至店铺对公账户，或在店铺联系客服获取付款方式。",
+        "text",
+        "没有在线支付时，客户怎样补差价",
+        "How a customer pays a difference where it cannot be paid on line",
+    ),
     Spec("shop.freight", 8, "number", "不包邮时的运费（元）", "Freight below that, CNY", 0),
     Spec("shop.free_shipping", 99, "number", "包邮门槛（元）", "Free shipping from, CNY", 0),
     # The desk

@@ -77,8 +77,26 @@ class PaymentsConnector(Protocol):
         """Where a refund stands. Raises NotFound, Unavailable."""
         ...
 
-    def ask(self, order_number: str, amount: Decimal, currency: str, reason: str, idempotency_key: str) -> PaymentDue:
-        """Ask the customer for a sum, such as a price difference. Raises InvalidInput, Unavailable."""
+    def ask(
+        self,
+        order_number: str,
+        amount: Decimal,
+        currency: str,
+        reason: str,
+        idempotency_key: str,
+        return_url: str = "",
+    ) -> PaymentDue:
+        """Ask the customer for a sum, such as a price difference, once per key; who has paid comes back to `return_url`.
+
+        Raises InvalidInput, Unavailable.
+        """
+        ...
+
+    def withdraw(self, reference: str) -> DueState:
+        """Ask for a sum no more, and say what it is now: expired, or paid when the customer was faster.
+
+        Raises NotFound, Unavailable.
+        """
         ...
 
     def due_state(self, reference: str) -> DueState:

@@ -12,7 +12,7 @@ from engine.services.cases.files import (
     open_case,
 )
 from engine.services.cases.following import follow_case, transfer_case, unfollow_case
-from engine.services.cases.links import case_of_link, link_for, survey_link, survey_of_link
+from engine.services.cases.links import case_of_link, link_for, payment_of_link, survey_link, survey_of_link
 from engine.services.cases.listing import CaseRow, list_cases
 from engine.services.cases.merging import merge_cases
 from engine.services.cases.related import RelatedCase
@@ -40,6 +40,7 @@ __all__ = [
     "mark_read",
     "merge_cases",
     "open_case",
+    "payment_of_link",
     "record",
     "survey_link",
     "survey_of_link",

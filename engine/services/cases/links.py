@@ -1,4 +1,4 @@
-"""Signed links that let a customer into one case or one survey: they expire, and cannot be guessed or changed."""
+"""Signed links that let a customer into one case, one survey or one payment: they expire, and cannot be guessed or changed."""
 
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,11 @@ def survey_link(runtime: Runtime, case: Case, survey_key: int, until: datetime) 
     return f"{_base(runtime)}/portal/s/{_sign(runtime, 'survey', case, until, s=survey_key)}"
 
 
+def payment_link(runtime: Runtime, case: Case, due: str, until: datetime) -> str:
+    """The address where the sum that was asked for under the key `due` is paid, good until that moment."""
+    return f"{_base(runtime)}/portal/p/{_sign(runtime, 'payment', case, until, d=due)}"
+
+
 def case_of_link(runtime: Runtime, token: str) -> tuple[str, Actor]:
     """The case number that a link names, and the customer it lets in. Raises LinkRefused."""
     content = _read(runtime, "case", token)
@@ -48,6 +53,12 @@ def survey_of_link(runtime: Runtime, token: str) -> tuple[int, Actor]:
     """The key of the survey that a link names, and the customer it lets in. Raises LinkRefused."""
     content = _read(runtime, "survey", token)
     return content["s"], _customer(runtime, content)
+
+
+def payment_of_link(runtime: Runtime, token: str) -> tuple[str, Actor]:
+    """The key of the sum that a link names, and the customer it lets in. Raises LinkRefused."""
+    content = _read(runtime, "payment", token)
+    return content["d"], _customer(runtime, content)
 
 
 def valid_until(runtime: Runtime) -> datetime:

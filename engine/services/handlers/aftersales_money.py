@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -11,6 +12,8 @@ from engine.errors import InvalidInput, NotFound
 from engine.model.money import rounded
 from engine.persistence import UnitOfWork
 from engine.runtime import BpmnError, JobContext, JobFailed, Runtime
+from engine.services.cases.files import find_case
+from engine.services.cases.links import payment_link
 from engine.services.cases.timeline import record
 from engine.services.handlers.once import WHO, case_of, once, text
 from engine.services.messages import publish_within
@@ -134,15 +137,28 @@ def record_payment(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
 
 
 def ask_for_payment(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Ask the customer for `amount` for `sku` of `order_number`. Answers `payment_due`: `reference`, `amount`, `url`."""
+    """Ask the customer for `amount` for `sku` of `order_number`, until `pay_by`. Answers `payment_due`: `reference`, `amount`, `url`.
+
+    `exchange_sku` and `quantity` say what they get for it, on the page where they pay.
+    """
     amount, number = _amount(job), text(job, "order_number")
     order = outside(runtime).order(number)
-    line = next((each.line for each in order.lines if each.sku == text(job, "sku")), None) if order else None
+    line = next((each for each in order.lines if each.sku == text(job, "sku")), None) if order else None
     currency = order.currency if order else "CNY"
+    wanted = outside(runtime).article(text(job, "exchange_sku")) if text(job, "exchange_sku") else None
+    about = {
+        "bought": line.name if line else None,
+        "wanted": wanted.name if wanted else None,
+        "quantity": _pieces(job),
+        "sku": text(job, "sku"),
+        "exchange_sku": text(job, "exchange_sku"),
+    }
+    until = _moment(job, "pay_by")
     try:
         due = outside(runtime).payments.ask(
             number, amount, currency, text(job, "reason") or "换货差价", job.idempotency_key,
-            case_number=text(job, "case_number") or None, line=line,
+            _way_back(runtime, job, until), case_number=text(job, "case_number") or None,
+            line=line.line if line else None, until=until, about=about,
         )  # fmt: skip
     except (InvalidInput, NotFound) as error:
         raise JobFailed(str(error), permanent=True) from error
@@ -152,8 +168,9 @@ def ask_for_payment(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
 def poll_payment(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     """Ask the payment service how `reference` stands: a refund, or a sum that the customer owes where the header `what` is `due`.
 
-    What has been decided is published: `payment.settled` with `payment_state` under the reference, or `payment.received` under
-    `aftersale_number` (else `case_number`). Answers `payment_state`. While the service does not answer, the next time asks again.
+    What has been decided is published: `payment.settled` with `payment_state` under the reference, or, once it is paid,
+    `payment.received` under `aftersale_number` (else `case_number`). Answers `payment_state`. While the service does not answer, the
+    next time asks again.
     """
     reference, payments = text(job, "reference"), outside(runtime).payments
     due = job.headers.get("what") == "due"
@@ -161,7 +178,7 @@ def poll_payment(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         state: str = payments.due_state(reference) if due else payments.refund_state(reference)
     except (InvalidInput, NotFound) as error:
         raise JobFailed(str(error), permanent=True) from error
-    if state == "pending":
+    if state == "pending" or (due and state != "paid"):
         return {"payment_state": state}
 
     def work(uow: UnitOfWork) -> dict[str, Any]:
@@ -171,19 +188,51 @@ def poll_payment(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         keys, name = ([number], "payment.received") if due else ([reference, number], "payment.settled")
         if any(publish_within(turn, name, key, {"payment_state": state}).correlated for key in keys):
             turn.finish()
+            if due:
+                record(runtime, uow, case_of(uow, job), WHO, "step", name, public=True)
         return {"payment_state": state}
 
     return once(runtime, job, work)
 
 
 def confirm_due(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """The sum `reference` was paid, as finance saw it, or is asked for no more: the variable `due_state` is paid or expired."""
-    state = text(job, "due_state", "paid")
+    """The sum `reference` was paid, as finance saw it, or is asked for no more: the variable `due_state` is paid or expired.
+
+    Answers `due_state`: paid also where the customer paid before it could be withdrawn.
+    """
+    reference, payments = text(job, "reference"), outside(runtime).payments
     try:
-        outside(runtime).payments.mark_due(text(job, "reference"), "paid" if state == "paid" else "expired")
+        if text(job, "due_state", "paid") == "paid":
+            payments.mark_due(reference, "paid")
+            state = "paid"
+        else:
+            state = payments.withdraw(reference)
     except NotFound as error:
         raise JobFailed(str(error), permanent=True) from error
-    return {"due_state": state}
+
+    def work(uow: UnitOfWork) -> dict[str, Any]:
+        if state == "paid":
+            record(runtime, uow, case_of(uow, job), WHO, "step", "payment.received", public=True)
+        return {"due_state": state}
+
+    return once(runtime, job, work)
+
+
+def _way_back(runtime: Runtime, job: JobContext, until: datetime | None) -> str:
+    """Our page of the sum, where a payment service sends the customer back to."""
+    number = text(job, "case_number")
+    if until is None or not number:
+        return ""
+    with runtime.unit_of_work(read_only=True, tenant_id=job.tenant_id) as uow:
+        return payment_link(runtime, find_case(uow, number), job.idempotency_key, until)
+
+
+def _moment(job: JobContext, name: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text(job, name))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _request(job: JobContext, amount: Decimal) -> RefundRequest:

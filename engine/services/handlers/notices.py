@@ -10,10 +10,12 @@ from sqlalchemy import select
 from engine.calendars import parse_duration
 from engine.errors import InvalidInput, NotFound
 from engine.model.notification import Survey
+from engine.model.order import PaymentDue
 from engine.persistence import UnitOfWork
 from engine.runtime import Handler, JobContext, JobFailed, Runtime
 from engine.services import notifications
-from engine.services.cases.links import survey_link
+from engine.services.cases.files import find_case
+from engine.services.cases.links import payment_link, survey_link, valid_until
 from engine.services.handlers.once import WHO, case_of, once, text
 from engine.services.notifications.staff import leads_of
 from engine.services.people.actors import users_with_role
@@ -26,7 +28,8 @@ from engine.services.sla.feel import newest
 def notify_customer(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     """Write to the case's customer; every simple variable may stand in the template. Answers `notified`: the channel.
 
-    The header `meets` names a clock of the case that is met by it, if it runs.
+    The header `meets` names a clock of the case that is met by it, if it runs; the header `link`, when it is `payment`, makes the
+    link that of the page where the sum `reference` is paid.
     """
     _link(runtime, job)
     try:
@@ -110,7 +113,21 @@ def _link(runtime: Runtime, job: JobContext) -> None:
 
 def _values(runtime: Runtime, job: JobContext) -> dict[str, Any]:
     with runtime.unit_of_work(read_only=True, tenant_id=job.tenant_id) as uow:
-        return {"return_address": setting(uow, "return.address")} | _simple(job)
+        values = {"return_address": setting(uow, "return.address")} | _simple(job)
+        return values | ({"link": _payment_page(runtime, uow, job)} if job.headers.get("link") == "payment" else {})
+
+
+def _payment_page(runtime: Runtime, uow: UnitOfWork, job: JobContext) -> str:
+    """The page of the sum that was asked for under `reference`, or just now."""
+    asked = job.variables.get("payment_due")
+    reference = str(asked.get("reference")) if isinstance(asked, Mapping) else text(job, "reference")
+    due = uow.session.scalars(
+        select(PaymentDue).where(PaymentDue.tenant_id == uow.tenant_id, PaymentDue.reference == reference)
+    ).one_or_none()
+    if due is None:
+        raise NotFound(f"There is no sum by the reference {reference}.")
+    until = due.until or valid_until(runtime)
+    return payment_link(runtime, find_case(uow, text(job, "case_number")), due.idempotency_key, until)
 
 
 def _simple(job: JobContext) -> dict[str, Any]:

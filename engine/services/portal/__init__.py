@@ -13,6 +13,7 @@ from engine.services.portal.answers import (
     withdraw,
     write_message,
 )
+from engine.services.portal.dues import DueView, claim_due, open_due
 from engine.services.portal.eligibility import Eligibility, ReasonChoice, check_allowed, eligibility
 from engine.services.portal.filing import (
     Filed,
@@ -33,6 +34,7 @@ __all__ = [
     "AfterSale",
     "AskedCode",
     "CodesThrottled",
+    "DueView",
     "Eligibility",
     "Filed",
     "Offer",
@@ -52,6 +54,7 @@ __all__ = [
     "case_page",
     "change_order",
     "check_allowed",
+    "claim_due",
     "eligibility",
     "escalate",
     "file_complaint",
@@ -59,6 +62,7 @@ __all__ = [
     "my_cases",
     "my_order",
     "my_orders",
+    "open_due",
     "open_survey",
     "portal_form",
     "prove",

@@ -19,6 +19,7 @@ from engine.services.attachments import AttachmentView, list_attachments
 from engine.services.cases.files import readable_case
 from engine.services.notifications import MessageView, messages_for_customer
 from engine.services.portal.ahead import Milestone, NextStep, Promise, next_step, promises, way
+from engine.services.portal.dues import page_of_due
 
 _subscription, _element = table_of(Subscription), table_of(ElementInstance)
 
@@ -29,6 +30,7 @@ ACTIONS = {
     "escalate": "escalation.requested",
     "track": "tracking.submitted",
     "cancel_return": "aftersale.cancelled",
+    "pay": "payment.received",
 }
 # What an answer is about, by the element that waits for it; anything else waits for an answer to our offer.
 ASKED_BY = {"await_answer": "finding", "await_choice": "no_stock"}
@@ -40,6 +42,9 @@ WORDS = {
     "stage.escalated": ("已升级至主管", "A supervisor looks after it"),
     "stage.mediated": ("调解完成", "Mediated"),
     "payment.refunded": ("已退款", "Refunded"),
+    "payment.received": ("已收到您补的差价", "We have the difference that you paid"),
+    "payment.late": ("逾期后收到您的付款，我们会退回", "Your payment came too late; we will pay it back"),
+    "payment.claimed": ("您告知已付款", "You told us that you paid"),
     "shipment.exchange": ("换货已寄出", "Replacement sent"),
     "shipment.repaired": ("修好的商品已寄出", "Repaired article sent"),
     "parcel.delivered": ("快递已送达我们仓库", "The courier delivered your parcel to us"),
@@ -114,6 +119,7 @@ class PortalCase:
     promises: list[Promise]
     messages: list[MessageView]
     files: list[AttachmentView]
+    pay_at: str | None = None  # where they pay what they owe
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ class CaseLine:
 
 
 # What waits for the customer, rather than what they only may do.
-DUTIES = frozenset({"reply", "track", "choose"})
+DUTIES = frozenset({"reply", "track", "choose", "pay"})
 
 
 def my_cases(runtime: Runtime, *, actor: Actor, limit: int = 50) -> list[CaseLine]:
@@ -187,6 +193,7 @@ def case_page(runtime: Runtime, number: str, *, actor: Actor) -> PortalCase:
             promises=promises(uow, case),
             messages=messages,
             files=files,
+            pay_at=page_of_due(runtime, uow, case) if "pay" in awaited else None,
         )
 
 

@@ -1,7 +1,7 @@
 """What a payment service, a warehouse or a courier tells us by itself: a signed request, checked, and said to the process that waits."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
@@ -14,12 +14,12 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.cases.timeline import record
 from engine.services.channels.webhook import checked_body
-from engine.services.messages import publish_within
+from engine.services.notifications import notify_staff
 from engine.services.outside import outside
-from engine.services.turn import Turn
+from engine.services.people.actors import users_with_role
+from engine.services.shop.waiting import Taken, publish_to_case
 
 EVENTS = ("refund.settled", "refund.failed", "due.paid", "due.expired", "goods.received")
-Taken = Literal["taken", "ignored"]
 
 
 class _Callback(Schema):
@@ -44,43 +44,36 @@ def take_callback(runtime: Runtime, body: bytes, headers: Mapping[str, str], ten
     what, _, state = found["event"].partition(".")
     reference = str(found["reference"])
     if what == "goods":
-        return _publish(runtime, tenant_id, reference, "warehouse.received", {}, "warehouse.received")
+        return publish_to_case(runtime, tenant_id, reference, "warehouse.received", {}, "warehouse.received")
     payments, number = outside(runtime).payments, _case_number(runtime, tenant_id, what, reference)
     if what == "refund":
         payments.settle(reference, "settled" if state == "settled" else "failed")
-        return _publish(runtime, tenant_id, number, "payment.settled", {"payment_state": state}, first=reference)
-    payments.mark_due(reference, "paid" if state == "paid" else "expired")
-    return _publish(runtime, tenant_id, number, "payment.received", {}) if state == "paid" else "ignored"
-
-
-def _publish(
-    runtime: Runtime,
-    tenant_id: str,
-    number: str,
-    message: str,
-    values: dict[str, Any],
-    entry: str = "",
-    first: str = "",
-) -> Taken:
-    """Say it to the process of a case, whose return may go by a number of its own; to what waits under the key `first`, if any does."""
-
-    def work(uow: UnitOfWork) -> Taken:
-        case = uow.session.scalars(select(Case).where(Case.tenant_id == tenant_id, Case.number == number)).one_or_none()
-        keys = [number] if case is None else [number, case.attributes.get("aftersale_number") or number]
-        turn = Turn(runtime, uow)
-        if not first or not publish_within(turn, message, first, values).correlated:
-            taken = [
-                each for key in dict.fromkeys(keys) for each in publish_within(turn, message, key, values).correlated
-            ]
-            if not taken:
-                return "ignored"
-        turn.finish()
-        if entry and case is not None:
-            record(runtime, uow, case, "system", "step", entry, public=True)
+        return publish_to_case(runtime, tenant_id, number, "payment.settled", {"payment_state": state}, first=reference)
+    if state != "paid":
+        payments.mark_due(reference, "expired")
+        return "ignored"
+    if payments.mark_due(reference, "paid") == "expired":
+        _tell_late(runtime, tenant_id, reference)
         return "taken"
+    paid = {"payment_state": "paid"}
+    return publish_to_case(runtime, tenant_id, number, "payment.received", paid, "payment.received")
 
-    answer: Taken = runtime.transact(work, tenant_id)
-    return answer
+
+def _tell_late(runtime: Runtime, tenant_id: str, reference: str) -> None:
+    """Money that came when the exchange had become a refund already is finance's to give back."""
+
+    def work(uow: UnitOfWork) -> None:
+        query = select(PaymentDue, Case).join(
+            Case, (Case.tenant_id == PaymentDue.tenant_id) & (Case.number == PaymentDue.case_number)
+        )
+        query = query.where(PaymentDue.tenant_id == tenant_id, PaymentDue.reference == reference)
+        for due, case in uow.session.execute(query).all():
+            record(runtime, uow, case, "system", "step", "payment.late", f"¥{due.amount}", public=True)
+            told = {"payment_reference": reference, "amount": float(due.amount)}
+            people = users_with_role(uow, "finance")
+            notify_staff(runtime, uow, case, people, "difference_late", told, f"late-{due.key}")
+
+    runtime.transact(work, tenant_id)
 
 
 def _case_number(runtime: Runtime, tenant_id: str, what: str, reference: str) -> str:

@@ -8,8 +8,9 @@ a customer paid to send goods back: once for a parcel, whichever orders were in 
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from unicodedata import normalize
 
 from sqlalchemy import func, select, update
@@ -32,6 +33,7 @@ from engine.services.shop.local_orders import LocalOrders
 from engine.services.shop.shares import NOTHING, freight_paid, shares_of
 
 PENDING, SETTLED, FAILED = "pending", "settled", "failed"
+PAID, EXPIRED = "paid", "expired"
 BY_HAND = "by hand"
 
 
@@ -96,13 +98,20 @@ class Ledger:
         currency: str,
         reason: str,
         idempotency_key: str,
+        return_url: str = "",
+        *,
         case_number: str | None = None,
         line: int | None = None,
+        until: datetime | None = None,
+        about: dict[str, Any] | None = None,
     ) -> DueRecord:
-        """Ask the customer for a sum for `line` of an order, once per key; what is paid of it counts as paid for that line."""
+        """Ask the customer for a sum for `line` of an order, once per key; what is paid of it counts as paid for that line.
+
+        `until`: how long it is asked for; `about`: what it is for, as its page says it.
+        """
         if amount <= 0 or amount != amount.quantize(CENT):
             raise InvalidInput(f"{amount} cannot be asked for: it must be positive and have no fractions of a cent.")
-        due = self._bank.ask(order_number, amount, currency, reason, idempotency_key)
+        due = self._bank.ask(order_number, amount, currency, reason, idempotency_key, return_url)
 
         def work(uow: UnitOfWork) -> None:
             query = select(PaymentDue.key).where(
@@ -111,7 +120,7 @@ class Ledger:
             if uow.session.scalar(query) is None:
                 add(self._runtime, uow, PaymentDue, order_number=order_number, case_number=case_number, line=line,
                     amount=amount, currency=currency, reference=due.reference, url=due.url, state=due.state,
-                    reason=reason, idempotency_key=idempotency_key, at=uow.now,
+                    reason=reason, idempotency_key=idempotency_key, at=uow.now, until=until, about=about or {},
                     paid_at=uow.now if due.state == "paid" else None)  # fmt: skip
 
         self._transact(work)
@@ -127,15 +136,27 @@ class Ledger:
             self.mark_due(reference, state)
         return state
 
-    def mark_due(self, reference: str, state: DueState) -> None:
-        """A sum was paid (or is asked for no more), as the service or a person says; paid stays paid. Raises NotFound."""
+    def mark_due(self, reference: str, state: DueState) -> DueState:
+        """A sum was paid, as the service or a person says, or its time is over; paid stays paid, and may come late. Answers what it was.
 
-        def work(uow: UnitOfWork) -> None:
+        Raises NotFound.
+        """
+
+        def work(uow: UnitOfWork) -> DueState:
             row = _due(uow, reference, for_update=True)
-            if row.state == PENDING:
-                row.state, row.paid_at = state, uow.now if state == "paid" else None
+            before = cast(DueState, row.state)
+            if before == PENDING or (before == EXPIRED and state == PAID):
+                row.state, row.paid_at = state, uow.now if state == PAID else None
+            return before
 
-        self._transact(work)
+        return cast(DueState, self._transact(work))
+
+    def withdraw(self, reference: str) -> DueState:
+        """Ask for a sum no more, here and at the service; paid when the customer was faster. Raises NotFound, Unavailable."""
+        row = self._transact(lambda uow: _due(uow, reference))
+        if row.state == PENDING:
+            self.mark_due(reference, "paid" if self._bank.withdraw(reference) == PAID else "expired")
+        return "paid" if self._transact(lambda uow: _due(uow, reference)).state == PAID else "expired"
 
     def _transact(self, work: Callable[[UnitOfWork], Any]) -> Any:
         return self._runtime.transact(work, self._tenant_id)

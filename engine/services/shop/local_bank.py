@@ -15,11 +15,22 @@ class LocalBank:
     def refund_state(self, reference: str) -> RefundState:
         return "settled"
 
-    def ask(self, order_number: str, amount: Decimal, currency: str, reason: str, idempotency_key: str) -> PaymentDue:
+    def ask(
+        self,
+        order_number: str,
+        amount: Decimal,
+        currency: str,
+        reason: str,
+        idempotency_key: str,
+        return_url: str = "",
+    ) -> PaymentDue:
         return PaymentDue(_reference("BC", idempotency_key), amount, None)
 
     def due_state(self, reference: str) -> DueState:
         return "pending"
+
+    def withdraw(self, reference: str) -> DueState:
+        return "expired"
 
 
 def _reference(prefix: str, key: str) -> str:

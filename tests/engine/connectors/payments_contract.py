@@ -43,3 +43,7 @@ class PaymentsContract:
         again = payments.ask(NUMBER, Decimal("50.00"), "CNY", "换货差价", "key-1")
         assert (due.amount, due.reference) == (Decimal("50.00"), again.reference)
         assert payments.due_state(due.reference) == "pending"
+
+    def test_a_sum_that_is_withdrawn_is_expired_and_stays_so(self, payments: PaymentsConnector) -> None:
+        due = payments.ask(NUMBER, Decimal("50.00"), "CNY", "换货差价", "key-1", "https://shop.example/p/1")
+        assert payments.withdraw(due.reference) == payments.withdraw(due.reference) == "expired"

@@ -68,9 +68,11 @@ class ReferenceServer:
                 server.received = self.rfile.read(length)
                 body = json.loads(server.received or b"null")
                 status, document = server._respond(method, self.path, body, dict(self.headers.items()))
-                content = server.raw if server.raw is not None else json.dumps(document).encode()
+                page = isinstance(document, str)
+                content = document.encode() if page else json.dumps(document).encode()
+                content = server.raw if server.raw is not None else content
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", "text/html" if page else "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 if status == 503 and server.retry_after:
                     self.send_header("Retry-After", server.retry_after)

@@ -21,7 +21,7 @@ from engine.config import Settings
 from engine.persistence import create_all
 from engine.runtime import Runtime
 from engine.services import tasks
-from engine.services.cases import CaseView, get_case
+from engine.services.cases import CaseView, EntryView, get_case, timeline
 from engine.services.people import SYSTEM
 from engine.services.startup import deploy_paths, wire
 from engine.worker import Worker
@@ -109,6 +109,10 @@ class Portal:
         shown = re.search(r'id="case-number">([^<]+)<', self.get("/portal/thanks").text)
         self.number = shown[1] if shown else self.number
         return get_case(self.runtime, self.number, actor=SYSTEM)
+
+    def case_timeline(self) -> list[EntryView]:
+        self.case()
+        return timeline(self.runtime, self.number, actor=SYSTEM)
 
     def staff_does(self, element_id: str, who: str = "agent1", **variables: Any) -> None:
         """A task of the case is done, as the desk does it."""
