@@ -13,7 +13,7 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.execution import state
 from engine.execution.ad_hoc_sub_process import AdHocSubProcess, Wish
 from engine.execution.call_activity import CallActivity
-from engine.execution.contract import Environment, Event, IncidentResolved, InstanceTerminated, JobClosed
+from engine.execution.contract import Environment, Event, IncidentResolved, JobClosed
 from engine.execution.event import CatchingNode
 from engine.execution.event_based_gateway import EventBasedGateway
 from engine.execution.failures import Failed
@@ -56,12 +56,16 @@ class Instance:
         start_event: str | None = None,
         event_variables: dict[str, Any] | None = None,
         start_at: Sequence[str] = (),
+        stop_after: Sequence[str] = (),
     ) -> Instance:
         """Start at the none start event, at the message, timer or signal start event that is named, or at the elements
-        `start_at` instead.
+        `start_at` instead. It is terminated as soon as one of the elements `stop_after` has completed or been terminated.
 
         Raises InvalidInput when the process cannot be started so, with an unknown element too.
         """
+        unknown = next((each for each in stop_after if each not in process.model.elements), None)
+        if unknown is not None:
+            raise InvalidInput(f"Process '{process.id}' has no element '{unknown}'.")
         if start_event is None and not start_at and not process.root.beginnings:
             raise InvalidInput(f"Process '{process.id}' has no plain start event; start it by its message or signal.")
         run = Run(process, key, environment)
@@ -75,6 +79,7 @@ class Instance:
         for name, value in variables.items():
             set_local(root, name, to_json(value))
         root.memo.update({"modified": True} if start_at else {})
+        root.memo.update({"stop_after": list(stop_after)} if stop_after else {})
         process.root._update(root)
         for element_id in start_at:
             activate(run, element_id)
@@ -356,9 +361,7 @@ class Instance:
     def cancel(self) -> None:
         """End everything, without any output."""
         self.run.begin_command()
-        self.run.terminate(self.run.root)
-        self.run.ended = True
-        self.run.tell(InstanceTerminated(self.run.key))
+        self.run.stop()
 
     # Finding tokens.
 

@@ -88,6 +88,9 @@ class Node(TaskSpec):  # type: ignore[misc]
         if not token.memo.pop("done", False):
             self.on_done(token)
         run.tell(ElementCompleted(token.id, self.element.id))
+        if run.ends_after(self.element.id):
+            token.announced = False
+            return
         self._remember(token, scope)
         for way in token.memo.pop("ways", ()):
             self.take(way, token, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.execution.boundary_event import BoundaryEvent
-from engine.execution.contract import ErrorEscaped, EscalationEscaped, InstanceTerminated
+from engine.execution.contract import ErrorEscaped, EscalationEscaped
 from engine.execution.event import CatchingNode
 from engine.execution.event_sub_process import EventSubProcess
 from engine.execution.failures import Failed
@@ -57,9 +57,7 @@ def throw_error(token: Token, code: str, message: str, variables: dict[str, Any]
             f"An error with code '{code}' was thrown at '{token.task_spec.element.id}', but nothing catches it. {message}".strip(),
         )
     run.tell(ErrorEscaped(code, message, variables))
-    run.terminate(run.root)
-    run.ended = True
-    run.tell(InstanceTerminated(run.key))
+    run.stop()
 
 
 def throw_escalation(token: Token, code: str, variables: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from engine.execution.contract import (
     Event,
     IncidentRaised,
     IncidentResolved,
+    InstanceTerminated,
     SubscriptionClosed,
 )
 from engine.execution.expressions import FUNCTIONS
@@ -47,6 +48,7 @@ class Run(Workflow):  # type: ignore[misc]
         self.joining: dict[tuple[int, str], dict[int, Token]] = {}  # (scope, gateway) -> tokens that wait to be joined
         self.end_elements: list[str] = []
         self.ended = False
+        self.stopping = False  # an element after which nothing is to follow has ended
         self.now: datetime = environment.now()
         self.steps = 0
         self._functions: dict[str, Callable[..., Any]] | None = None
@@ -79,13 +81,29 @@ class Run(Workflow):  # type: ignore[misc]
     def go(self) -> None:
         """Run every token that can go on by itself."""
         while True:
-            while self.ready:
+            while self.ready and not self.stopping:
                 token = self.ready.popleft()
                 if token.id in self.tasks and token._state == TaskState.READY:
                     self.steps += 1
                     token.run()
+            if self.stopping:
+                if not self.ended:
+                    self.stop()
+                return
             if not self._release_inclusive_join():
                 return
+
+    def ends_after(self, element_id: str) -> bool:
+        """Whether the instance is to end, now that this element has."""
+        if element_id in self.root.memo.get("stop_after", ()):
+            self.stopping = True
+        return self.stopping
+
+    def stop(self) -> None:
+        """End everything, without any output."""
+        self.terminate(self.root)
+        self.ended = True
+        self.tell(InstanceTerminated(self.key))
 
     def _release_inclusive_join(self) -> bool:
         """Fire one inclusive join that no other token can reach any more (BPMN 2.0, 13.4.3)."""
@@ -142,6 +160,7 @@ class Run(Workflow):  # type: ignore[misc]
         token.task_spec.on_terminate(token)
         if token.announced:
             self.tell(ElementTerminated(token.id, token.task_spec.element.id))
+            self.ends_after(token.task_spec.element.id)
         token._state = TaskState.CANCELLED
         if token.scope is not None:
             self.drop(token)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from engine.errors import InvalidInput
 from engine.model.base import Base, Keyed, KeyType
 
 
@@ -18,6 +21,23 @@ class InstanceState(StrEnum):
 
 
 SUSPENDED = "SUSPENDED"  # what the API calls the state of an active instance with `suspended_at`
+
+MAX_TAGS, MAX_TAG = 10, 100
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9_:.-]{0,%d}" % (MAX_TAG - 1))
+
+
+def written_tags(tags: Collection[str]) -> str | None:
+    """Tags as they are stored, each between spaces; None for none. Raises InvalidInput."""
+    kept = list(dict.fromkeys(tags))
+    wrong = next((each for each in kept if not _TAG.fullmatch(each)), None)
+    if wrong is not None:
+        raise InvalidInput(
+            f"The tag {wrong[:200]!r} must begin with a letter, followed by letters, digits, '_', '-', ':' or '.',"
+            f" and have at most {MAX_TAG} characters."
+        )
+    if len(kept) > MAX_TAGS:
+        raise InvalidInput(f"An instance has at most {MAX_TAGS} tags.")
+    return f" {' '.join(kept)} " if kept else None
 
 
 class ProcessInstance(Keyed, Base):
@@ -64,6 +84,9 @@ class ProcessInstance(Keyed, Base):
     end_element: Mapped[str | None] = mapped_column(String(255))
     start_correlation_key: Mapped[str | None] = mapped_column(String(255))
     started_by: Mapped[str | None] = mapped_column(String(255))
+    tags: Mapped[str | None] = mapped_column(
+        String(MAX_TAGS * (MAX_TAG + 1) + 1)
+    )  # " a b ", as `written_tags` has them
     suspended_at: Mapped[datetime | None]
     suspended_by: Mapped[str | None] = mapped_column(String(255))
     revision: Mapped[int] = mapped_column(default=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.execution.contract import Binding
 from engine.history import audit
 from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.deployment import ProcessDefinition
 from engine.model.element import ElementInstance
-from engine.model.instance import InstanceState, ProcessInstance
+from engine.model.instance import InstanceState, ProcessInstance, written_tags
 from engine.model.user_task import UserTask
 from engine.model.variable import Variable
 from engine.persistence import UnitOfWork
@@ -44,36 +45,45 @@ def start(
     *,
     who: str = audit.ENGINE,
     version: int | None = None,
+    version_tag: str | None = None,
     definition_key: int | None = None,
     start_at: Sequence[str] = (),
+    stop_after: Sequence[str] = (),
+    tags: Collection[str] = (),
     tenant_id: str = DEFAULT_TENANT,
 ) -> Started:
-    """Start a process: its newest version, a given version of it, or a definition's key; run it to its first rest.
+    """Start a process: its newest version, a given version of it, the newest with a version tag, or a definition's key; run
+    it to its first rest.
 
-    It starts at its plain start event, or at the elements `start_at` instead. Raises NotFound, or InvalidInput when it
-    begins by a message, signal or timer only.
+    It starts at its plain start event, or at the elements `start_at` instead, and is terminated as soon as one of the
+    elements `stop_after` has ended. Raises NotFound, or InvalidInput for a tag or element that cannot be, and when it begins
+    by a message, signal or timer only.
     """
 
     def work(uow: UnitOfWork) -> Started:
         turn = Turn(runtime, uow, who)
-        live = start_within(turn, process_id, variables, version, definition_key, start_at)
+        definition = _definition(uow, process_id, version, version_tag, definition_key)
+        live = _started(turn, definition, variables, start_at, stop_after, written_tags(tags))
         turn.finish()
         return started(live)
 
     return runtime.transact(work, tenant_id)
 
 
-def start_within(
+def start_within(turn: Turn, process_id: str, variables: dict[str, Any] | None = None) -> Live:
+    """`start` the newest version in a turn that the caller finishes."""
+    return _started(turn, _definition(turn.uow, process_id), variables)
+
+
+def _started(
     turn: Turn,
-    process_id: str | None,
-    variables: dict[str, Any] | None = None,
-    version: int | None = None,
-    definition_key: int | None = None,
+    definition: Any,
+    variables: dict[str, Any] | None,
     start_at: Sequence[str] = (),
+    stop_after: Sequence[str] = (),
+    tags: str | None = None,
 ) -> Live:
-    """`start` in a turn that the caller finishes."""
-    definition = _definition(turn.uow, process_id, version, definition_key)
-    live = turn.start(definition, variables or {}, start_at=start_at)
+    live = turn.start(definition, variables or {}, start_at=start_at, stop_after=stop_after, tags=tags)
     turn.audit(
         "instance.start", "process_instance", live.info.key, live.info.key, after={"process": live.info.process_id}
     )
@@ -85,11 +95,19 @@ def started(live: Live) -> Started:
     return Started(info.key, info.process_id, info.version, info.process_definition_key, info.tenant_id)
 
 
-def _definition(uow: UnitOfWork, process_id: str | None, version: int | None, key: int | None) -> Any:
+def _definition(
+    uow: UnitOfWork,
+    process_id: str | None,
+    version: int | None = None,
+    version_tag: str | None = None,
+    key: int | None = None,
+) -> Any:
     if key is not None:
         return definitions.usable(uow, ProcessDefinition, key, held=True)
     if process_id is None:
         raise InvalidInput("Say which process to start: its id or its definition's key.")
+    if version_tag is not None:
+        return definitions.resolve(uow, ProcessDefinition, process_id, Binding("versionTag", version_tag))
     if version is None or version < 0:
         return definitions.latest(uow, ProcessDefinition, process_id, held=True)
     table = table_of(ProcessDefinition)

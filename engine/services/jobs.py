@@ -65,6 +65,7 @@ class ActivatedJob:
     kind: str = JobKind.BPMN_ELEMENT
     listener: str = NO_LISTENER
     user_task: dict[str, Any] | None = None  # what a task listener is told of its task
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,11 @@ def activate(
 
     def work(uow: UnitOfWork) -> list[ActivatedJob]:
         rows = queue.claim(uow, job_type, worker, max_jobs, timeout, tenant_ids)
-        versions = _versions(uow, [row.process_instance_key for row in rows])
+        owners = _owners(uow, [row.process_instance_key for row in rows])
         return [
             _activated(
                 row,
-                versions[row.process_instance_key],
+                owners[row.process_instance_key],
                 stored.visible(uow, row.element_instance_key, fetch_variables),
                 _task_of(uow, row),
             )
@@ -117,9 +118,11 @@ def activate(
     return runtime.transact(work)
 
 
-def _versions(uow: UnitOfWork, instance_keys: list[int]) -> dict[int, int]:
-    query = select(ProcessInstance.key, ProcessInstance.version).where(ProcessInstance.key.in_(instance_keys))
-    return {key: version for key, version in uow.connection.execute(query)} if instance_keys else {}
+def _owners(uow: UnitOfWork, instance_keys: list[int]) -> dict[int, Any]:
+    """Version and tags of the instances, by key."""
+    table = table_of(ProcessInstance)
+    query = select(table.c.key, table.c.version, table.c.tags).where(table.c.key.in_(instance_keys))
+    return {row.key: row for row in uow.connection.execute(query)} if instance_keys else {}
 
 
 def _task_of(uow: UnitOfWork, row: Row[Any]) -> dict[str, Any] | None:
@@ -129,14 +132,12 @@ def _task_of(uow: UnitOfWork, row: Row[Any]) -> dict[str, Any] | None:
     return None if task is None else task_events.described(task)
 
 
-def _activated(
-    row: Row[Any], version: int, variables: dict[str, Any], user_task: dict[str, Any] | None
-) -> ActivatedJob:
+def _activated(row: Row[Any], owner: Any, variables: dict[str, Any], user_task: dict[str, Any] | None) -> ActivatedJob:
     return ActivatedJob(
         key=row.key,
         type=row.type,
         process_id=row.process_id,
-        version=version,
+        version=owner.version,
         process_definition_key=row.process_definition_key,
         process_instance_key=row.process_instance_key,
         root_key=row.root_key,
@@ -151,6 +152,7 @@ def _activated(
         kind=row.kind,
         listener=row.listener,
         user_task=user_task,
+        tags=tuple((owner.tags or "").split()),
     )
 
 

@@ -203,6 +203,29 @@ def _in_state(operator: str, wanted: Any) -> ColumnElement[bool]:
     return and_(instance.c.state.in_(stored), or_(*found))
 
 
+def _tags() -> Field:
+    """The tags of the process instance; a filter names those that it must all have."""
+
+    def where(operator: str, wanted: Any) -> ColumnElement[bool]:
+        if operator == "$exists":
+            return instance.c.tags.is_not(None) if wanted else instance.c.tags.is_(None)
+        if operator != "$eq" or not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
+            raise InvalidInput("'tags' takes a list of tags, all of which it must have.")
+        if any(" " in storable("tags", each) for each in wanted):
+            return literal(False)
+        # LIKE would take A for a on SQLite.
+        return and_(true(), *[func.replace(instance.c.tags, f" {each} ", "") != instance.c.tags for each in wanted])
+
+    return Field(
+        "list",
+        instance.c.tags,
+        write=lambda row: (row.f_tags or "").split(),
+        where=where,
+        sortable=False,
+        takes={"type": "array", "items": {"type": "string"}, "maxItems": 20},
+    )
+
+
 PROCESS_INSTANCE = Resource(
     "process instance",
     instance,
@@ -223,7 +246,7 @@ PROCESS_INSTANCE = Resource(
         "parentProcessInstanceKey": key(instance.c.parent_key),
         "parentElementInstanceKey": key(instance.c.parent_element_key),
         "rootProcessInstanceKey": key(instance.c.root_key),
-        "tags": always([]),
+        "tags": _tags(),
         "businessId": always(None),
         "suspendedDate": moment(instance.c.suspended_at),
     },
@@ -302,9 +325,10 @@ def _stopped_by(match: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(select(incident.c.key).where(own, incident.c.state == IncidentState.ACTIVE, match))
 
 
-def _of_instance(source: Any) -> Any:
-    """A join with the process instance, for its root."""
-    return source.outerjoin(instance, instance.c.key == source.c.process_instance_key)
+def _of_instance(source: Any, table: Any = None) -> Any:
+    """A join with the process instance, for its root and tags."""
+    owner = source if table is None else table
+    return source.outerjoin(instance, instance.c.key == owner.c.process_instance_key)
 
 
 _element_source = (
@@ -410,7 +434,7 @@ def _named_candidate(operator: str, wanted: Any) -> ColumnElement[bool]:
 USER_TASK = Resource(
     "user task",
     task,
-    _of_definition(task),
+    _of_instance(_of_definition(task), task),
     "userTaskKey",
     {
         "name": text(task.c.name),
@@ -438,7 +462,7 @@ USER_TASK = Resource(
         "processInstanceKey": key(task.c.process_instance_key),
         "rootProcessInstanceKey": key(task.c.root_key),
         "formKey": key(task.c.form_key),
-        "tags": always([]),
+        "tags": _tags(),
         "businessId": always(None),
     },
     {

@@ -28,6 +28,7 @@ class Live:
     changed: bool = field(default=False)
     suspended_at: datetime | None = None
     suspended_by: str | None = None
+    tags: str | None = None  # as they are stored, of an instance that has no row yet
 
     @property
     def suspended(self) -> bool:

@@ -181,6 +181,8 @@ class Turn:
         event_variables: dict[str, Any] | None = None,
         correlation_key: str | None = None,
         start_at: Sequence[str] = (),
+        stop_after: Sequence[str] = (),
+        tags: str | None = None,
     ) -> Live:
         """Create an instance of a definition's row and run it to its first rest; `caller` is the calling instance and element.
 
@@ -191,8 +193,10 @@ class Turn:
         environment = TurnEnvironment(info)
         environment.turn = self
         process = definitions.process(self.runtime, self.uow, definition.key)
-        instance = Instance.start(process, info.key, variables, environment, start_event, event_variables, start_at)
-        live = self._adopt(Live(info, instance, environment, 0, correlation_key or None))
+        instance = Instance.start(
+            process, info.key, variables, environment, start_event, event_variables, start_at, stop_after
+        )
+        live = self._adopt(Live(info, instance, environment, 0, correlation_key or None, tags=tags))
         live.changed = True
         apply(self, live, instance.take_events())
         self.drain()
@@ -311,7 +315,12 @@ class Turn:
                 {"at_key": live.info.key, "old_revision": live.revision, **{f"n_{k}": v for k, v in now.items()}}
             )
         else:
-            born = {"started_at": self.uow.now, "started_by": self.who, "start_correlation_key": live.correlation_key}
+            born = {
+                "started_at": self.uow.now,
+                "started_by": self.who,
+                "start_correlation_key": live.correlation_key,
+                "tags": live.tags,
+            }
             self.writes.new_instances.append({**asdict(live.info), **now, **born})
         live.revision += 1
 

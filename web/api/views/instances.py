@@ -18,6 +18,7 @@ from web.api.views.searching import SearchRequest, SearchResult, found, one
 from web.ui.context import current_runtime
 
 _COUNTED = {"ACTIVE": "active", "COMPLETED": "completed", "TERMINATED": "canceled"}
+TERMINATE = "TERMINATE_PROCESS_INSTANCE"
 DEFAULT_WAIT_MS, MAX_WAIT_MS = 10_000, 60_000
 
 
@@ -25,8 +26,19 @@ class StartInstruction(Body):
     elementId = fields.String(required=True)
 
 
+class RuntimeInstruction(Body):
+    type = fields.String(load_default=TERMINATE, allow_none=True)
+    afterElementId = fields.String(required=True)
+
+    @validates_schema
+    def is_known(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["type"] not in (None, TERMINATE):
+            raise ValidationError(f"The type of a runtime instruction is {TERMINATE}.")
+
+
 class Creation(Body):
     processDefinitionId = fields.String(allow_none=True)
+    processDefinitionVersionTag = fields.String(allow_none=True)
     processDefinitionKey = Key(allow_none=True)
     processDefinitionVersion = fields.Integer(load_default=-1, validate=validate.Range(-1, 2**31 - 1), allow_none=True)
     variables = variables()
@@ -35,8 +47,9 @@ class Creation(Body):
     requestTimeout = fields.Integer(load_default=0, validate=validate.Range(-1, 3_600_000), allow_none=True)
     fetchVariables = fields.List(fields.String(), load_default=list, allow_none=True)
     startInstructions = fields.List(fields.Nested(StartInstruction), load_default=list, allow_none=True)
-    runtimeInstructions = fields.List(fields.Dict(), load_default=list, allow_none=True)
+    runtimeInstructions = fields.List(fields.Nested(RuntimeInstruction), load_default=list, allow_none=True)
     tags = fields.List(fields.String(), load_default=list, allow_none=True)
+    businessId = fields.String(load_default=None, allow_none=True)
 
 
 class Created(Body):
@@ -58,9 +71,8 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
     who = require("instances.modify")
     if not body.get("processDefinitionId") and not body.get("processDefinitionKey"):
         raise InvalidInput("Give processDefinitionId or processDefinitionKey.")
-    for refused in ("runtimeInstructions", "tags"):
-        if body[refused]:
-            raise InvalidInput(f"'{refused}' are not known here; leave them out.")
+    if body["businessId"]:
+        raise InvalidInput("There are no business ids here; leave 'businessId' out, or use a tag or a variable.")
     version = body.get("processDefinitionVersion")
     started = instances.start(
         current_runtime(),
@@ -68,8 +80,11 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
         body["variables"] or {},
         who=who,
         version=None if version in (None, -1) else version,
+        version_tag=body.get("processDefinitionVersionTag"),
         definition_key=body.get("processDefinitionKey"),
         start_at=[each["elementId"] for each in body["startInstructions"] or []],
+        stop_after=[each["afterElementId"] for each in body["runtimeInstructions"] or []],
+        tags=body["tags"] or [],
         tenant_id=own_tenant(body),
     )
     answer = {
@@ -79,7 +94,7 @@ def create_instance(body: dict[str, Any]) -> dict[str, Any]:
         "processInstanceKey": str(started.key),
         "tenantId": started.tenant_id,
         "variables": {},
-        "tags": [],
+        "tags": list(dict.fromkeys(body["tags"] or [])),
         "businessId": None,
     }
     if body["awaitCompletion"]:

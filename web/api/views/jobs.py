@@ -73,7 +73,7 @@ def _written(job: ActivatedJob) -> dict[str, Any]:
         "elementInstanceKey": str(job.element_instance_key),
         "kind": job.kind,
         "listenerEventType": job.listener,
-        "tags": [],
+        "tags": list(job.tags),
         "rootProcessInstanceKey": str(job.root_key),
         "userTask": None if job.user_task is None else _written_task(job.user_task),
         # What newer clients look for: nothing of it exists here.
