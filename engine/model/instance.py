@@ -23,7 +23,7 @@ class InstanceState(StrEnum):
 SUSPENDED = "SUSPENDED"  # what the API calls the state of an active instance with `suspended_at`
 
 MAX_TAGS, MAX_TAG = 10, 100
-_TAG = re.compile(r"[A-Za-z][A-Za-z0-9_:.-]{0,%d}" % (MAX_TAG - 1))
+_TAG = re.compile(rf"[A-Za-z][A-Za-z0-9_:.-]{{0,{MAX_TAG - 1}}}")
 
 
 def written_tags(tags: Collection[str]) -> str | None:

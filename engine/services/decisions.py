@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from engine.decisions import DecisionOutcome, typed_context
 from engine.errors import InvalidInput
@@ -38,6 +39,7 @@ class Evaluated:
     failure: str | None
     failed_decision_id: str | None
     tenant_id: str
+    definitions: Mapping[str, tuple[int, int]]  # key and version of each decision of the file, by its id
 
 
 def evaluate(
@@ -61,7 +63,7 @@ def evaluate(
         functions = feel_functions(turn, InstanceInfo(0, tenant_id, 0, None, None, 0, 0, "", 0))
         given = typed_context(model, variables or {})
         outcome = model.evaluate(row.decision_id, given, now=uow.now, functions=functions)
-        found = _evaluated(runtime.new_key(), row, outcome)
+        found = _evaluated(runtime.new_key(), row, outcome, _of_file(uow, row.requirements_key))
         uow.connection.execute(insert(table_of(DecisionInstance)), _stored(uow, found))
         turn.audit("decision.evaluate", "decision", row.key, after={"instance": found.key})
         turn.finish()
@@ -78,7 +80,15 @@ def _row(uow: UnitOfWork, decision_id: str | None, decision_key: int | None) -> 
     return definitions.latest(uow, DecisionDefinition, decision_id)
 
 
-def _evaluated(key: int, row: Any, outcome: DecisionOutcome) -> Evaluated:
+def _of_file(uow: UnitOfWork, requirements_key: int) -> dict[str, tuple[int, int]]:
+    table = table_of(DecisionDefinition)
+    query = select(table.c.decision_id, table.c.key, table.c.version).where(
+        table.c.requirements_key == requirements_key
+    )
+    return {row.decision_id: (row.key, row.version) for row in uow.connection.execute(query)}
+
+
+def _evaluated(key: int, row: Any, outcome: DecisionOutcome, of_file: Mapping[str, tuple[int, int]]) -> Evaluated:
     return Evaluated(
         key=key,
         decision_key=row.key,
@@ -92,6 +102,7 @@ def _evaluated(key: int, row: Any, outcome: DecisionOutcome) -> Evaluated:
         failure=outcome.failed,
         failed_decision_id=outcome.failed_decision_id,
         tenant_id=row.tenant_id,
+        definitions=of_file,
     )
 
 

@@ -71,6 +71,11 @@ PARTS = {
         "publish, correlate, broadcast; search of open subscriptions and of those that a message met",
         "an open subscription is gone when it is met",
     ),
+    "expressions": Part(
+        ("expression",),
+        "evaluated over the variables that are given; the `=` may be left out; our own functions are known",
+        "`scopeKey` is refused (400)",
+    ),
     "decisions": Part(
         ("decision definitions", "decision requirements", "decision instances"),
         "evaluate, search, get, XML; decision instances search and get",
@@ -82,7 +87,7 @@ PARTS = {
     "errors": Part(
         (),
         "RFC 9457; INVALID_ARGUMENT 400, NOT_FOUND 404, INVALID_STATE and ALREADY_EXISTS 409, FORBIDDEN 403, UNAUTHENTICATED 401, DEADLINE_EXCEEDED 504, UNAVAILABLE 503",
-        "an unknown field of a filter is refused; an unknown field of another body is passed over",
+        "an unknown field of a search is refused; an unknown field of another body is passed over. A body that is not JSON is 415",
     ),
     "tenants": Part((), "the caller's own", "another tenant in a body is refused (400)"),
     "credentials": Part(

@@ -19,6 +19,7 @@ from web.api.views import (
     definitions,
     deployments,
     elements,
+    expressions,
     incidents,
     instances,
     jobs,
@@ -44,6 +45,7 @@ _VIEWS = (
     deployments,
     desk_views,
     elements,
+    expressions,
     incidents,
     instances,
     jobs,
@@ -57,6 +59,7 @@ _VIEWS = (
 
 for _each in (v2, desk):
     _each.before_request(security.authenticate_request)
+    _each.before_request(security.refuse_other_bodies)
     _each.after_request(limits.add_headers)
 
 

@@ -140,6 +140,9 @@ ANSWERS: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/v2/resources/{key}"): RESOURCE,
     ("post", "/v2/resources/{key}/deletion"): obj(resourceKey=KEY, batchOperation={"type": "null"}),
     ("post", "/v2/decision-definitions/evaluation"): EVALUATION,
+    ("post", "/v2/expression/evaluation"): obj(
+        expression=TEXT, result={}, warnings=array(obj(message=TEXT)), referencedSecrets=array({})
+    ),
     ("get", "/v2/decision-instances/{key}"): DECISION_INSTANCE,
     ("get", "/v2/process-definitions/{key}/form"): FORM,
     ("get", "/v2/user-tasks/{key}/form"): FORM,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
 from engine.errors import NotFound
 
@@ -28,6 +28,13 @@ class Body(Schema):
 
     class Meta:
         unknown = EXCLUDE
+
+
+class Strict(Body):
+    """A body in which a field that we do not know is refused: passed over, it would let a search find too much."""
+
+    class Meta:
+        unknown = RAISE
 
 
 class Key(fields.Field[int]):

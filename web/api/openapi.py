@@ -36,6 +36,7 @@ WRONG = {
     "404": "There is no such thing.",
     "409": "It is in a state that does not allow this.",
     "413": "The request is too large.",
+    "415": "The body is not JSON.",
     "429": "Too many calls; Retry-After says when to try again.",
     "503": "Something behind the API does not answer; try again.",
     "504": "It was not done in the time given; it goes on.",
@@ -150,6 +151,8 @@ def _problems(path: str, method: str) -> list[str]:
         found.append("404")
     if method != "get" and not path.endswith("/search"):
         found.append("409")
+    if method != "get":
+        found.append("415")
     return [*found, "503"] + (["504"] if _waits(path, method) else [])
 
 

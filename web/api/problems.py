@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, UnprocessableEntity
+from werkzeug.exceptions import BadRequest, HTTPException, UnprocessableEntity
 
 from engine import errors
 from engine.services.deployments import DeploymentRefused
@@ -44,6 +44,8 @@ def handle(error: Exception) -> Response | None:
     if isinstance(error, UnprocessableEntity):
         messages = getattr(error, "data", {}).get("messages", {})
         return problem(400, "INVALID_ARGUMENT", f"The request does not fit: {json.dumps(messages)}", errors=messages)
+    if type(error) is BadRequest and request.is_json:
+        return problem(400, "INVALID_ARGUMENT", "The body is not JSON that can be read.")
     if isinstance(error, HTTPException):
         status = error.code or 500
         return problem(status, HTTP_TITLES.get(status, error.name or ""), error.description or error.name or "")

@@ -100,6 +100,7 @@ def _search(name: str, resource: Resource) -> dict[str, Any]:
             "order": {"type": "string", "enum": ["ASC", "DESC"], "default": "ASC"},
         },
         "required": ["field"],
+        "additionalProperties": False,
     }
     return {
         "type": "object",
@@ -108,6 +109,7 @@ def _search(name: str, resource: Resource) -> dict[str, Any]:
             "sort": {"type": ["array", "null"], "items": order, "maxItems": 20},
             "page": {"$ref": "#/components/schemas/PageRequest"},
         },
+        "additionalProperties": False,
     }
 
 

@@ -14,7 +14,7 @@ RULES = [
     ("admin", "PUT /v2/clock|POST /v2/clock/reset"),
     ("admin", ".* /v2/(users|groups|roles|tenants|authorizations|mapping-rules)(/.*)?"),
     ("processes:deploy", "POST /v2/deployments|POST /v2/resources/.*/deletion"),
-    ("decisions:evaluate", "POST /v2/decision-definitions/evaluation"),
+    ("decisions:evaluate", "POST /v2/(decision-definitions|expression)/evaluation"),
     ("instances:read", "POST /v2/process-definitions/(.*/)?statistics/.*"),
     ("processes:read", f"(?=.* /v2/(process-definitions|decision-definitions|decision-requirements|resources|forms))({READ})"),
     ("instances:read", f"(?=.* /v2/)({READ})"),

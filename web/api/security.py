@@ -46,6 +46,15 @@ def own_tenant(body: dict[str, Any]) -> str:
     return caller().tenant_id
 
 
+def refuse_other_bodies() -> Response | None:
+    """A body that is neither JSON nor a form with files would be passed over, and its wishes with it."""
+    if not request.content_length or request.is_json or request.mimetype == "multipart/form-data":
+        return None
+    return problem(
+        415, "Unsupported Media Type", "Send the body as JSON, with the header Content-Type: application/json."
+    )
+
+
 def authenticate_request() -> Response | None:
     """Find the caller before any view of the API; only its description and its status are open."""
     if request.path in OPEN:

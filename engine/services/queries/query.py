@@ -278,17 +278,23 @@ def _cursor(order: Order, row: Row[Any]) -> str:
     for name, _column, _down in order:
         value = row._mapping[f"o_{name}"]
         values.append(value.isoformat() if hasattr(value, "isoformat") else value)
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([_signs(order), *values]).encode()).decode()
+
+
+def _signs(order: Order) -> str:
+    """What a search is sorted by, so that a cursor leads on in the order that it was given in."""
+    return ",".join(f"-{name}" if descending else name for name, _column, descending in order)
 
 
 def _read_cursor(text: str, order: Order) -> list[Any]:
     try:
-        values = json.loads(base64.urlsafe_b64decode(text.encode()))
-        if not isinstance(values, list) or len(values) != len(order):
+        found = json.loads(base64.urlsafe_b64decode(text.encode()))
+        if not isinstance(found, list) or len(found) != len(order) + 1 or found[0] != _signs(order):
             raise ValueError
+        values = found[1:]
         return [
             datetime.fromisoformat(value) if isinstance(value, str) and isinstance(column.type, UtcDateTime) else value
             for value, (_name, column, _down) in zip(values, order, strict=True)
         ]
     except ValueError as error:
-        raise InvalidInput("The cursor is not one that this search gave.") from error
+        raise InvalidInput("The cursor is not one that this search gave, sorted as it is now.") from error

@@ -188,12 +188,16 @@ def _has_variable(match: ColumnElement[bool], pair: Any) -> ColumnElement[bool]:
     return exists(named.where(*parts))
 
 
+INSTANCE_STATE = Field("text", values=(*InstanceState, SUSPENDED))
 _instance_state = case((instance.c.suspended_at.is_not(None), SUSPENDED), else_=instance.c.state)
 
 
 def _in_state(operator: str, wanted: Any) -> ColumnElement[bool]:
     """A suspended instance is stored as active, since when beside it. Which states are meant is found out here, so that
     the condition is one that an index serves."""
+    if operator in ("$eq", "$neq", "$in", "$notIn"):
+        for each in wanted if isinstance(wanted, list) else [wanted]:
+            INSTANCE_STATE.read("state", each)
     meant = [state for state in (*InstanceState, SUSPENDED) if matches("state", operator, wanted, str(state))]
     stored = [str(state) for state in meant if state != SUSPENDED]
     found: list[ColumnElement[bool]] = [and_(instance.c.state.in_(stored), instance.c.suspended_at.is_(None))]

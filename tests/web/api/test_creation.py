@@ -47,6 +47,14 @@ def test_a_tag_that_cannot_be_is_refused(api, tags):
     assert api.search("process-instances") == []
 
 
+@pytest.mark.proves("/v2 process instances", "/v2 decisions")
+@pytest.mark.parametrize("path", ["/process-instances", "/decision-definitions/evaluation"])
+def test_an_id_and_a_key_together_are_refused(api, path):
+    kind = "process" if path == CREATION else "decision"
+    body = {f"{kind}DefinitionId": "work", f"{kind}DefinitionKey": "1"}
+    assert api.call("POST", path, body).status_code == 400
+
+
 @pytest.mark.proves("/v2 process instances")
 def test_the_version_tag_chooses_the_newest_version_that_has_it(api):
     for tag in ("a", "b"):

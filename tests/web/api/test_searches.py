@@ -284,6 +284,10 @@ def test_waiting_for_an_end_that_does_not_come_is_a_timeout(api):
     [
         ("/process-instances", {"processDefinitionId": "one", "tenantId": "other"}),
         ("/process-instances", {"processDefinitionId": "one", "businessId": "order-12345"}),
+        ("/process-instances/search", {"filterr": {"state": "ACTIVE"}}),
+        ("/process-instances/search", {"page": {"size": 2}}),
+        ("/process-instances/search", {"sort": [{"field": "state", "direction": "DESC"}]}),
+        ("/process-instances/search", {"filter": {"state": "RUNNING"}}),
         ("/messages/publication", {"name": "m", "tenantId": "other"}),
         ("/signals/broadcast", {"signalName": "s", "tenantId": "other"}),
     ],
@@ -306,3 +310,23 @@ def test_what_is_not_known_here_is_refused_and_not_passed_over(api, path, body):
 )
 def test_a_number_that_nothing_can_have_breaks_nothing(api, method, path, body, status):
     assert api.call(method, path, body).status_code == status
+
+
+@pytest.mark.proves("/v2 errors")
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_not_json_is_refused_and_its_filter_not_passed_over(api, kind):
+    sent = api.headers | {"Content-Type": kind}
+    answer = api.client.post("/v2/process-instances/search", data='{"filter": {"state": "ACTIVE"}}', headers=sent)
+    assert (answer.status_code, answer.content_type) == (415, "application/problem+json")
+
+
+def test_a_cursor_is_of_the_order_that_it_was_given_in(api):
+    api.deploy(("one.bpmn", ONE))
+    for _ in range(3):
+        api.start("one")
+    order = [{"field": "startDate", "order": "DESC"}]
+    cursor = api.post("/process-instances/search", {"sort": order, "page": {"limit": 1}})["page"]["endCursor"]
+    assert len(api.search("process-instances", sort=order, page={"after": cursor})) == 2
+    for other in ([{"field": "startDate"}], [{"field": "processDefinitionId", "order": "DESC"}], []):
+        body = {"sort": other, "page": {"after": cursor}}
+        assert api.call("POST", "/process-instances/search", body).status_code == 400

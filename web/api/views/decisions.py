@@ -30,8 +30,8 @@ class Evaluation(Body):
 def evaluate(body: dict[str, Any]) -> dict[str, Any]:
     """Evaluate a decision by its id (newest version) or key, and say which rules hit on what."""
     require("processes.read")
-    if not body.get("decisionDefinitionId") and not body.get("decisionDefinitionKey"):
-        raise InvalidInput("Give decisionDefinitionId or decisionDefinitionKey.")
+    if bool(body.get("decisionDefinitionId")) == bool(body.get("decisionDefinitionKey")):
+        raise InvalidInput("Give either decisionDefinitionId or decisionDefinitionKey.")
     evaluated = decisions.evaluate(
         current_runtime(),
         body.get("decisionDefinitionId"),
@@ -96,12 +96,13 @@ def written_evaluation(evaluated: Evaluated) -> dict[str, Any]:
 
 
 def _written_decision(traced: dict[str, Any], number: int, evaluated: Evaluated) -> dict[str, Any]:
+    key, version = evaluated.definitions.get(traced["id"], (evaluated.decision_key, evaluated.version))
     return {
         "decisionDefinitionId": traced["id"],
         "decisionDefinitionName": traced["name"],
-        "decisionDefinitionVersion": evaluated.version,
+        "decisionDefinitionVersion": version,
         "decisionDefinitionType": traced["type"],
-        "decisionDefinitionKey": str(evaluated.decision_key),
+        "decisionDefinitionKey": str(key),
         "decisionEvaluationInstanceKey": f"{evaluated.key}-{number}",
         "tenantId": evaluated.tenant_id,
         "output": _json(traced["output"]),

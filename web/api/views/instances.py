@@ -69,8 +69,8 @@ class Created(Body):
 def create_instance(body: dict[str, Any]) -> dict[str, Any]:
     """Start an instance by the process's id or a definition's key; with awaitCompletion answer when it has ended."""
     who = require("instances.modify")
-    if not body.get("processDefinitionId") and not body.get("processDefinitionKey"):
-        raise InvalidInput("Give processDefinitionId or processDefinitionKey.")
+    if bool(body.get("processDefinitionId")) == bool(body.get("processDefinitionKey")):
+        raise InvalidInput("Give either processDefinitionId or processDefinitionKey.")
     if body["businessId"]:
         raise InvalidInput("There are no business ids here; leave 'businessId' out, or use a tag or a variable.")
     version = body.get("processDefinitionVersion")

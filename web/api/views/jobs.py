@@ -22,7 +22,7 @@ class Activation(Body):
     type = fields.String(required=True, validate=validate.Length(1, 255))
     worker = fields.String(load_default="", allow_none=True)
     timeout = fields.Integer(required=True, validate=validate.Range(1, 86_400_000 * 30))
-    maxJobsToActivate = fields.Integer(required=True, validate=validate.Range(1, 10_000))
+    maxJobsToActivate = fields.Integer(required=True, validate=validate.Range(1, 2**31 - 1))
     fetchVariable = fields.List(fields.String(), load_default=list, allow_none=True)
     requestTimeout = fields.Integer(load_default=0, validate=validate.Range(-3_600_000, 3_600_000), allow_none=True)
     tenantIds = fields.List(fields.String(), load_default=list, allow_none=True)
@@ -47,7 +47,7 @@ def activate(body: dict[str, Any]) -> dict[str, Any]:
             body["type"],
             body["worker"] or "",
             timedelta(milliseconds=body["timeout"]),
-            body["maxJobsToActivate"],
+            min(body["maxJobsToActivate"], jobs.MAX_JOBS),
             body["fetchVariable"] or None,
             (caller().tenant_id,),
         )

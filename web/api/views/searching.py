@@ -8,24 +8,24 @@ from marshmallow import fields, validate
 
 from engine.errors import InvalidInput
 from engine.services.queries import RESOURCES, Page, Request, get, search
-from web.api.blueprint import Body
+from web.api.blueprint import Body, Strict
 from web.api.security import caller
 from web.ui.context import current_runtime
 
 
-class SortField(Body):
+class SortField(Strict):
     field = fields.String(required=True)
     order = fields.String(load_default="ASC", validate=validate.OneOf(["ASC", "DESC", "asc", "desc"]))
 
 
-class PageRequest(Body):
+class PageRequest(Strict):
     from_ = fields.Integer(data_key="from", load_default=0, validate=validate.Range(0, 1_000_000_000), allow_none=True)
     limit = fields.Integer(load_default=100, validate=validate.Range(0, 10_000), allow_none=True)
     after = fields.String(allow_none=True)
     before = fields.String(allow_none=True)
 
 
-class SearchRequest(Body):
+class SearchRequest(Strict):
     filter = fields.Dict(keys=fields.String(), load_default=dict, allow_none=True)
     sort = fields.List(fields.Nested(SortField), load_default=list, allow_none=True)
     page = fields.Nested(PageRequest, load_default=dict, allow_none=True)
