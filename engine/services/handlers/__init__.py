@@ -38,6 +38,7 @@ HANDLERS: dict[str, Handler] = {
     "sla.meet": clocks.meet,
     "customer.notify": notices.notify_customer,
     "customer.survey": notices.send_survey,
+    "survey.remind": notices.remind_of_survey,
     "callback.open": callbacks.open_callback,
     "callback.record": callbacks.record_callback,
     "campaign.choose": campaigns.choose,

@@ -1,14 +1,15 @@
-"""Job types that tell somebody: customer.notify, customer.survey, lead.notify. The header `template` names the words."""
+"""Job types that tell somebody: customer.notify, customer.survey, survey.remind, lead.notify. The header `template` names the words."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.calendars import parse_duration
 from engine.errors import InvalidInput, NotFound
+from engine.model.customer import Customer
 from engine.model.notification import Survey
 from engine.model.order import PaymentDue
 from engine.persistence import UnitOfWork
@@ -69,9 +70,9 @@ def telling(handler: Handler) -> Handler:
 
 
 def send_survey(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
-    """Send the case's customer a survey with a signed link that is good for `expires`. Answers `survey_sent`."""
+    """Send the case's customer a survey with a signed link that is good for `expires`. Answers `survey_sent` and `survey_key`."""
 
-    def work(uow: UnitOfWork) -> notifications.Sending | None:
+    def work(uow: UnitOfWork) -> tuple[int, notifications.Sending | None]:
         case = case_of(uow, job)
         query = select(Survey).where(Survey.tenant_id == uow.tenant_id, Survey.idempotency_key == job.idempotency_key)
         survey = uow.session.scalars(query).one_or_none() or add(
@@ -80,15 +81,38 @@ def send_survey(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         expires = job.variables.get("expires")
         until = uow.now + (parse_duration(expires) if isinstance(expires, str) else timedelta(days=7))
         values = _simple(job) | {"link": survey_link(runtime, case, survey.key, until), "until": until}
-        return notifications.prepare(runtime, uow, case, _template(job), values, job.idempotency_key)
+        return survey.key, notifications.prepare(runtime, uow, case, _template(job), values, job.idempotency_key)
 
     try:
-        sending = runtime.transact(work, job.tenant_id)
+        key, sending = runtime.transact(work, job.tenant_id)
     except (NotFound, InvalidInput) as error:
         raise JobFailed(str(error), permanent=True) from error
     if sending is not None:
         notifications.deliver(runtime, sending, job.tenant_id)
-    return {"survey_sent": True}
+    return {"survey_sent": True, "survey_key": str(key)}
+
+
+def remind_of_survey(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
+    """Remind the case's customer of the survey `survey_key`, whose link is good `until` then: once, while they have not answered and
+    want to be asked. Answers `reminded`: whether they were."""
+
+    def work(uow: UnitOfWork) -> tuple[bool, notifications.Sending | None]:
+        case, until = case_of(uow, job), datetime.fromisoformat(text(job, "until"))
+        survey = uow.get(Survey, int(text(job, "survey_key")))
+        customer = uow.session.get(Customer, case.customer_key) if case.customer_key else None
+        unwanted = customer is not None and customer.consent.get("callback") is False
+        if survey.case_key != case.key or survey.answered_at is not None or unwanted or until <= uow.now:
+            return False, None
+        values = _simple(job) | {"link": survey_link(runtime, case, survey.key, until), "until": until}
+        return True, notifications.prepare(runtime, uow, case, _template(job), values, job.idempotency_key)
+
+    try:
+        reminded, sending = runtime.transact(work, job.tenant_id)
+    except (NotFound, InvalidInput, ValueError) as error:
+        raise JobFailed(str(error), permanent=True) from error
+    if sending is not None:
+        notifications.deliver(runtime, sending, job.tenant_id)
+    return {"reminded": reminded}
 
 
 def notify_lead(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:

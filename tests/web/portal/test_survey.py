@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.model.callback import Callback
 from engine.model.customer import Customer
+from engine.model.notification import Notification
 from tests.web.portal.conftest import Portal
 
 
@@ -118,3 +119,38 @@ def test_the_survey_is_in_the_customers_own_language_unless_they_choose_another(
         uow.get(Customer, case.customer.key).language = "en"
     assert "Is the problem solved?" in portal.get(path).text
     assert "问题解决了吗？" in portal.get(path + "?lang=zh").text
+
+
+def reminders(portal: Portal) -> list[str]:
+    with portal.runtime.unit_of_work(read_only=True) as uow:
+        query = select(Notification.body).where(Notification.template == "survey_reminder")
+        return list(uow.session.scalars(query.where(Notification.channel == "portal")))
+
+
+def test_a_survey_that_is_not_answered_is_reminded_of_once_with_a_link_that_works(portal: Portal) -> None:
+    surveyed(portal)
+    portal.pass_time(days=5)
+    [reminder] = reminders(portal)
+    found = re.search(r"/portal/s/[\w.\-]+", reminder)
+    assert found is not None
+    assert "谢谢您的评价" in portal.post(found[0], {"solved": "yes", "score": "5"}).text
+    portal.pass_time(days=3)
+    assert portal.case().outcome == "resolved"
+    assert len(reminders(portal)) == 1
+
+
+def test_whoever_wants_to_be_asked_no_more_is_not_reminded(portal: Portal) -> None:
+    surveyed(portal)
+    case = portal.case()
+    with portal.runtime.unit_of_work() as uow:
+        assert case.customer is not None
+        customer = uow.get(Customer, case.customer.key)
+        customer.consent = customer.consent | {"callback": False}
+    portal.pass_time(days=5)
+    assert reminders(portal) == []
+
+
+def test_an_answered_survey_is_not_reminded_of(portal: Portal) -> None:
+    portal.post(surveyed(portal), {"solved": "yes", "score": "5"})
+    portal.pass_time(days=5)
+    assert reminders(portal) == []
