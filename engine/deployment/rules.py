@@ -395,3 +395,10 @@ START_WITHOUT_VALUE = Rule(
     "Use a text, or FEEL that needs no variable.",
     "请使用固定文本，或不依赖变量的 FEEL 表达式。",
 )
+NOT_FEEL = Rule(
+    "expression-not-feel",
+    "'{}' is no FEEL expression, but one is needed here.",
+    "“{}”不是 FEEL 表达式，而此处需要表达式。",
+    "Begin it with '='; a fixed text is written as =\"text\".",
+    '请以“=”开头书写；固定文本写作 ="文本"。',
+)

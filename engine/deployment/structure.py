@@ -61,6 +61,7 @@ def _check_element(element: Element, remarks: Remarks) -> None:
         (element.type in UNSUPPORTED_TYPES, f"'{element.type}'"),
         (element.standard_loop, "a standard loop"),
         (element.instantiate, "an instantiating receive task"),
+        (element.triggered_by_event and element.loop is not None, "a multi-instance event subprocess"),
         (element.extra_events > 0, "an event with several definitions"),
     ]
     for applies, what in refused:

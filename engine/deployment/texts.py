@@ -21,6 +21,9 @@ def check_texts(model: ProcessModel, remarks: Remarks) -> None:
     for element in model.elements.values():
         for text in _texts(element):
             check_feel(text, element, remarks)
+        for text in _always_feel(element):
+            if text and not text.startswith("="):
+                remarks.add(rules.NOT_FEEL, element, text)
         for text in _only_feel(element):
             if text and not text.startswith("="):
                 remarks.add(rules.CONDITION_NO_FEEL, element, text)
@@ -63,6 +66,14 @@ def _only_feel(element: Element) -> Iterator[str | None]:
         yield from (loop.input_collection, loop.output_element, loop.completion)
     if ad_hoc is not None:
         yield from (ad_hoc.active_elements, ad_hoc.output_element, ad_hoc.completion)
+
+
+def _always_feel(element: Element) -> Iterator[str | None]:
+    """Texts of `_texts` of which one that stands as it is was hardly meant: `orderId` for a correlation key."""
+    yield element.script
+    yield from (source for source, _target in element.outputs)
+    if element.event is not None:
+        yield element.event.correlation_key
 
 
 def _texts(element: Element) -> Iterator[str | None]:

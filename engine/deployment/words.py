@@ -26,6 +26,7 @@ CHINESE = {
     "complexGateway": "复杂网关",
     "a standard loop": "标准循环",
     "an instantiating receive task": "启动流程的接收任务",
+    "a multi-instance event subprocess": "多实例事件子流程",
     "an event with several definitions": "含多个定义的事件",
     "listener": "监听器",
     "message event": "消息事件",

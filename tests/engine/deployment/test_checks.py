@@ -146,6 +146,18 @@ MAPPING = '<zeebe:ioMapping><zeebe:input source="{}" target="{}"/></zeebe:ioMapp
         ("mapping-target", around(task(MAPPING.format("=1", "not a name")))),
         ("feel-syntax", around(task(MAPPING.format("=1 +", "x")))),
         ("missing-job-type", around(task('<zeebe:taskDefinition type=" "/>', kind="serviceTask"))),
+        (
+            "expression-not-feel",
+            around(task('<zeebe:script expression="1 + 1" resultVariable="r"/>', kind="scriptTask")),
+        ),
+        (
+            "expression-not-feel",
+            around(task('<zeebe:ioMapping><zeebe:output source="x" target="y"/></zeebe:ioMapping>')),
+        ),
+        (
+            "unsupported-element",
+            around(task()) + f'<bpmn:subProcess id="es" triggeredByEvent="true">{LOOP}</bpmn:subProcess>',
+        ),
         ("missing-name", around(EVENT.format('<bpmn:linkEventDefinition name=" "/>'))),
         ("retries-not-a-number", around(task('<zeebe:taskDefinition type="x" retries="many"/>', kind="serviceTask"))),
         ("priority-out-of-range", around(task('<zeebe:priorityDefinition priority="300"/>'))),
@@ -241,6 +253,12 @@ def test_a_message_catch_without_correlation_key_is_refused():
         around(EVENT.format('<bpmn:messageEventDefinition messageRef="m"/>')), '<bpmn:message id="m" name="n"/>'
     )
     assert found == {"missing-correlation-key": "error"}
+
+
+def test_a_correlation_key_that_is_no_expression_is_refused():
+    key = '<bpmn:extensionElements><zeebe:subscription correlationKey="orderId"/></bpmn:extensionElements>'
+    catch = around(EVENT.format('<bpmn:messageEventDefinition messageRef="m"/>'))
+    assert codes(catch, f'<bpmn:message id="m" name="n">{key}</bpmn:message>') == {"expression-not-feel": "error"}
 
 
 def test_a_link_without_its_catch_is_refused():
