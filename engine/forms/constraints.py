@@ -11,6 +11,7 @@ from engine.forms import dates
 from engine.forms.expressions import Scope, evaluate
 from engine.forms.form import Component
 from engine.forms.messages import Message, message
+from engine.forms.moments import misplaced
 from engine.forms.patterns import matches
 from engine.forms.values import text_of
 
@@ -34,6 +35,7 @@ def violations(component: Component, value: Any, scope: Scope, zone: ZoneInfo) -
         found.append(message("required"))
     if component.type == "datetime":
         found += _past(component, value, scope.now, zone)
+        found += misplaced(component, value, scope, zone)
     return found
 
 

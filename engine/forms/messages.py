@@ -54,6 +54,8 @@ _SENTENCES = {
     "time": ("请填写有效的时间，例如 14:30。", "Enter a valid time, such as 14:30."),
     "datetime": ("请填写有效的日期和时间。", "Enter a valid date and time."),
     "past": ("日期不能早于今天。", "The date must not be in the past."),
+    "earliest": ("不能早于 {limit}。", "Must not be before {limit}."),
+    "latest": ("不能晚于 {limit}。", "Must not be after {limit}."),
     "file": ("请选择文件。", "Choose a file."),
     "one_file": ("只能选择一个文件。", "Choose one file only."),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -27,6 +28,13 @@ def values(diagram: Diagram, element: str, attribute: str) -> list[str]:
 @each_diagram
 def test_the_deployment_checks_find_nothing(diagram: Diagram) -> None:
     assert check_bpmn(diagram.path.read_bytes(), diagram.path.name) == []
+
+
+@each_form
+def test_blanks_do_not_fill_in_a_required_text(path: Path) -> None:
+    form = json.loads(path.read_text(encoding="utf-8"))
+    asked = [c for c in form["components"] if c["type"] in ("textfield", "textarea") and c.get("validate", {}).get("required")]
+    assert [c["key"] for c in asked if not {"minLength", "pattern"} & c["validate"].keys()] == []
 
 
 @each_diagram

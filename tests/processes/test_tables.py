@@ -42,6 +42,8 @@ def test_approval_goes_by_amount_and_compensation_at_least_to_the_manager(amount
         ("none", True, "A", "online", ("critical", "PT30M", "PT24H")),
         ("none", True, "B", "online", ("major", "PT2H", "PT48H")),
         ("none", False, "A", "email", ("major", "PT2H", "PT48H")),
+        ("none", False, "A", "online", ("major", "PT30M", "PT48H")),
+        ("none", False, "A", "phone", ("major", "PT30M", "PT48H")),
         ("none", False, "B", "email", ("normal", "PT24H", "PT72H")),
         ("none", False, "C", "online", ("normal", "PT30M", "PT72H")),
         (None, False, None, None, ("normal", "PT30M", "PT72H")),

@@ -19,6 +19,7 @@ from engine.services.work.access import readable_task, require_workable
 from engine.services.work.drafts import forget, keep
 from engine.services.work.opening import form_of
 from engine.services.work.outside_checks import ask_outside, checked_outside
+from engine.services.work.taking import own_case
 
 DECISIONS = ("approved", "verdict", "justified", "remedy", "outcome", "answer")
 
@@ -75,6 +76,7 @@ def _submit(
     complete_within(turn, key, values, revision)
     turn.finish()
     forget(uow, key, actor)
+    own_case(runtime, uow, task, actor)
     case = case_of_instance(uow, task.process_instance_key, task.root_key)
     if case is not None:
         _write_down(runtime, uow, case, task, values, actor)

@@ -37,7 +37,7 @@ def claim(runtime: Runtime, key: int, *, actor: Actor) -> int:
             runtime, uow, key, "task.claim", lambda row, now: row.claim(actor.username, now), actor.username,
             stale=TaskAlreadyClaimed,
         )  # fmt: skip
-        _own_case(runtime, uow, taken, actor)
+        own_case(runtime, uow, taken, actor)
         return taken.revision
 
     return runtime.transact(work, actor.tenant_id)
@@ -114,7 +114,7 @@ def snooze(runtime: Runtime, key: int, until: datetime | None, *, actor: Actor) 
         if task.assignee is None:
             require_workable(task, actor)
         taken = tasks.change_within(runtime, uow, key, "task.snooze", change, actor.username, stale=TaskAlreadyClaimed)
-        _own_case(runtime, uow, taken, actor)
+        own_case(runtime, uow, taken, actor)
         return taken.revision
 
     return runtime.transact(work, actor.tenant_id)
@@ -197,7 +197,7 @@ def _tell(
     record(runtime, uow, case, actor.username, "change", event, text, changes=changes, data=data)
 
 
-def _own_case(runtime: Runtime, uow: UnitOfWork, task: UserTask, actor: Actor) -> None:
+def own_case(runtime: Runtime, uow: UnitOfWork, task: UserTask, actor: Actor) -> None:
     """A case that nobody has goes to the agent who took its task, who then keeps it to the end."""
     case = case_of_instance(uow, task.process_instance_key, task.root_key)
     if case is None:

@@ -129,6 +129,11 @@ def test_who_takes_the_first_task_has_the_case(desk: Desk, number: str, verify: 
     assert desk.case(number).owner == "alice", "the case stays with who had it first"
 
 
+def test_who_does_the_first_task_at_once_has_the_case_too(desk: Desk, number: str, verify: int) -> None:
+    work.submit(desk.runtime, verify, answers(desk), actor=AGENT)
+    assert desk.case(number).owner == "alice"
+
+
 def test_a_supervisor_gives_a_task_to_whom_it_is_offered(desk: Desk, verify: int) -> None:
     work.assign(desk.runtime, verify, "bob", actor=SUPERVISOR)
     assert work.open_task(desk.runtime, verify, actor=OTHER_AGENT).mine
