@@ -33,7 +33,11 @@ def test_the_deployment_checks_find_nothing(diagram: Diagram) -> None:
 @each_form
 def test_blanks_do_not_fill_in_a_required_text(path: Path) -> None:
     form = json.loads(path.read_text(encoding="utf-8"))
-    asked = [c for c in form["components"] if c["type"] in ("textfield", "textarea") and c.get("validate", {}).get("required")]
+    asked = [
+        c
+        for c in form["components"]
+        if c["type"] in ("textfield", "textarea") and c.get("validate", {}).get("required")
+    ]
     assert [c["key"] for c in asked if not {"minLength", "pattern"} & c["validate"].keys()] == []
 
 

@@ -43,7 +43,9 @@ def test_a_payment_by_hand_was_made_today_or_before() -> None:
 
 
 def test_a_leave_does_not_end_before_it_begins() -> None:
-    assert refused("leave_start", leave_from="2026-10-08T09:00", leave_to="2026-10-07T18:00") == {"leave_to": "earliest"}
+    assert refused("leave_start", leave_from="2026-10-08T09:00", leave_to="2026-10-07T18:00") == {
+        "leave_to": "earliest"
+    }
     assert refused("leave_start", leave_from="2026-10-08T09:00", leave_to="2026-10-08T18:00") == {}
 
 
