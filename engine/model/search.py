@@ -1,4 +1,5 @@
-"""The index behind every search by words: one entry for a case, a customer or an article, kept up by the mapper itself.
+"""The index behind every search by words: an entry for each case, customer and article, and for what belongs to a case: what was
+said in a contact (a mail and a message are contacts) and the name of a file. The mapper itself keeps them up.
 
 Whoever stores one of these, by whatever service, has it found; rows that are written past the mapper (a generator's, a
 restore's) are found after `kefuflow reindex`. The entry's key is its owner's.
@@ -12,14 +13,18 @@ from sqlalchemy import DDL, Connection, Index, String, Text, delete, event, inse
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.model.attachment import Attachment
 from engine.model.base import DEFAULT_TENANT, Base, KeyType, table_of
 from engine.model.case import OPEN_STATUSES, Case
+from engine.model.contact import Contact
 from engine.model.customer import Customer
 from engine.model.knowledge import Article
 from engine.model.search_terms import terms_of
 
 CASE, CUSTOMER, ARTICLE = "case", "customer", "article"
+PART = "part"  # of a case: a contact or a file
 OPEN = "open"
+EDITION = "2: pairs and threes of signs"  # a mark in every entry: how its terms were cut
 _CASE_TEXTS = ("number", "order_number", "sku", "title", "matter", "description")
 _CUSTOMER_TEXTS = ("name", "phone", "email", "notes")
 _ARTICLE_TEXTS = ("title", "body", "category")
@@ -39,6 +44,7 @@ class SearchEntry(Base):
     tenant_id: Mapped[str] = mapped_column(String(64), default=DEFAULT_TENANT)
     kind: Mapped[str] = mapped_column(String(16))
     terms: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
+    case_key: Mapped[int | None] = mapped_column(KeyType)  # of a part of a case
 
 
 FULL_TEXT = (
@@ -58,11 +64,12 @@ for _statement in FULL_TEXT:
 event.listen(_entry, "before_drop", DDL("DROP TABLE IF EXISTS search_fts").execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 
-def store(connection: Connection, kind: str, key: int, tenant_id: str, terms: str) -> None:
+def store(connection: Connection, kind: str, key: int, tenant_id: str, terms: str, case_key: int | None = None) -> None:
     """Put an entry in, or in the place of the one that is there."""
-    changed = connection.execute(update(_entry).where(_entry.c.key == key).values(terms=terms))
+    values = {"terms": terms, "case_key": case_key}
+    changed = connection.execute(update(_entry).where(_entry.c.key == key).values(values))
     if not changed.rowcount:
-        connection.execute(insert(_entry).values(key=key, tenant_id=tenant_id, kind=kind, terms=terms))
+        connection.execute(insert(_entry).values(key=key, tenant_id=tenant_id, kind=kind, **values))
 
 
 def case_terms(case: Any, customer: Any | None) -> str:
@@ -70,18 +77,26 @@ def case_terms(case: Any, customer: Any | None) -> str:
     texts = [getattr(case, name) for name in _CASE_TEXTS]
     if customer is not None:
         texts += [customer.name, customer.phone, customer.email]
-    marks = [CASE, case.tenant_id, *([OPEN] if case.status in OPEN_STATUSES else [])]
+    marks = [CASE, EDITION, case.tenant_id, *([OPEN] if case.status in OPEN_STATUSES else [])]
     return terms_of(texts, marks)
 
 
 def customer_terms(customer: Any) -> str:
     tags = customer.tags if isinstance(customer.tags, list) else []
     texts = [*(getattr(customer, name) for name in _CUSTOMER_TEXTS), *map(str, tags)]
-    return terms_of(texts, [CUSTOMER, customer.tenant_id])
+    return terms_of(texts, [CUSTOMER, EDITION, customer.tenant_id])
 
 
 def article_terms(article: Any) -> str:
-    return terms_of([getattr(article, name) for name in _ARTICLE_TEXTS], [ARTICLE, article.tenant_id, article.kind])
+    return terms_of(
+        [getattr(article, name) for name in _ARTICLE_TEXTS], [ARTICLE, EDITION, article.tenant_id, article.kind]
+    )
+
+
+def part_terms(part: Any) -> str:
+    """What a case is found by besides: the words of a contact, or the name of a file."""
+    said = part.content if isinstance(part, Contact) else part.name
+    return terms_of([said], [PART, EDITION, part.tenant_id])
 
 
 def _changed(target: Any, names: tuple[str, ...]) -> bool:
@@ -128,3 +143,12 @@ def _article_stored(_mapper: Any, connection: Connection, article: Article) -> N
         connection.execute(delete(_entry).where(_entry.c.key == article.key))
     else:
         store(connection, ARTICLE, article.key, article.tenant_id, article_terms(article))
+
+
+@event.listens_for(Contact, "after_insert")
+@event.listens_for(Contact, "after_update")
+@event.listens_for(Attachment, "after_insert")
+@event.listens_for(Attachment, "after_update")
+def _part_stored(_mapper: Any, connection: Connection, part: Contact | Attachment) -> None:
+    if part.case_key is not None and _changed(part, ("case_key", "content" if isinstance(part, Contact) else "name")):
+        store(connection, PART, part.key, part.tenant_id, part_terms(part), part.case_key)

@@ -1,18 +1,18 @@
 """How a text is cut into the terms that the search index holds, so that Chinese words of one or two signs are found.
 
 Neither database's own tokenizer serves: SQLite's trigrams miss words of two signs, which most Chinese words are, and
-PostgreSQL's parser takes a Chinese sentence for one word. Here a run of Chinese signs becomes its pairs and its last sign;
-letters and digits become words. A term is plain ASCII, so that both databases keep it as it is. A query asks for every pair
-of its words; a single sign is asked for as the beginning of a pair, a word of letters as the beginning of a word.
+PostgreSQL's parser takes a Chinese sentence for one word. Here a run of Chinese signs becomes its pairs, its threes and its
+last sign; letters and digits become words. A term is plain ASCII, so that both databases keep it as it is. A query of two
+signs asks for their pair, a longer one for every three of it: that holds their order (漏水壶 is not 水壶漏水). A single sign is
+asked for as the beginning of a pair, a word of letters as the beginning of a word.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from zlib import crc32
 
-MOST_CHARACTERS, MOST_TERMS = 4000, 600
+MOST_CHARACTERS, MOST_TERMS = 4000, 1200
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _LAST_DIGITS = 4  # people name a phone by its end
 
@@ -66,8 +66,10 @@ def _document_terms(run: str) -> Iterator[str]:
         if run.isdigit() and len(run) > _LAST_DIGITS:
             yield f"e{run[-_LAST_DIGITS:]}"
         return
-    for here, after in zip(run, [*run[1:], ""], strict=True):
-        yield f"c{_code(here)}{_code(after) if after else ''}"
+    for at, here in enumerate(run):
+        yield f"c{_code(here)}{''.join(map(_code, run[at + 1 : at + 2]))}"
+        if at + 2 < len(run):
+            yield _three(run[at : at + 3])
 
 
 def _query_terms(run: str) -> Iterator[list[str]]:
@@ -76,8 +78,14 @@ def _query_terms(run: str) -> Iterator[list[str]]:
         yield [f"w{run[:60]}*", *ends]
     elif len(run) == 1:
         yield [f"c{_code(run)}*"]
+    elif len(run) == 2:
+        yield [f"c{_code(run[0])}{_code(run[1])}"]
     else:
-        yield from ([f"c{_code(here)}{_code(after)}"] for here, after in pairwise(run))
+        yield from ([_three(run[at : at + 3])] for at in range(len(run) - 2))
+
+
+def _three(signs: str) -> str:
+    return f"t{''.join(map(_code, signs))}"
 
 
 def _code(sign: str) -> str:

@@ -7,21 +7,29 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from engine.calendars import parse_duration
 from engine.errors import InvalidInput
 from engine.model.notification import Notification
 from engine.model.people import User
 from engine.model.permissions import Actor
+from engine.model.setting import Setting
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.notifications.sending import WAITING, first_state
 from engine.services.people.actors import actor_for, find_user
 from engine.services.rows import add
-from engine.services.settings import setting
+from engine.services.settings import default, setting
 from engine.services.worklist.board import CaseAlert, NewAlerts, new_alerts
 
+EVERY = "alerts.every"
+# Everybody who asked for the mails, whichever tenant's, and how often that tenant sends them when it is not as by default.
+_ASKING = (
+    select(User.key, User.tenant_id, User.alerted_until, Setting.value)
+    .outerjoin(Setting, and_(Setting.tenant_id == User.tenant_id, Setting.name == EVERY))
+    .where(User.active, User.alerted_until.is_not(None))
+)
 MOST = 20  # lines of each kind in one mail; the board has them all
 WORDS = {
     "zh": ("看板预警：{count} 件", ("已升级", "已超时", "即将超时"), "……另有 {more} 件"),
@@ -39,7 +47,7 @@ def wants_alerts(runtime: Runtime, *, actor: Actor) -> bool:
 def interval(runtime: Runtime, *, actor: Actor) -> timedelta:
     """The least time between two mails to one person."""
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        return parse_duration(setting(uow, "alerts.every"))
+        return parse_duration(setting(uow, EVERY))
 
 
 def want_alerts(runtime: Runtime, wanted: bool, *, actor: Actor) -> None:
@@ -59,15 +67,23 @@ def want_alerts(runtime: Runtime, wanted: bool, *, actor: Actor) -> None:
 def send_due(runtime: Runtime) -> int:
     """Leave the mails that are due for the sender, each in its own transaction; returns how many."""
     with runtime.unit_of_work(read_only=True) as uow:
-        query = select(User.key, User.tenant_id).where(User.active, User.alerted_until.is_not(None))
-        asked = [(row.key, row.tenant_id) for row in uow.session.execute(query)]
-    return sum(runtime.transact(lambda uow, key=key: _digest(runtime, uow, key), tenant) for key, tenant in asked)  # type: ignore[misc]
+        found = uow.session.execute(_ASKING)
+        due = [
+            (row.key, row.tenant_id)
+            for row in found
+            if _is_time(row.alerted_until, row.value or default(EVERY), uow.now)
+        ]
+    return sum(runtime.transact(lambda uow, key=key: _digest(runtime, uow, key), tenant) for key, tenant in due)  # type: ignore[misc]
+
+
+def _is_time(told_until: datetime, every: str, now: datetime) -> bool:
+    return now - told_until >= parse_duration(every)
 
 
 def _digest(runtime: Runtime, uow: UnitOfWork, key: int) -> bool:
     """One person's mail, when it is time and there is something new; whether one was left."""
     user = uow.session.get_one(User, key, with_for_update=True)
-    every = parse_duration(setting(uow, "alerts.every"))
+    every = parse_duration(setting(uow, EVERY))
     if user.alerted_until is None or uow.now - user.alerted_until < every:
         return False
     since, user.alerted_until = user.alerted_until, uow.now

@@ -7,29 +7,35 @@ from typing import Any
 from sqlalchemy import cast, delete, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from engine.model.attachment import Attachment
 from engine.model.base import table_of
-from engine.model.case import Case
+from engine.model.case import OPEN_STATUSES, Case
+from engine.model.contact import Contact
 from engine.model.customer import Customer
 from engine.model.knowledge import Article
 from engine.model.search import (
     ARTICLE,
     CASE,
     CUSTOMER,
+    EDITION,
     OPEN,
+    PART,
     SearchEntry,
     article_terms,
     case_terms,
     customer_terms,
+    part_terms,
 )
-from engine.model.search_terms import query_of
+from engine.model.search_terms import mark, query_of
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 
-__all__ = ["ARTICLE", "CASE", "CUSTOMER", "OPEN", "fill_if_empty", "find", "reindex"]
+__all__ = ["ARTICLE", "CASE", "CUSTOMER", "OPEN", "fill_if_needed", "find", "reindex"]
 
-Indexed = Case | Customer | Article
+Indexed = Case | Customer | Article | Contact | Attachment
 _entry = table_of(SearchEntry)
 PORTION = 500
+MOST_PARTS = 1000  # contacts and files, the newest, that lead to cases
 
 
 def find(
@@ -39,7 +45,16 @@ def find(
 
     Words without any letter, digit or sign find nothing.
     """
-    asked = query_of(words, [kind, uow.tenant_id, *marks])
+    narrowed = list(marks)
+    found = _entries(uow, query_of(words, [kind, uow.tenant_id, *narrowed]), before, limit)
+    if kind == CASE:
+        parts = _entries(uow, query_of(words, [PART, uow.tenant_id]), None, MOST_PARTS)
+        found += _cases_of(uow, parts, OPEN in narrowed, before)
+    return sorted(set(found), reverse=True)[:limit]
+
+
+def _entries(uow: UnitOfWork, asked: list[list[str]], before: int | None, limit: int) -> list[int]:
+    """The keys of the newest entries that hold all that is asked for."""
     if not asked:
         return []
     if uow.is_sqlite:
@@ -52,24 +67,37 @@ def find(
     return list(uow.connection.scalars(select(found.c.key).order_by(found.c.key.desc()).limit(limit)))
 
 
+def _cases_of(uow: UnitOfWork, parts: list[int], only_open: bool, before: int | None) -> list[int]:
+    """The cases in which these things were said, or these files lie."""
+    if not parts:
+        return []
+    query = select(_entry.c.case_key).join(Case, Case.key == _entry.c.case_key).where(_entry.c.key.in_(parts))
+    if only_open:
+        query = query.where(Case.status.in_(OPEN_STATUSES))
+    if before is not None:
+        query = query.where(Case.key < before)
+    return list(uow.connection.scalars(query.distinct()))
+
+
 def reindex(runtime: Runtime) -> int:
     """Make every entry anew, portion by portion, while the desk works; returns how many."""
     stored = 0
-    for entity in (Case, Customer, Article):
-        after = 0
-        while keys := runtime.transact(partial(_portion, entity=entity, after=after)):
-            after, stored = keys[-1], stored + len(keys)
+    # The oldest case comes last: its entry tells that all were made (`fill_if_needed`).
+    for entity in (Attachment, Contact, Article, Customer, Case):
+        before: int | None = None
+        while keys := runtime.transact(partial(_portion, entity=entity, before=before)):
+            before, stored = keys[-1], stored + len(keys)
     return stored
 
 
-def fill_if_empty(runtime: Runtime) -> None:
-    """Make the index of a database that was filled before there was one."""
+def fill_if_needed(runtime: Runtime) -> None:
+    """Make the index of a database that was filled before there was one, or before its terms were cut as they are now."""
     with runtime.unit_of_work(read_only=True) as uow:
-        indexed = uow.connection.scalar(select(_entry.c.key).limit(1))
-        wanted = uow.connection.scalar(select(Case.key).limit(1)) or uow.connection.scalar(
-            select(Customer.key).limit(1)
+        oldest = uow.connection.scalar(select(Case.key).order_by(Case.key).limit(1)) or uow.connection.scalar(
+            select(Customer.key).order_by(Customer.key).limit(1)
         )
-    if indexed is None and wanted is not None:
+        terms = uow.connection.scalar(select(_entry.c.terms).where(_entry.c.key == oldest))
+    if oldest is not None and mark(EDITION) not in (terms or ""):
         reindex(runtime)
 
 
@@ -89,9 +117,9 @@ def _for_postgresql(asked: list[list[str]]) -> str:
     return " & ".join(f"({' | '.join(each)})" for each in choices)
 
 
-def _portion(uow: UnitOfWork, *, entity: Any, after: int) -> list[int]:
-    query = select(entity).where(entity.key > after).order_by(entity.key).limit(PORTION)
-    rows: list[Any] = list(uow.session.scalars(query))
+def _portion(uow: UnitOfWork, *, entity: Any, before: int | None) -> list[int]:
+    query = select(entity).order_by(entity.key.desc()).limit(PORTION)
+    rows: list[Any] = list(uow.session.scalars(query if before is None else query.where(entity.key < before)))
     keys = [row.key for row in rows]
     customers = _customers(uow, rows)
     uow.connection.execute(delete(_entry).where(_entry.c.key.in_(keys)))
@@ -108,12 +136,17 @@ def _customers(uow: UnitOfWork, rows: list[Any]) -> dict[int, Customer]:
 
 
 def _row(row: Indexed, customers: dict[int, Customer]) -> dict[str, object] | None:
+    part_of = None
     if isinstance(row, Case):
         kind, terms = CASE, case_terms(row, customers.get(row.customer_key or 0))
     elif isinstance(row, Customer):
         kind, terms = CUSTOMER, customer_terms(row)
-    elif row.archived:
+    elif isinstance(row, Article):
+        if row.archived:
+            return None
+        kind, terms = ARTICLE, article_terms(row)
+    elif row.case_key is None:
         return None
     else:
-        kind, terms = ARTICLE, article_terms(row)
-    return {"key": row.key, "tenant_id": row.tenant_id, "kind": kind, "terms": terms}
+        kind, terms, part_of = PART, part_terms(row), row.case_key
+    return {"key": row.key, "tenant_id": row.tenant_id, "kind": kind, "terms": terms, "case_key": part_of}

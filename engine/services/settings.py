@@ -144,6 +144,11 @@ _SPECS = (
 SPECS = {spec.name: spec for spec in _SPECS}
 
 
+def default(name: str) -> Any:
+    """The value of a setting that nobody changed. Raises NotFound for a name that is none."""
+    return _spec(name).default
+
+
 def setting(uow: UnitOfWork, name: str) -> Any:
     """The value of a setting in this transaction. Raises NotFound for a name that is none."""
     spec = _spec(name)

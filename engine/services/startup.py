@@ -36,7 +36,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     """A runtime over a migrated database, with every handler and function of the desk."""
     runtime = Runtime(settings, clock=clock)
     migrate(runtime.database)
-    search.fill_if_empty(runtime)
+    search.fill_if_needed(runtime)
     completing.complete_definitions(runtime)
     incidents.hash_messages(runtime)
     wire(runtime)

@@ -1,7 +1,11 @@
 import pytest
+from sqlalchemy import update
 
 from engine.model.case import Case
+from engine.model.search import SearchEntry
 from engine.services import search
+from engine.services.attachments import attach
+from engine.services.cases import log_contact
 from engine.services.cases.files import open_case
 from engine.services.customers import change_customer
 from engine.services.customers.files import new_customer
@@ -65,7 +69,7 @@ def test_rows_that_were_written_past_the_mapper_are_found_after_indexing_anew(ru
     key, customer = register()
     runtime.transact(lambda uow: uow.connection.exec_driver_sql("DELETE FROM search_entry"))
     assert found(runtime, "水壶") == []
-    search.fill_if_empty(runtime)
+    search.fill_if_needed(runtime)
     assert found(runtime, "水壶") == [key]
     assert search.reindex(runtime) == 2
     assert found(runtime, "小明", search.CUSTOMER) == [customer]
@@ -75,3 +79,45 @@ def test_rows_that_were_written_past_the_mapper_are_found_after_indexing_anew(ru
 def test_signs_of_a_query_language_are_only_signs(runtime, register, words):
     register()
     found(runtime, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("水壶漏水", True),
+        ("壶漏水", True),
+        ("漏水壶", False),
+        ("水壶水漏", False),
+        ("的水壶漏", True),
+        ("壶 漏水", True),
+    ],
+)
+def test_signs_are_found_in_their_order(runtime, register, words, is_found):
+    key, _ = register()
+    assert found(runtime, words) == ([key] if is_found else [])
+
+
+def test_a_case_is_found_by_what_was_said_and_by_its_files(runtime, register):
+    key, _ = register()
+    register("别的事情", "李强", "13900139111")
+    number = runtime.transact(lambda uow: uow.get(Case, key).number)
+    log_contact(runtime, number, "phone", "in", "快递员把盒子摔了", "answered", actor=AGENT)
+    attach(runtime, number, "开箱视频截图.pdf", b"%PDF-1.4\n%%EOF", actor=AGENT)
+    assert found(runtime, "快递员") == found(runtime, "开箱视频") == [key]
+    assert found(runtime, "员快递") == []
+    assert found(runtime, "快递员", marks=[search.OPEN], before=key) == []
+    runtime.transact(lambda uow: uow.get(Case, key).close("resolved", uow.now))
+    assert found(runtime, "快递员") == [key]
+    assert found(runtime, "快递员", marks=[search.OPEN]) == []
+    with runtime.unit_of_work(read_only=True, tenant_id="other") as uow:
+        assert search.find(uow, search.CASE, "快递员") == []
+
+
+def test_an_index_of_an_older_edition_is_made_anew_at_the_start(runtime, register):
+    key, _ = register()
+    number = runtime.transact(lambda uow: uow.get(Case, key).number)
+    log_contact(runtime, number, "phone", "in", "快递员把盒子摔了", "answered", actor=AGENT)
+    runtime.transact(lambda uow: uow.connection.execute(update(SearchEntry).values(terms="mold")))
+    assert found(runtime, "水壶漏水") == []
+    search.fill_if_needed(runtime)
+    assert found(runtime, "水壶漏水") == found(runtime, "快递员") == [key]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import event
+
 from engine.services import alerts, notifications, people, settings, work
 from tests.web.desk import parsed, text_of, value_of
 
@@ -134,3 +136,15 @@ def test_the_board_comes_by_mail_once_an_hour_for_who_asked_and_only_with_news(d
     desk.clock.advance(timedelta(hours=2))
     alerts.send_due(desk.runtime)
     assert len(mails()) == before
+
+
+def test_looking_whether_a_board_mail_is_due_takes_one_statement_however_many_asked(desk):
+    for name in ("sue", "max", "boss"):
+        people.change_user(desk.runtime, name, {"email": f"{name}@example.org"}, actor=desk.actor("boss"))
+        alerts.want_alerts(desk.runtime, True, actor=desk.actor(name))
+    settings.change_setting(desk.runtime, "alerts.every", "PT3H", actor=desk.actor("boss"))
+    desk.clock.advance(timedelta(hours=2))
+    asked = []
+    event.listen(desk.runtime.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    assert alerts.send_due(desk.runtime) == 0
+    assert len([statement for statement in asked if "SELECT" in statement]) == 1
