@@ -14,7 +14,7 @@ from engine.model.permissions import Actor
 from engine.model.worker import FORGOTTEN_AFTER, WorkerProcess
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services.due import OWN_TYPES
+from engine.services.due import LONG_TYPES, OWN_TYPES
 
 _table = table_of(WorkerProcess)
 MOST = 1000
@@ -75,7 +75,7 @@ def list_queues(runtime: Runtime, *, actor: Actor) -> list[QueueView]:
                 name,
                 queue.count_due(uow, name, MOST) if name in next_at and next_at[name] <= uow.now else 0,
                 next_at.get(name),
-                name in OWN_TYPES or name in runtime.job_handlers,
+                name in OWN_TYPES or name in LONG_TYPES or name in runtime.job_handlers,
             )
             for name in types
         ]

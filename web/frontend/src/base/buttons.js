@@ -59,6 +59,11 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) document.querySelectorAll('form[data-once] :disabled[type=submit]').forEach((b) => { b.disabled = false; });
 });
 
+// Who chooses by keys walks past what they do not want, and keeps their place: they send the form by its button or Enter.
+let byKeys = false;
+document.addEventListener('keydown', () => { byKeys = true; }, true);
+document.addEventListener('pointerdown', () => { byKeys = false; }, true);
 document.addEventListener('change', ({ target }) => {
-  if (target.matches('form[data-autosubmit] select, form[data-autosubmit] [type=checkbox]')) target.form.requestSubmit();
+  if (byKeys || !target.matches('form[data-autosubmit] select, form[data-autosubmit] [type=checkbox]')) return;
+  target.form.requestSubmit();
 });
