@@ -33,7 +33,7 @@ PARTS = {
     "process instances": Part(
         ("process instances",),
         "create (id, key, version, `startInstructions`, `awaitCompletion` up to 60 s), cancel, modify (activate, move, terminate by key or id), migrate, suspend, resume, search, get, incidents, incident resolution, sequence flows, statistics, call hierarchy",
-        "`businessId` is refused (400); cancelling an ended one is 409, Camunda says 404. Suspension is Camunda 8.10's, and takes what an instance called with it ([decision](decisions/0006-a-suspended-instance.md)). Ours: `reason` in a body is kept in the audit trail; filters `caseNumber`, `correlationKey`",
+        "`businessId` is refused (400); tags are the instance's own, an instance that it calls has none; cancelling an ended one is 409, Camunda says 404. Suspension is Camunda 8.10's, and takes what an instance called with it ([decision](decisions/0006-a-suspended-instance.md)). Ours: `reason` in a body is kept in the audit trail; filters `caseNumber`, `correlationKey`",
     ),
     "migration": Part(
         ("process instances",),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 PATH = "/expression/evaluation"
-pytestmark = pytest.mark.proves("/v2 expressions")
 
 
+@pytest.mark.proves("/v2 expressions")
 def test_an_expression_is_evaluated_over_the_variables_that_are_given(api):
     answer = api.post(PATH, {"expression": "=x + total price", "variables": {"x": 10, "total price": 20.5}})
     assert answer == {"expression": "=x + total price", "result": 30.5, "warnings": [], "referencedSecrets": []}
@@ -15,6 +15,7 @@ def test_an_expression_is_evaluated_over_the_variables_that_are_given(api):
     assert api.post(PATH, {"expression": "=now()"})["result"].startswith("2026-03-02T")
 
 
+@pytest.mark.proves("/v2 expressions")
 def test_what_has_no_value_is_null_with_a_warning(api):
     answer = api.post(PATH, {"expression": "=a + 1"})
     assert answer["result"] is None
@@ -29,5 +30,6 @@ def test_what_cannot_be_read_is_a_problem(api, body):
     assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
 
 
+@pytest.mark.proves("/v2 expressions")
 def test_the_problem_of_a_text_that_is_no_expression_says_the_column(api):
     assert "column 4" in api.call("POST", PATH, {"expression": "=1 +"}).json["detail"]
