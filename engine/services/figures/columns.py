@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.services.figures.definitions import Definition
-from engine.services.figures.samples import Figure, Sample, percentile
+from engine.services.figures.samples import About, Figure, Sample, percentile
 
 SIDES = ("agent", "channel", "queue", "kind", "tier", "process", "version")
 REPEATED = 3
@@ -25,6 +25,9 @@ class Names:
     def __init__(self) -> None:
         self.texts = [""]
         self._codes = {"": 0}
+        self._sides: dict[
+            int, tuple[About, tuple[int, ...]]
+        ] = {}  # a case is in many figures; kept, so that its id is its own
 
     def code(self, text: str | None) -> int:
         text = text or ""
@@ -33,6 +36,15 @@ class Names:
             found = self._codes[text] = len(self.texts)
             self.texts.append(text)
         return found
+
+    def sides(self, about: About) -> tuple[int, ...]:
+        """A case's sides, as `SIDES` has them."""
+        found = self._sides.get(id(about))
+        if found is None:
+            version = f"{about.process} {about.version}" if about.process else None
+            named = (about.agent, about.channel, about.queue, about.kind, about.tier, about.process, version)
+            found = self._sides[id(about)] = about, tuple(map(self.code, named))
+        return found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +76,10 @@ class Columns:
 
 def from_samples(samples: Sequence[Sample], names: Names, zone: str) -> Columns:
     """The columns of samples; days are those of the zone's wall."""
-    local, code = ZoneInfo(zone), names.code
-    sides = {id(one.about): one.about for one in samples}
-    coded = {
-        place: (
-            *map(code, (one.agent, one.channel, one.queue, one.kind, one.tier, one.process)),
-            code(f"{one.process} {one.version}" if one.process else None),
-        )
-        for place, one in sides.items()
-    }
+    local = ZoneInfo(zone)
     return Columns(
         np.array([one.about.key for one in samples], np.int64),
-        np.array([coded[id(one.about)] for one in samples], np.int32).reshape(-1, len(SIDES)),
+        np.array([names.sides(one.about) for one in samples], np.int32).reshape(-1, len(SIDES)),
         np.array([one.at.astimezone(local).toordinal() for one in samples], np.int32),
         np.array([one.at.timestamp() for one in samples], np.float64),
         np.array([one.hit for one in samples], np.bool_),
