@@ -115,7 +115,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _open_postgresql(url: str, pool_size: int) -> Engine:
     address = make_url(url).set(drivername="postgresql+psycopg")
-    options = "-c timezone=UTC -c synchronous_commit=on -c random_page_cost=1.1 -c idle_in_transaction_session_timeout=120000"
+    options = (
+        "-c timezone=UTC -c synchronous_commit=on -c random_page_cost=1.1 -c idle_in_transaction_session_timeout=120000"
+    )
     given = address.query.get("options", "")
     engine = create_engine(
         address.difference_update_query(["options"]),
