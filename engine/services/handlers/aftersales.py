@@ -114,7 +114,9 @@ def facts(
         return {"known": False, "state": "unknown", "signed_at": None, "days_since_signed": None, "exception": None,
                 "exclusion_confirmed": False, "repairs": repairs, "in_warranty": False,
                 "breaks_free_shipping": False, "paid": 0, "gift_value": 0, "items": []}  # fmt: skip
-    lines = [line for line in order.lines if line.sku == sku] or list(order.lines)
+    # What was given along does not keep the rest of an order from going back.
+    lines = [line for line in order.lines if line.sku == sku] or [line for line in order.lines if line.amount]
+    lines = lines or list(order.lines)
     traits = {trait for line in lines for trait in line.traits}
     signed = order.signed_at
     days = None if signed is None else statutory_day(signed, now, zone)

@@ -72,6 +72,11 @@ def test_freight_that_was_paid_is_not_broken() -> None:
     assert facts(SIGNED, "KZ-501", noon(date(2026, 2, 5)), ZONE, 0, Decimal(99))["breaks_free_shipping"] is False
 
 
+def test_a_gift_that_is_not_taken_back_does_not_keep_the_whole_order() -> None:
+    assert facts(SIGNED, "GIFT-1", noon(date(2026, 2, 5)), ZONE)["exclusion_confirmed"] is True
+    assert facts(SIGNED, "", noon(date(2026, 2, 5)), ZONE)["exclusion_confirmed"] is False
+
+
 def test_loading_an_order_without_a_case_opens_one_that_goes_by_the_same_number(desk: Desk) -> None:
     job = desk.job("order.load", COMPLAINT)
     answer = desk.handle(job)
