@@ -61,13 +61,13 @@ class Instance:
         """Start at the none start event, at the message, timer or signal start event that is named, or at the elements
         `start_at` instead. It is terminated as soon as one of the elements `stop_after` has completed or been terminated.
 
-        Raises InvalidInput when the process cannot be started so, with an unknown element too.
+        Raises InvalidInput for elements where it cannot start and unknown ones, Conflict for a process without a plain start event.
         """
         unknown = next((each for each in stop_after if each not in process.model.elements), None)
         if unknown is not None:
             raise InvalidInput(f"Process '{process.id}' has no element '{unknown}'.")
         if start_event is None and not start_at and not process.root.beginnings:
-            raise InvalidInput(f"Process '{process.id}' has no plain start event; start it by its message or signal.")
+            raise Conflict(f"Process '{process.id}' has no plain start event; start it by its message or signal.")
         run = Run(process, key, environment)
         root = Token(run, process.root, key, None)
         run.task_tree = root

@@ -216,3 +216,10 @@ def test_a_kept_message_is_noted_with_the_wait_that_comes_later(api):
     api.post(f"/process-instances/{begun}/cancellation")
     (later,) = api.search("correlated-message-subscriptions", filter={"messageKey": second})
     assert later["processInstanceKey"] == running(api, "begun")[0]
+
+
+def test_a_process_that_only_a_message_begins_is_started_by_nothing_else(api):
+    api.deploy(("b.bpmn", BEGINS))
+    answer = api.call("POST", "/process-instances", {"processDefinitionId": "begun"})
+    assert (answer.status_code, running(api, "begun")) == (409, [])
+    assert "message" in answer.json["detail"]
