@@ -24,7 +24,6 @@ PAGES = {
     "agent.bell": "cases.read",
     "agent.mark_read_notice": "cases.read",
     "agent.mark_all_read": "cases.read",
-    "agent.help_page": "cases.read",
     "agent.find_articles": "cases.read",
     "agent.pick_article": "cases.read",
     "agent.show_article": "cases.read",

@@ -6,9 +6,9 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
-from web.agent import answers, articles, cases, customers, files, handling, help, inbox, notices, starts, taking, tasks
+from web.agent import answers, articles, cases, customers, files, handling, inbox, notices, starts, taking, tasks
 from web.agent.blueprint import agent
-from web.ui.navigation import Page, Tool, add_page, add_tool
+from web.ui.navigation import Help, Page, Tool, add_help, add_page, add_tool
 
 __all__ = [
     "answers",
@@ -17,7 +17,6 @@ __all__ = [
     "customers",
     "files",
     "handling",
-    "help",
     "inbox",
     "notices",
     "register",
@@ -37,3 +36,4 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     add_page(app, Page("agent.find_articles", lambda: _("知识库"), "cases.read", 18, "k"))
     app.jinja_env.globals["unread_notices"] = notices.unread_notices
     add_tool(app, Tool("agent/header.html", "cases.read"))
+    add_help(app, Help("agent/help.html", "tasks.work", 10))

@@ -16,7 +16,7 @@ from engine.services import api_tokens
 from engine.services.people import SignInRefused, SignInThrottled, authenticate
 from web.auth.session import SignedIn
 from web.ui.context import current_actor, current_runtime
-from web.ui.navigation import home_endpoint
+from web.ui.navigation import help_templates, home_endpoint
 
 auth = Blueprint("auth", __name__, template_folder="templates")
 
@@ -76,3 +76,10 @@ def sign_out() -> Response:
 def account() -> str:
     actor = current_actor()
     return render_template("auth/account.html", actor=actor, may_have_tokens=bool(api_tokens.offered(actor)))
+
+
+@auth.get("/help")
+@login_required
+def help_page() -> str:
+    """What each audience tells those who may do its work."""
+    return render_template("auth/help.html", templates=help_templates(current_app))

@@ -24,7 +24,7 @@ from web.supervisor import (
     workers,
 )
 from web.supervisor.blueprint import supervisor
-from web.ui.navigation import Page, add_page
+from web.ui.navigation import Help, Page, add_help, add_page
 
 __all__ = [
     "batches",
@@ -58,3 +58,4 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     add_page(app, Page("supervisor.list_outbox", lambda: _("发件箱"), "outbox.read", 25))
     add_page(app, Page("supervisor.list_campaigns", lambda: _("回访活动"), "campaigns.manage", 24))
     add_page(app, Page("supervisor.list_users", lambda: _("人员"), "users.manage", 60))
+    add_help(app, Help("supervisor/help.html", "board.read", 20))

@@ -32,6 +32,15 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class Help:
+    """What the help page tells those with the permission: a template with the parts of one role; `order` on the page."""
+
+    template: str
+    permission: str
+    order: int
+
+
+@dataclass(frozen=True)
 class Menu:
     """What a person may see: the entries in the header, and those behind "more" where there are too many for a line."""
 
@@ -55,6 +64,16 @@ def add_tool(app: Flask, tool: Tool) -> None:
     app.extensions.setdefault("kefuflow_tools", []).append(tool)
 
 
+def add_help(app: Flask, told: Help) -> None:
+    app.extensions.setdefault("kefuflow_help", []).append(told)
+
+
+def help_templates(app: Flask) -> list[str]:
+    """What the help page is made of for whoever is signed in, in its order."""
+    told: list[Help] = sorted(app.extensions.get("kefuflow_help", []), key=lambda each: each.order)
+    return [each.template for each in told if current_user.is_authenticated and current_user.actor.may(each.permission)]
+
+
 def _tools(app: Flask) -> list[str]:
     tools: list[Tool] = app.extensions.get("kefuflow_tools", [])
     return [
@@ -76,4 +95,6 @@ def home_endpoint(app: Flask) -> str:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(menu=lambda: _menu(app), header_tools=lambda: _tools(app))
+    app.jinja_env.globals.update(
+        menu=lambda: _menu(app), header_tools=lambda: _tools(app), has_help=lambda: bool(help_templates(app))
+    )
