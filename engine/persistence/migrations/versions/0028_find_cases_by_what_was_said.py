@@ -8,7 +8,9 @@ down_revision = "0027"
 
 
 def upgrade() -> None:
-    op.add_column("search_entry", sa.Column("case_key", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "search_entry", sa.Column("case_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+    )
 
 
 def downgrade() -> None:
