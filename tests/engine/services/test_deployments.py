@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
-from engine.errors import InvalidInput, NotFound
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.model.base import table_of
 from engine.model.deployment import DecisionDefinition, Deployment, ElementName, ProcessDefinition, Resource
 from engine.model.subscription import StartSubscription
@@ -93,7 +93,7 @@ def test_another_tenant_has_its_own_versions(runtime, deploy):
 
 def test_a_process_that_begins_with_a_message_only_cannot_be_started_by_hand(runtime, deploy, rows):
     deploy(FILED)
-    with pytest.raises(InvalidInput, match="message"):
+    with pytest.raises(Conflict, match="message"):
         instances.start(runtime, "filed")
     assert rows(select(StartSubscription.name)) == [("filed",)]
 

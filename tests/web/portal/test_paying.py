@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import select
 
 from engine.connectors.chat.signing import signed_headers
@@ -23,6 +24,7 @@ from engine.services import messages
 from engine.services.outside import outside, use
 from engine.services.shop import Ledger, LocalOrders, set_stock, store_order
 from engine.services.shop.callbacks import take_callback
+from tests.e2e.axe import violations
 from tests.engine.connectors.reference_bank import ReferenceBank
 from tests.web.portal.conftest import Portal
 from tests.web.portal.test_returns import ORDER, PRICE, REQUEST
@@ -216,3 +218,30 @@ def test_no_other_link_and_no_guess_opens_the_payment(connected: Portal) -> None
         assert connected.client.post(wrong, data={"reference": "FT-12345"}).status_code == 403
     assert connected.get(path.replace("/portal/p/", "/portal/c/")).status_code == 403
     assert connected.get(path.replace("/portal/p/", "/portal/s/")).status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_wrong_before_and_after_it_is_paid(portal: Portal, browser: Browser, colours: str) -> None:
+    path = owed(portal)
+    page = browser.new_page(
+        base_url="http://desk.example", viewport={"width": 390, "height": 844}, color_scheme=colours
+    )
+
+    def answer(route: Route) -> None:
+        found = portal.get(urlsplit(route.request.url).path)
+        route.fulfill(status=found.status_code, headers=dict(found.headers), body=found.data)
+
+    page.route("**/*", answer)
+    for state in ("请转账至", "FT-20260302-8", "已付清"):
+        page.goto(path)
+        expect(page.locator("main")).to_contain_text(state)
+        assert violations(page) == []
+        if state == "请转账至":
+            portal.post(path, {"reference": "FT-20260302-8"})
+        else:
+            with portal.runtime.unit_of_work() as uow:
+                uow.session.scalars(select(PaymentDue)).one().state = "paid"
+    page.goto("/portal/p/no-such-link")
+    assert violations(page) == []
+    page.close()
