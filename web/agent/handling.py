@@ -31,7 +31,7 @@ def write_to_customer(number: str) -> Any:
             channel = channels.reply(runtime, number, text, actor=actor, key=f"page-{number}-{given.get('once', '')}")
             if channel == "portal":
                 return back(number, _("消息已放到客户门户；客户没有同意其他联系方式，没有另外发送。"))
-            return back(number, _("消息已发送。"))
+            return back(number, _("消息已写给客户；是否送出，见“已发消息”。"))
     except InvalidInput as error:
         fields = {"message": [text for texts in error.fields.values() for text in texts]}
         return page(number, InvalidInput(str(error), fields)), 422

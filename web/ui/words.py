@@ -280,7 +280,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "called_back": _("已回电"),
         "left_message": _("已留言"),
         "received": _("已收到"),
-        "sent": _("已发送"),
+        "sent": _("已写给客户"),
     },
     "actor": {"system": _("系统"), "customer": _("客户本人")},
     "relation": {
