@@ -1,6 +1,8 @@
-"""Who gets a case: the person who already has the customer, else by the queue's skills and who has least in hand."""
+"""Who gets a case: the person who already has the customer, else by the queue's skills and who has least in hand; and who its next task."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -8,6 +10,8 @@ from engine.model.case import OPEN_STATUSES, Case
 from engine.model.customer import Customer
 from engine.model.people import QueueSkill, User
 from engine.persistence import UnitOfWork
+from engine.runtime import InstanceInfo
+from engine.services.cases.files import case_of_instance
 from engine.services.people.actors import find_user
 from engine.services.settings import setting
 
@@ -38,6 +42,16 @@ def choose(uow: UnitOfWork, case: Case, queue: str | None, how: str) -> Choice:
         return Choice(before, groups, "previous")
     given = _least_loaded(uow, queue) if how == LEAST_LOADED and queue else None
     return Choice(given, groups, "least_loaded" if given else "offered")
+
+
+def case_functions(uow: UnitOfWork, info: InstanceInfo) -> Mapping[str, Callable[..., Any]]:
+    """A function provider: `case owner()` is who has the instance's case, null while they take no work and where there is none (D1)."""
+
+    def owner() -> str | None:
+        case = case_of_instance(uow, info.key, info.root_key)
+        return case.owner if case is not None and case.owner and _takes_work(uow, case.owner) else None
+
+    return {"case owner": owner}
 
 
 def _groups(uow: UnitOfWork, queue: str | None) -> list[str]:

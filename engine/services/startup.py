@@ -15,6 +15,7 @@ from engine.services import settings as desk_settings
 from engine.services.deploying import completing
 from engine.services.deployments import Deployment, DeploymentRefused
 from engine.services.handlers import register_handlers
+from engine.services.routing import case_functions
 from engine.services.sla import sla_functions
 
 __all__ = [
@@ -45,7 +46,7 @@ def open_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
 
 def wire(runtime: Runtime) -> None:
     """Tell the engine what the desk adds: FEEL functions and job handlers."""
-    runtime.function_providers += [sla_functions(runtime), desk_settings.functions]
+    runtime.function_providers += [sla_functions(runtime), desk_settings.functions, case_functions]
     register_handlers(runtime)
 
 

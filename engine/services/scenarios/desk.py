@@ -122,7 +122,7 @@ class Clocks:
             shown = {"warn at": clock.warn_at, "breach at": clock.breach_at, "remaining": clock.remaining(now)}
             return {"name": clock.name, "state": clock.state(now), **shown}
 
-        return {"sla": sla}
+        return {"sla": sla, "case owner": lambda: None}
 
     def _set(self, root: int, values: Mapping[str, Any]) -> None:
         """Start a clock, or move the one that runs."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.errors import Conflict, Forbidden, InvalidInput
-from engine.services import cases, tasks, work
+from engine.services import cases, people, tasks, work
 from tests.engine.services.desk_fixtures import Desk
 from tests.engine.services.desk_people import AGENT, OTHER_AGENT, SUPERVISOR, WAREHOUSE
 
@@ -61,6 +61,20 @@ def test_sending_in_moves_the_process_and_writes_the_case(desk: Desk, number: st
     assert "核实投诉" in names
     assert desk.incidents() == []
     assert work.open_task(desk.runtime, verify, actor=AGENT).draft is None
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_the_next_task_is_its_owners_while_they_take_work_and_anybodys_otherwise(
+    desk: Desk, verify: int, at_work: bool
+) -> None:
+    people.set_online(desk.runtime, at_work, actor=AGENT)
+    work.submit(desk.runtime, verify, answers(desk), actor=AGENT)
+    desk.run()
+    found = {"owner": "李工", "finding": "左声道断线", "cause_code": "quality"}
+    tasks.complete(desk.runtime, desk.tasks()["investigate"].key, found, who="max")
+    desk.run()
+    plan = desk.tasks()["plan_remedy"]
+    assert (plan.assignee, plan.candidate_groups) == (AGENT.username if at_work else None, ["agent"])
 
 
 def test_a_field_that_is_wrong_completes_nothing_and_keeps_what_was_typed(desk: Desk, number: str, verify: int) -> None:
