@@ -63,6 +63,7 @@ def arrives(page: Page, password: str, say: Say) -> None:
     expect(page.locator("h1")).to_have_text(say("待办", "Inbox"))
     page.get_by_role("button", name=say("开始接单", "Take work")).click()
     expect(page.locator(".status")).to_have_text(say("接单中", "Taking work"))
+    page.wait_for_load_state()  # whose script sends a filter that is chosen
 
 
 def keeps_a_filter(page: Page, say: Say) -> None:
