@@ -22,7 +22,7 @@ def main() -> None:
     for kind in ("sqlite", "postgresql") if options.database == "both" else (options.database,):
         with tempfile.TemporaryDirectory(prefix="kefuflow-torture-") as folder:
             home = Path(folder)
-            cluster = Cluster(home) if kind == "postgresql" else None
+            cluster = Cluster() if kind == "postgresql" else None
             try:
                 report = torture(home, options.kills, cluster, options.crashes if cluster else 0, options.mutant)
             finally:

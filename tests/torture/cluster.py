@@ -7,6 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -33,19 +34,19 @@ class ClusterFailed(Exception):
 class Cluster:
     """`url` is a database in it. Whoever runs this as root runs the server as `postgres`, or `nobody` where that is missing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self._bin = binaries()
-        self._data = folder / "cluster"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
-        self._data.mkdir(mode=0o700, parents=True)
+        # Not below pytest's folders: each run that begins shuts them to everybody but its own user, while this one goes on.
+        self._folder = Path(tempfile.mkdtemp(prefix="kefuflow-cluster-"))
+        self._folder.chmod(0o711)
+        self._data = self._folder / "cluster"
+        self._data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             user = _ordinary_user()
             os.chown(self._data, user.pw_uid, user.pw_gid)
-            for parent in self._data.parents:  # pytest's folders are for their owner alone
-                if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-                    parent.chmod(parent.stat().st_mode | 0o011)
         self._run("initdb", "-D", str(self._data), "-U", "kefuflow", "-A", "trust", "-E", "UTF8", "--no-locale")
         settings = f"port = {self._port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"
         with (self._data / "postgresql.conf").open("a") as file:
@@ -68,7 +69,7 @@ class Cluster:
                 self.crash()
             except ClusterFailed:
                 time.sleep(1)
-        shutil.rmtree(self._data, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._bin / program), *arguments]
@@ -76,7 +77,7 @@ class Cluster:
             user = _ordinary_user()
             command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *command]
         # Into a file: a server that goes on would hold a pipe open.
-        told = self._data.parent / f"{program}.log"
+        told = self._folder / f"{program}.log"
         with told.open("wb") as log:
             ended = subprocess.run(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/")
         if ended.returncode:

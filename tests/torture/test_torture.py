@@ -10,7 +10,7 @@ from tests.torture.run import torture
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster():
     """A PostgreSQL cluster of the test's own."""
     try:
         binaries()
@@ -18,7 +18,7 @@ def cluster(tmp_path):
         if os.environ.get("CI"):
             pytest.fail(f"CI is set, and {missing}")
         pytest.skip(f"SKIPPED THE TORTURE OF POSTGRESQL: {missing}")
-    own = Cluster(tmp_path)
+    own = Cluster()
     yield own
     own.remove()
 
