@@ -83,8 +83,7 @@ def _is_time(told_until: datetime, every: str, now: datetime) -> bool:
 def _digest(runtime: Runtime, uow: UnitOfWork, key: int) -> bool:
     """One person's mail, when it is time and there is something new; whether one was left."""
     user = uow.session.get_one(User, key, with_for_update=True)
-    every = parse_duration(setting(uow, EVERY))
-    if user.alerted_until is None or uow.now - user.alerted_until < every:
+    if user.alerted_until is None or not _is_time(user.alerted_until, setting(uow, EVERY), uow.now):
         return False
     since, user.alerted_until = user.alerted_until, uow.now
     found = new_alerts(uow, since)
