@@ -19,6 +19,7 @@ class Promises:
         default_factory=list
     )  # instance, task, element, variables
     published: set[str] = field(default_factory=set)  # the n of the instance that awaits it
+    stuck: bool = False  # somebody chose the way that leads to an incident
     refused: int = 0  # somebody else was first
     unanswered: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -69,6 +70,7 @@ class Client(threading.Thread):
         if self._ask("/complete", {"task": task, "variables": variables}) is not None:
             with self._promises.lock:
                 self._promises.completed.append((instance, task, element, variables))
+                self._promises.stuck |= variables.get("x") == 3
 
     def _publish(self, number: str) -> None:
         if number not in self._promises.published and self._ask("/publish", {"n": number}) is not None:
