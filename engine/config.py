@@ -15,6 +15,7 @@ from engine.errors import ConfigError
 
 PREFIX = "KEFUFLOW_"
 MOST_PROXIES = 10
+EVERY_JOB = "*"
 MODES = ("production", "demo", "test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
@@ -47,6 +48,7 @@ class Settings:
     web_threads: int = 16
     api_rate_limit: str = "6000 per minute"  # calls of one token, user or unknown address, in each web process
     worker_threads: int = 4
+    external_jobs: str = ""  # job types, separated by commas, or *: those that workers outside do, over /v2
     pool_size: int = 20  # database connections a process may hold
     instance_cache: int = 256  # process instances kept in memory between two commands
     smtp_host: str | None = None
@@ -112,11 +114,20 @@ class Settings:
             raise ConfigError("KEFUFLOW_CHAT_URL needs KEFUFLOW_WEBHOOK_SECRET: answers to a platform are signed.")
         if self.processes is not None and not self.processes.is_dir():
             raise ConfigError(f"KEFUFLOW_PROCESSES is {str(self.processes)!r}, which is no folder.")
+        if "" in self.external_job_types or (len(self.external_job_types) > 1 and EVERY_JOB in self.external_job_types):
+            raise ConfigError(
+                f"KEFUFLOW_EXTERNAL_JOBS is {self.external_jobs!r}; it must be job types with commas between them, or *."
+            )
         if self.trusted_proxies > MOST_PROXIES:
             raise ConfigError(f"KEFUFLOW_TRUSTED_PROXIES is {self.trusted_proxies}; at most {MOST_PROXIES} make sense.")
         for name in ("web_threads", "worker_threads", "pool_size", "instance_cache", "imap_poll_seconds"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{PREFIX}{name.upper()} is {getattr(self, name)}; it must be at least 1.")
+
+    @property
+    def external_job_types(self) -> frozenset[str]:
+        """The job types that are left to workers outside; `*` stands for all."""
+        return frozenset(name.strip() for name in self.external_jobs.split(",")) if self.external_jobs else frozenset()
 
     @property
     def database(self) -> str:

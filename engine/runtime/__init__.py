@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from engine import tracing
 from engine.clock import Clock, MovableClock, system_clock
-from engine.config import Settings
+from engine.config import EVERY_JOB, Settings
 from engine.errors import Conflict, KefuflowError, Unavailable
 from engine.model.base import DEFAULT_TENANT
 from engine.persistence import Database, UnitOfWork, is_outage, is_retryable
@@ -60,6 +60,7 @@ class Runtime:
         self.instances = InstanceCache(settings.instance_cache)
         self.figures: Cache[Any] = Cache(64)  # reports over long periods, for a little while
         self.job_handlers: dict[str, Registration] = {}
+        self.external_jobs: set[str] = set()  # types that we have a handler for, but leave to workers outside
         self.function_providers: list[FunctionProvider] = []
         self.work_arrived = (
             threading.Event()
@@ -135,8 +136,14 @@ class Runtime:
     def handle_jobs(
         self, job_type: str, handler: Handler, lease: timedelta = timedelta(minutes=1), at_once: int = 2
     ) -> None:
-        """Let this process's worker do the jobs of one type; `lease` is how long one try may take."""
-        self.job_handlers[job_type] = Registration(handler, lease, at_once)
+        """Let this process's worker do the jobs of one type; `lease` is how long one try may take.
+
+        A type that the settings leave to workers outside is only noted, and no job of it is taken here.
+        """
+        if self.settings.external_job_types & {job_type, EVERY_JOB}:
+            self.external_jobs.add(job_type)
+        else:
+            self.job_handlers[job_type] = Registration(handler, lease, at_once)
 
     def close(self) -> None:
         self.database.close()

@@ -61,6 +61,8 @@ def prepare(settings: Settings) -> Iterator[str]:
         fresh = [item for item in deployment.items if item.is_new]
         if fresh:
             yield f"Deployed {len(fresh)} new versions from {settings.processes_dir}."
+        if runtime.external_jobs:
+            yield f"Left to workers outside (KEFUFLOW_EXTERNAL_JOBS): {', '.join(sorted(runtime.external_jobs))}."
         password = people.ensure_admin(runtime)
         if password is not None:
             yield f"The first administrator is 'admin' with the password {password} (shown once)."

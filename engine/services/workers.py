@@ -65,10 +65,13 @@ def list_workers(runtime: Runtime, *, actor: Actor) -> list[WorkerView]:
 
 
 def list_queues(runtime: Runtime, *, actor: Actor) -> list[QueueView]:
-    """What waits, by job type, of every worker and of workers elsewhere. Raises Forbidden without incidents.repair."""
+    """What waits, by job type, of every worker and of workers elsewhere; types left to these are there with nothing too.
+
+    Raises Forbidden without incidents.repair.
+    """
     actor.require("incidents.repair")
     with runtime.unit_of_work(read_only=True) as uow:
-        types = queue.open_types(uow)
+        types = sorted({*queue.open_types(uow), *runtime.external_jobs})
         next_at = queue.due_types(uow, types)
         return [
             QueueView(

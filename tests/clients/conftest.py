@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,13 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("home")
+    with serving(tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@contextmanager
+def serving(home: Path, **more: str) -> Iterator[Server]:
+    """`kefuflow run` with its data in `home`, and with `more` settings than a test needs."""
     port = free_port()
     settings = {
         "KEFUFLOW_HOME": str(home),
@@ -47,7 +54,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KEFUFLOW_")}
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
-            [Path(sys.executable).parent / "kefuflow", "run"], env=inherited | settings, stdout=log, stderr=log
+            [Path(sys.executable).parent / "kefuflow", "run"], env=inherited | settings | more, stdout=log, stderr=log
         )
     try:
         _until_ready(process, f"http://127.0.0.1:{port}/readyz", home / "log")

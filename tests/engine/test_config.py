@@ -31,6 +31,8 @@ def test_the_test_suites_own_variables_are_nobody_elses_business():
         ("KEFUFLOW_SMTP_PORT", "-1", "whole number"),
         ("KEFUFLOW_SMTP_TLS", "maybe", "true or false"),
         ("KEFUFLOW_WORKER_THREADS", "0", "at least 1"),
+        ("KEFUFLOW_EXTERNAL_JOBS", "case.open,,order.load", "commas between them"),
+        ("KEFUFLOW_EXTERNAL_JOBS", "case.open, *", "commas between them"),
         ("KEFUFLOW_TRUSTED_PROXIES", "all", "whole number"),
         ("KEFUFLOW_TRUSTED_PROXIES", "99", "at most 10"),
         ("KEFUFLOW_PROCESSES", "/nowhere/at/all", "no folder"),

@@ -7,6 +7,8 @@ The table of job types with their inputs and outputs is in `processes/README.md`
 
 from datetime import timedelta
 
+from engine.config import EVERY_JOB
+from engine.errors import ConfigError
 from engine.runtime import Handler, Runtime
 from engine.services.handlers import (
     aftersales,
@@ -80,6 +82,13 @@ _SLOW = {"customer.notify", "customer.survey", "order.load", "case.open", "payme
 
 
 def register_handlers(runtime: Runtime) -> None:
-    """Let this process's worker do the desk's job types."""
+    """Let this process's worker do the desk's job types, but for those that the settings leave to workers outside.
+
+    Raises ConfigError where the settings name a type that is none of the desk's.
+    """
+    unknown = runtime.settings.external_job_types - {*HANDLERS, EVERY_JOB}
+    if unknown:
+        named = ", ".join(sorted(unknown))
+        raise ConfigError(f"KEFUFLOW_EXTERNAL_JOBS names {named}; Kefuflow does {', '.join(sorted(HANDLERS))}.")
     for job_type, handler in HANDLERS.items():
         runtime.handle_jobs(job_type, handler, lease=timedelta(minutes=2 if job_type in _SLOW else 1), at_once=4)

@@ -1,8 +1,10 @@
 """The page of the workers: who works, on what, who is silent, and what waits."""
 
+import dataclasses
 from datetime import timedelta
 
 from engine.services import deployments, instances, workers
+from engine.services.handlers import register_handlers
 from engine.worker import Worker
 from tests.engine.diagrams import ONE_JOB
 from tests.web.desk import parsed, text_of
@@ -56,3 +58,12 @@ def test_waiting_jobs_are_listed_by_type_with_who_does_them(desk):
 
 def test_without_a_worker_the_page_says_what_that_means(desk):
     assert "定时器不会触发" in desk.get("sue", "/board/workers").text
+
+
+def test_a_type_that_is_left_to_workers_outside_is_listed_though_nothing_waits(desk):
+    desk.runtime.settings = dataclasses.replace(desk.runtime.settings, external_jobs="order.load")
+    desk.runtime.job_handlers.clear()
+    register_handlers(desk.runtime)
+    (row,) = [row for row in rows(desk, "等待中的作业") if row.startswith("order.load ")]
+    assert row.split()[1] == "0"
+    assert "外部程序" in row
