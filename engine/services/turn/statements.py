@@ -5,12 +5,14 @@ A command writes a dozen small batches. On PostgreSQL they travel together, in o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from functools import lru_cache
+from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ClauseElement, Table, bindparam, insert
+from sqlalchemy import ClauseElement, LargeBinary, Table, bindparam, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
@@ -18,7 +20,7 @@ from sqlalchemy.engine import Dialect
 from engine.model.base import UtcDateTime
 from engine.persistence import UnitOfWork
 
-MANY = 4  # from so many rows on, PostgreSQL is sent one statement with arrays instead of one for each row
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat).encode
 Row = Mapping[str, Any]
 Parameter = tuple[str, Any, Callable[[Any], Any] | None]  # its name, its value where the statement fixes it, its type
 
@@ -30,7 +32,7 @@ class Statement:
         self._build = build
         self._table = table
         self._compiled: dict[str, tuple[str, list[Parameter], bool]] = {}
-        self._for_many: str | None = None
+        self._from_json: str | None = None
 
     def prepare(self, dialect: Dialect, rows: Iterable[Row]) -> tuple[str, list[Any]]:
         """The SQL text, and the parameters of each row as the driver takes them."""
@@ -46,10 +48,12 @@ class Statement:
         if positional:
             return text, values
         keys = [name for name, _, _ in names]
-        if self._table is not None and len(values) >= MANY:
-            self._for_many = self._for_many or _for_many(self._table, text, dialect)
-            return self._for_many, [dict(zip(keys, map(list, zip(*values, strict=True)), strict=True))]
-        return text, [dict(zip(keys, each, strict=True)) for each in values]
+        found = [dict(zip(keys, each, strict=True)) for each in values]
+        if self._table is None or not _is_text(self._table):
+            return text, found
+        # The driver looks at each parameter anew for every statement: one that holds all rows is quicker than one for each value.
+        self._from_json = self._from_json or _from_json(self._table, text, dialect)
+        return self._from_json, [{"rows": _encode(found)}]
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[Parameter], bool]:
         statement = self._build(dialect.name == "sqlite")
@@ -60,13 +64,21 @@ class Statement:
         return str(compiled), parameters, bool(compiled.positional)
 
 
-def _for_many(table: Table, text: str, dialect: Dialect) -> str:
-    """PostgreSQL's INSERT of one row, as one that takes an array for each column."""
+@cache
+def _is_text(table: Table) -> bool:
+    return not any(isinstance(column.type, LargeBinary) for column in table.columns)
+
+
+def _from_json(table: Table, text: str, dialect: Dialect) -> str:
+    """PostgreSQL's INSERT of one row, as one that takes any number of them as one JSON text."""
     quote = dialect.identifier_preparer.quote
     columns = ", ".join(quote(column.name) for column in table.columns)
-    arrays = ", ".join(f"%({column.name})s::{column.type.compile(dialect)}[]" for column in table.columns)
+    typed = ", ".join(f"{quote(column.name)} {column.type.compile(dialect)}" for column in table.columns)
     _, conflict, then = text.partition(" ON CONFLICT ")
-    return f"INSERT INTO {quote(table.name)} ({columns}) SELECT * FROM unnest({arrays}){conflict}{then}"  # noqa: S608
+    return (
+        f"INSERT INTO {quote(table.name)} ({columns}) SELECT * FROM json_to_recordset(%(rows)s::json) AS rows ({typed})"  # noqa: S608
+        f"{conflict}{then}"
+    )
 
 
 def _parameter(name: str, bind: Any, dialect: Dialect) -> Parameter:
