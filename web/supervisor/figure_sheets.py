@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
@@ -14,6 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from engine.services import figures
 from engine.services.figures import Figure, Report
+from engine.services.figures.kept import KeptView
 from web.ui import forms
 
 Cell = str | float | int | None
@@ -25,17 +27,43 @@ KINDS = {
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """What a report is called, and an issue of it as a row."""
+
+    title: str
+    issue: Callable[[Mapping[str, Any]], list[Cell]]
+
+
 def table(report: Report, line_name: Callable[[str, str], str]) -> Table:
     """One row a figure and line: durations in hours, shares as they are (0–1), with what was counted."""
     english = forms.language() == "en"
-    head: list[Cell] = [
-        _("分组"), _("指标"), _("数值"), _("中位数"), _("九成以内"), _("计数"), _("达成数"), _("目标"), _("单位"), _("定义"),
-    ]  # fmt: skip
-    rows: Table = [[_("期间"), report.period.first.isoformat(), report.period.last.isoformat()], head]
+    rows: Table = [[_("期间"), report.period.first.isoformat(), report.period.last.isoformat()], _head()]
     groups: list[tuple[str, dict[str, Figure]]] = [(_("全部"), report.overall)]
     groups += [(line_name(report.by or "", line.value), line.figures) for line in report.lines]
     for name, found in groups:
         rows += [_row(name, one, english) for one in found.values()]
+    return rows
+
+
+def _head() -> list[Cell]:
+    return [
+        _("分组"), _("指标"), _("数值"), _("中位数"), _("九成以内"), _("计数"), _("达成数"), _("目标"), _("单位"), _("定义"),
+    ]  # fmt: skip
+
+
+def report_table(report: KeptView, words: ReportWords) -> Table:
+    """A report that was made: its figures a row each, then the issues that it collected."""
+    english = forms.language() == "en"
+    rows: Table = [[words.title, report.first, report.last]]
+    if report.data["figures"]:
+        rows += [_head(), *(_row(_("全部"), Figure(**one), english) for one in report.data["figures"].values())]
+    if "log" in report.data:
+        rows.append([
+            _("登记时间"), _("登记人"), _("问题类型"), _("问题"), _("订单号"), _("建议"), _("状态"), _("处理说明"),
+            _("答复人"), _("答复时间"),
+        ])  # fmt: skip
+        rows += [words.issue(one) for one in report.data["log"]]
     return rows
 
 

@@ -241,6 +241,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "other": _("其他"),
     },
     "wanted": _REMEDIES,
+    "issue_kind": {
+        "product": _("商品"),
+        "system": _("系统问题"),
+        "process": _("流程问题"),
+        "customer": _("客户反馈"),
+        "other": _("其他"),
+    },
     "message_state": {
         "outbox": _("待发（未配置发送）"),
         "sending": _("发送中"),

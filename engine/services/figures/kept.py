@@ -19,6 +19,7 @@ from engine.model.permissions import SYSTEM, Actor
 from engine.model.report import KeptReport
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.figures import issue_log
 from engine.services.figures.collecting import Collection, Cut
 from engine.services.figures.definitions import DEFINITIONS, Definition
 from engine.services.figures.period import Period, named_period
@@ -47,6 +48,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "meeting": ("registered", "timely_reply", "attainment", "resolution_rate", "backlog_age", "csat", "escalation_rate"),
     "issues": ("registered", "repeat_cause", "reopen_rate", "complaint_timely"),
     "feedback": ("csat", "survey_response"),
+    "issue_log": (),
 }  # fmt: skip
 PERSONAL = ("daily_personal",)
 TITLES = {
@@ -58,13 +60,21 @@ TITLES = {
     "meeting": ("例会材料", "Weekly meeting"),
     "issues": ("高频问题分析", "Top issues"),
     "feedback": ("客户反馈汇总", "Feedback digest"),
+    "issue_log": ("问题登记周汇总", "Issue log of the week"),
+}
+STATES = {  # of an issue that was written down
+    "open": ("待处理", "Open"),
+    "overdue": ("逾期未处理", "Overdue"),
+    "solved": ("已解决", "Solved"),
+    "passed_on": ("已转交相关部门", "Passed on to a department"),
+    "no_action": ("不需要处理", "No action needed"),
 }
 _COMMENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class KeptView:
-    """A report as it was made. `data`: figures by name, agents, issues, feedback; what a kind does not hold is absent."""
+    """A report as it was made. `data`: figures by name, agents, issues, feedback, log; what a kind does not hold is absent."""
 
     key: int
     kind: str
@@ -161,6 +171,9 @@ def _keep(
 
 
 def _data(runtime: Runtime, kind: str, period: Period, about: str | None, actor: Actor) -> dict[str, Any]:
+    if kind == "issue_log":
+        with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+            return {"figures": {}, "log": issue_log.collected(uow, period)}
     found = report(runtime, period, Cut(agent=about) if about else None, actor=actor)
     names = KINDS[kind]
     data: dict[str, Any] = {"figures": {name: _plain(found.overall[name]) for name in names}}
@@ -235,6 +248,7 @@ def _words(runtime: Runtime, row: KeptReport, user: User) -> tuple[str, str]:
     english = user.locale == "en"
     title = TITLES[row.kind][1 if english else 0]
     lines = [_line(DEFINITIONS[name], one, english) for name, one in row.data["figures"].items()]
+    lines += [_logged(one, english) for one in row.data.get("log", ())]
     address = runtime.settings.public_url or f"http://{runtime.settings.bind}"
     return f"{title} {row.first} – {row.last}", "\n".join([*lines, "", f"{address}/board/reports/{row.key}"])
 
@@ -250,6 +264,13 @@ def _line(definition: Definition, one: Mapping[str, Any], english: bool) -> str:
     else:
         shown = f"{value:,.1f}".removesuffix(".0")
     return f"{definition.en}: {shown}" if english else f"{definition.zh}：{shown}"
+
+
+def _logged(issue: Mapping[str, Any], english: bool) -> str:
+    """An issue as one line: its state, its words, the answer."""
+    state = STATES[issue["state"]][1 if english else 0]
+    answer = f" → {issue['answer']}" if issue["answer"] else ""
+    return f"[{state}] {issue['issue']}{answer}"
 
 
 def _leave(

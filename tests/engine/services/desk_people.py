@@ -13,6 +13,7 @@ def person(username: str, *roles: str, queues: tuple[str, ...] = (), customer_ke
 
 AGENT = person("alice", "agent")
 OTHER_AGENT = person("bob", "agent")
+LEAD = person("leo", "group_lead")
 SUPERVISOR = person("sue", "supervisor")
 MANAGER = person("max", "manager")
 WAREHOUSE = person("wang", "warehouse")

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.errors import InvalidInput, NotFound
-from engine.services import notifications, people
+from engine.services import notifications, people, starting, tasks
 from engine.services.figures import kept
 from tests.engine.services.desk_fixtures import Desk
-from tests.engine.services.desk_people import ADMIN, AGENT, MANAGER, OTHER_AGENT, SUPERVISOR
+from tests.engine.services.desk_people import ADMIN, AGENT, LEAD, MANAGER, OTHER_AGENT, SUPERVISOR
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -28,7 +28,7 @@ def _kinds(desk: Desk, actor: people.Actor = MANAGER) -> list[str]:
         (4, {"daily_personal", "weekly"}),
         (6, {"daily_personal", "feedback"}),
         (7, {"daily_personal", "weekly_summary"}),
-        (9, {"daily_personal", "meeting"}),
+        (9, {"daily_personal", "issue_log", "meeting"}),
         (25, {"daily_personal", "weekly", "satisfaction", "monthly"}),
     ],
 )
@@ -79,3 +79,49 @@ def test_an_unknown_report_or_period_is_refused(desk: Desk) -> None:
         kept.make(desk.runtime, "horoscope", "today", [], "<default>")
     with pytest.raises(InvalidInput, match="no period"):
         kept.make(desk.runtime, "weekly", "tomorrow", [], "<default>")
+
+
+def _note(desk: Desk, issue: str) -> None:
+    told = {"issue_kind": "product", "issue": issue, "suggestion": "换供应商"}
+    starting.start_with_form(desk.runtime, "issue_log", told, actor=AGENT)
+    desk.run()
+
+
+def _answer(desk: Desk, told: dict[str, str]) -> None:
+    tasks.complete(desk.runtime, desk.tasks()["answer_issue"].key, told, who="leo")
+    desk.run()
+
+
+def test_the_weeks_issues_are_collected_on_monday_with_their_state_and_answer(desk: Desk) -> None:
+    _note(desk, "水壶盖子容易松")
+    _answer(desk, {"settled": "passed_on", "answer": "已转品控"})
+    _until(desk, 6, 10)
+    _note(desk, "查订单很慢")
+    _until(desk, 9, 8, 59)
+    assert "issue_log" not in _kinds(desk)
+    _until(desk, 9, 9)
+    (report,) = kept.list_kept(desk.runtime, actor=MANAGER, kind="issue_log")
+    assert (report.first, report.last, report.recipients) == ("2026-03-02", "2026-03-08", ["leo", "max", "sue"])
+    found = [(one["issue"], one["noted_by"], one["state"], one["answer"]) for one in report.data["log"]]
+    assert found == [("水壶盖子容易松", "alice", "passed_on", "已转品控"), ("查订单很慢", "alice", "open", None)]
+    (notice,) = [one for one in notifications.list_notices(desk.runtime, actor=LEAD) if "问题登记" in one.subject]
+    assert "[已转交相关部门] 水壶盖子容易松 → 已转品控" in notice.body
+
+
+def test_an_issue_that_nobody_answered_is_collected_again_until_it_is(desk: Desk) -> None:
+    _until(desk, 6, 10)
+    _note(desk, "查订单很慢")
+    for monday in (9, 16):
+        _until(desk, monday, 8)
+        _until(desk, monday, 9)
+    last, first = kept.list_kept(desk.runtime, actor=MANAGER, kind="issue_log")
+    assert [one["state"] for one in first.data["log"]] == ["open"]
+    assert [one["state"] for one in last.data["log"]] == ["overdue"]
+    _answer(desk, {"settled": "solved", "answer": "已加索引"})
+    _until(desk, 23, 8)
+    _until(desk, 23, 9)
+    answered = kept.list_kept(desk.runtime, actor=MANAGER, kind="issue_log")[0]
+    assert [(one["state"], one["answered_by"]) for one in answered.data["log"]] == [("solved", "leo")]
+    _until(desk, 30, 8)
+    _until(desk, 30, 9)
+    assert kept.list_kept(desk.runtime, actor=MANAGER, kind="issue_log")[0].data["log"] == []
