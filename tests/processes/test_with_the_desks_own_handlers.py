@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from engine.model.notification import Notification
 from engine.model.order import Refund
-from engine.services import cases, instances, messages, tasks, variables
+from engine.services import cases, instances, messages, people, tasks, variables
 from tests.engine.connectors.sample_orders import PHONE, SIGNED
 from tests.engine.services.desk_fixtures import Desk
-from tests.engine.services.desk_people import AGENT
+from tests.engine.services.desk_people import AGENT, SUPERVISOR
 
 DAY = timedelta(days=1)
 FOUND = {"owner": "李工", "finding": "左单元断线", "cause_code": "quality"}
@@ -124,6 +124,56 @@ def test_what_a_third_party_decided_is_paid_from_the_same_ledger(desk: Desk) -> 
     call_back(desk, solved="yes", score=3)
     assert desk.case(number).outcome == "mediated"
     assert ledger(desk) == [("806.00", False, number)]
+
+
+def verify_major(desk: Desk) -> str:
+    number = desk.start_complaint(channel="phone")
+    promised = (desk.runtime.now() + 20 * DAY).isoformat()
+    do(desk, "verify_complaint", "alice", departments=["quality"], agent_can_solve=False, compensation_asked=False,
+       risk="injury", promised_at=promised)  # fmt: skip
+    return number
+
+
+def notices(desk: Desk, template: str) -> list[str]:
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        query = select(Notification.recipient).where(Notification.template == template)
+        return sorted(uow.session.scalars(query))
+
+
+def test_a_major_complaint_is_a_supervisors_who_reports_to_the_manager_before_and_after(desk: Desk) -> None:
+    people.set_online(desk.runtime, True, actor=SUPERVISOR)
+    number = verify_major(desk)
+    assert desk.case(number).owner == "sue"
+    assert notices(desk, "major_complaint") == ["sue"]
+    assert set(desk.tasks()) == {"write_report"}, "the manager decides with the report"
+    do(desk, "write_report", "sue", situation="客户烫伤", measures="先道歉，建议全额退款")
+    task = desk.tasks()["manager_decision"]
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        assert variables.visible(uow, task.key)["report_situation"] == "客户烫伤"
+    do(desk, "manager_decision", "max", verdict="full", coordination_needed=True, decision_note="我方责任")
+    do(desk, "coordinate", "max", coordinated_departments=["warehouse"], coordination_note="仓库停发同批次")
+    for department in ("quality", "warehouse"):
+        assert "investigate" in desk.tasks(), department
+        do(desk, "investigate", "wang", **FOUND)
+    assert desk.tasks()["plan_remedy"].assignee == "sue"
+    do(desk, "plan_remedy", "sue", justified=True, remedy="refund", amount=30, plan_note="退款", cause_code="quality")
+    do(desk, "approve_plan", "bob", approved=True)
+    do(desk, "negotiate", "sue", answer="accepted")
+    call_back(desk, solved="yes", score=5)
+    do(desk, "corrective_action", "quinn", root_cause="密封圈", improvement="气密检验", action_owner="赵工",
+       action_due="2026-03-31", review_departments=["quality"])  # fmt: skip
+    do(desk, "write_report", "sue", situation="客户已痊愈", measures="已退款，已改进")
+    assert desk.case(number).is_open, "the manager answers before it is closed"
+    do(desk, "acknowledge_report", "max", manager_comment="同意结案")
+    assert desk.case(number).outcome == "resolved"
+
+
+def test_a_supervisor_who_does_not_report_in_time_is_told_to_the_manager_who_decides_without(desk: Desk) -> None:
+    number = verify_major(desk)
+    desk.advance(timedelta(hours=4))
+    assert set(desk.tasks()) == {"manager_decision"}
+    assert notices(desk, "report_late") == ["max"]
+    assert desk.case(number).owner == "sue"
 
 
 def test_a_waiting_answer_pauses_the_clock_and_its_timer(desk: Desk) -> None:

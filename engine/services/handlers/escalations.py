@@ -36,14 +36,16 @@ def add_note(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
 def reassign(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     """Give the case to the least loaded person of the header `group`, with a notice to that group and to who had it.
 
-    Answers `owner`: the new one, null when nobody has that role.
+    With the header `keep` one of that group who has it keeps it. Answers `owner`: the new one, null when nobody has that role.
     """
 
     def work(uow: UnitOfWork) -> dict[str, Any]:
         case, group = case_of(uow, job), job.headers.get("group", "supervisor")
-        before, after = case.owner, least_loaded(uow, group)
+        before, peers = case.owner, users_with_role(uow, group)
+        kept = job.headers.get("keep") == "true" and before in peers
+        after = before if kept else least_loaded(uow, group)
         store_changes(runtime, uow, case, {"owner": after or before}, WHO)
-        people = [*users_with_role(uow, group), *([before] if before else [])]
+        people = [*peers, *([before] if before else [])]
         name = job.headers.get("template", "urgent_contact_missed")
         notify_staff(runtime, uow, case, people, name, {"before": before, "after": after}, job.idempotency_key)
         return {"owner": after}
