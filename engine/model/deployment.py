@@ -67,6 +67,7 @@ class ProcessDefinition(_Definition, Base):
 
     process_id: Mapped[str] = mapped_column(String(255))
     start_form_id: Mapped[str | None] = mapped_column(String(255))
+    name_en: Mapped[str | None] = mapped_column(String(255))  # "" where the diagram says none; None until it was read
 
 
 class ElementName(Base):

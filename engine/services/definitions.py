@@ -123,11 +123,6 @@ def process(runtime: Runtime, uow: UnitOfWork, key: int) -> Process:
     return found
 
 
-def name_en(runtime: Runtime, uow: UnitOfWork, key: int) -> str | None:
-    """What a process is called in English, where its diagram says it. Raises NotFound."""
-    return process(runtime, uow, key).model.properties.get("name.en")
-
-
 def form(runtime: Runtime, uow: UnitOfWork, key: int) -> Form:
     """The parsed form of a definition. Raises NotFound."""
     found: Form | None = runtime.definitions.get(key)

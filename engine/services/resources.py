@@ -170,10 +170,10 @@ def any_deployed(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> bool:
 
 def _views(runtime: Runtime, kind: str, condition: Any, tenant_id: str) -> list[DefinitionView]:
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return _read(runtime, uow, kind, condition)
+        return _read(uow, kind, condition)
 
 
-def _read(runtime: Runtime, uow: UnitOfWork, kind: str, condition: Any) -> list[DefinitionView]:
+def _read(uow: UnitOfWork, kind: str, condition: Any) -> list[DefinitionView]:
     entity, identifier = _KINDS[kind]
     table, deployment = table_of(entity), table_of(Deployment)
     query = (
@@ -188,7 +188,7 @@ def _read(runtime: Runtime, uow: UnitOfWork, kind: str, condition: Any) -> list[
             key=row.key,
             id=row._mapping[identifier],
             name=row.name,
-            name_en=definitions.name_en(runtime, uow, row.key) if kind == "process" else None,
+            name_en=(row.name_en or None) if kind == "process" else None,
             version=row.version,
             resource_name=row.resource_name,
             deployed_at=row.deployed_at,

@@ -44,6 +44,11 @@ def name_rows(definition_key: int, process: Process) -> list[dict[str, Any]]:
     ]
 
 
+def english_name(process: Process) -> str:
+    """What a process is called in English; nothing where its diagram does not say it."""
+    return str(process.model.properties.get("name.en") or "")[:255]
+
+
 @dataclass(frozen=True)
 class Deployed:
     """One definition of a deployment. `kind`: process, requirements, decision or form; `is_new`: this call made the version."""
@@ -89,7 +94,7 @@ class Numbering:
         for process in file.processes:
             start = next((s for s in process.starts if s.definition.kind == "none"), None)
             form = start.element.form.id if start is not None and start.element.form is not None else None
-            values = {"version_tag": process.version_tag, "start_form_id": form}
+            values = {"version_tag": process.version_tag, "start_form_id": form, "name_en": english_name(process)}
             item = self._number(ProcessDefinition, "process", process.id, process.name, file, resource_key, values)
             self.runtime.definitions.put(item.key, process)
             if item.is_new:

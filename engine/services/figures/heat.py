@@ -80,15 +80,12 @@ def processes(runtime: Runtime, *, actor: Actor) -> list[Mapped]:
     newest = select(_process.c.process_id, func.max(_process.c.version).label("version"))
     newest = newest.where(_process.c.tenant_id == actor.tenant_id).group_by(_process.c.process_id)
     last = newest.subquery()
-    query = select(_process.c.key, _process.c.process_id, _process.c.name, _process.c.version).join(
+    query = select(_process.c.process_id, _process.c.name, _process.c.name_en, _process.c.version).join(
         last, and_(last.c.process_id == _process.c.process_id, last.c.version == _process.c.version)
     )
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         found = uow.connection.execute(query.where(_process.c.tenant_id == actor.tenant_id).order_by(_process.c.name))
-        return [
-            Mapped(row.process_id, row.name or row.process_id, definitions.name_en(runtime, uow, row.key), row.version)
-            for row in found
-        ]
+        return [Mapped(row.process_id, row.name or row.process_id, row.name_en or None, row.version) for row in found]
 
 
 def heat(runtime: Runtime, process_id: str, version: int | None, period: Period, *, actor: Actor) -> Heat:

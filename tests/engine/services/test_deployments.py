@@ -11,13 +11,16 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.model.base import table_of
 from engine.model.deployment import DecisionDefinition, Deployment, ElementName, ProcessDefinition, Resource
 from engine.model.subscription import StartSubscription
-from engine.services import definitions, deployments, instances, tasks
+from engine.services import definitions, deployments, instances, resources, tasks
 from engine.services.deploying.completing import complete_definitions
 from engine.services.deploying.deleting import DefinitionInUse, delete_resource
+from engine.services.figures.heat import processes
+from engine.services.people import Actor
 from tests.engine.diagrams import ONE_TASK, call, diagram, end, message, message_root, user_task
 from tests.engine.diagrams import start as begin
 
 SEVERITY = Path(__file__).resolve().parents[3] / "processes" / "decisions" / "severity.dmn"
+CALLBACK = SEVERITY.parents[1] / "callback.bpmn"
 BROKEN = diagram("broken", begin() + user_task() + end(), "start>task task>nowhere")
 FORM = b'{"id": "answer", "type": "default", "components": [{"type": "textfield", "key": "name", "label": "Name", "id": "f1"}]}'
 FORM_TASK = diagram(
@@ -126,24 +129,38 @@ def test_a_deployed_file_is_kept_as_it_was_sent(runtime, deploy, rows):
 
 
 def test_what_an_older_release_deployed_gets_its_names_and_types_at_the_next_start(runtime, deploy, rows, caplog):
-    files = [("one.bpmn", ONE_TASK), ("table.dmn", SEVERITY.read_bytes())]
+    files = [("one.bpmn", ONE_TASK), ("table.dmn", SEVERITY.read_bytes()), ("callback.bpmn", CALLBACK.read_bytes())]
     deployments.deploy(runtime, files, "li")
+    english = rows(select(ProcessDefinition.name_en).order_by("name_en"))
+    assert english == [("",), ("Callback",)]
     names, types = rows(select(table_of(ElementName))), rows(select(table_of(DecisionDefinition)))
     assert names
     assert {row.type for row in types} == {"DECISION_TABLE"}
     with runtime.unit_of_work() as uow:
         uow.connection.execute(delete(ElementName))
         uow.connection.execute(update(DecisionDefinition).values(type=None))
+        uow.connection.execute(update(ProcessDefinition).values(name_en=None))
     runtime.definitions.clear()
     complete_definitions(runtime)
     assert sorted(rows(select(table_of(ElementName)))) == sorted(names)
     assert rows(select(table_of(DecisionDefinition))) == types
+    assert rows(select(ProcessDefinition.name_en).order_by("name_en")) == english
     with runtime.unit_of_work() as uow:  # what cannot be read any more hinders nobody
         uow.connection.execute(delete(ElementName))
         uow.connection.execute(update(Resource).values(content=b"no diagram"))
     runtime.definitions.clear()
     complete_definitions(runtime)
     assert "cannot be read any more" in caplog.text
+
+
+def test_a_list_of_what_is_deployed_reads_no_diagram(runtime):
+    deployments.deploy(runtime, [("callback.bpmn", CALLBACK.read_bytes())], "li")
+    runtime.definitions.clear()
+    owner = Actor("li", permissions=frozenset({"processes.read", "figures.read"}))
+    (listed,) = resources.newest(runtime, "process", actor=owner)
+    (mapped,) = processes(runtime, actor=owner)
+    assert (listed.name_en, mapped.name_en) == ("Callback", "Callback")
+    assert runtime.definitions.get(listed.key) is None
 
 
 def test_owners_who_deploy_at_the_same_time_get_versions_one_after_the_other(runtime):
