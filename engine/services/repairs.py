@@ -52,12 +52,17 @@ def stops(runtime: Runtime, *, actor: Actor, active: bool = True, limit: int = 1
     """Incidents, the newest first: those that are open, or those that were resolved. Raises Forbidden."""
     actor.require("incidents.repair")
     wanted = IncidentState.ACTIVE if active else IncidentState.RESOLVED
-    query = select(_incident).where(_incident.c.tenant_id == actor.tenant_id, _incident.c.state == wanted)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        rows = uow.connection.execute(
-            query.order_by(_incident.c.created_at.desc(), _incident.c.key.desc()).limit(limit)
-        )
-        return [_stop(runtime, uow, row) for row in rows]
+        return open_stops(runtime, uow, limit, wanted)
+
+
+def open_stops(
+    runtime: Runtime, uow: UnitOfWork, limit: int, state: IncidentState = IncidentState.ACTIVE
+) -> list[Stop]:
+    """The newest incidents in a state, for whoever may know of them."""
+    query = select(_incident).where(_incident.c.tenant_id == uow.tenant_id, _incident.c.state == state)
+    rows = uow.connection.execute(query.order_by(_incident.c.created_at.desc(), _incident.c.key.desc()).limit(limit))
+    return [_stop(runtime, uow, row) for row in rows]
 
 
 def open_repair(runtime: Runtime, key: int, *, actor: Actor) -> Repair:

@@ -29,11 +29,11 @@ __all__ = [
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the pages and their menu entries."""
     app.register_blueprint(agent)
-    add_page(app, Page("agent.inbox", lambda: _("待办"), "tasks.work", 10, "i"))
-    add_page(app, Page("agent.list_cases", lambda: _("工单"), "cases.read", 12, "c"))
-    add_page(app, Page("agent.find_customers", lambda: _("客户"), "customers.read", 14, "u"))
+    add_page(app, Page("agent.inbox", lambda: _("待办"), "tasks.work", 10, "i", searched=True))
+    add_page(app, Page("agent.list_cases", lambda: _("工单"), "cases.read", 12, "c", searched=True))
+    add_page(app, Page("agent.find_customers", lambda: _("客户"), "customers.read", 14, "u", searched=True))
     add_page(app, Page("agent.startable", lambda: _("新建"), "cases.write", 16, "n"))
-    add_page(app, Page("agent.find_articles", lambda: _("知识库"), "cases.read", 18, "k"))
+    add_page(app, Page("agent.find_articles", lambda: _("知识库"), "cases.read", 18, "k", searched=True))
     app.jinja_env.globals["unread_notices"] = notices.unread_notices
     add_tool(app, Tool("agent/header.html", "cases.read"))
     add_help(app, Help("agent/help.html", "tasks.work", 10))

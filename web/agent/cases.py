@@ -74,6 +74,15 @@ def case_timeline(number: str) -> Response:
     )
 
 
+@agent.post("/cases/<number>/present")
+@requires("cases.read")
+def say_present(number: str) -> str:
+    """What an open page sends every few seconds; the answer is who else is there."""
+    writing = bool(request.form.get("writing"))
+    present = cases.look_in(current_runtime(), number, actor=current_actor(), is_writing=writing)
+    return render_template("agent/present.html", present=present)
+
+
 @agent.get("/cases/<number>/diagrams/<int:key>")
 @requires("cases.read")
 def case_diagram(number: str, key: int) -> Answer:

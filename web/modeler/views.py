@@ -14,6 +14,7 @@ from engine.services.deployments import DeploymentRefused
 from web.auth.session import requires
 from web.ui.context import current_actor, current_runtime
 from web.ui.security import allow_inline_styles
+from web.ui.words import by_name
 
 modeler = Blueprint("modeler", __name__, url_prefix="/processes", template_folder="templates")
 
@@ -25,7 +26,7 @@ CONTENT = {"process": "application/xml", "requirements": "application/xml", "for
 @requires("processes.read")
 def index() -> str:
     actor, runtime = current_actor(), current_runtime()
-    kinds = [(kind, resources.newest(runtime, kind, actor=actor)) for kind in SUFFIX]
+    kinds = [(kind, sorted(resources.newest(runtime, kind, actor=actor), key=by_name)) for kind in SUFFIX]
     return render_template("modeler/index.html", kinds=kinds, may_deploy=actor.may("processes.deploy"))
 
 

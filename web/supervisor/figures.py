@@ -9,7 +9,7 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from engine.errors import InvalidInput
-from engine.services import figures
+from engine.services import cases, figures
 from engine.services.figures import Cut, Figure, Period, Report
 from web.auth.session import requires
 from web.supervisor import figure_sheets
@@ -73,11 +73,11 @@ def _computed(asked: Asked) -> dict[str, Any]:
 def figure_cases(figure: str) -> str:
     asked = _asked()
     hit = {"yes": True, "no": False}.get(request.args.get("hit", ""))
-    found = figures.cases_behind(
-        current_runtime(), figure, asked.period, asked.cut, hit, actor=current_actor(), limit=MOST_CASES
-    )
+    runtime, actor = current_runtime(), current_actor()
+    numbers, count = figures.cases_behind(runtime, figure, asked.period, asked.cut, hit, actor=actor, limit=MOST_CASES)
+    listed = cases.list_cases(runtime, actor=actor, numbers=numbers, limit=MOST_CASES)
     return render_template(
-        "supervisor/figure_cases.html", asked=asked, definition=figures.DEFINITIONS[figure], hit=hit, numbers=found[0], count=found[1],
+        "supervisor/figure_cases.html", asked=asked, definition=figures.DEFINITIONS[figure], hit=hit, cases=listed, count=count,
         most=MOST_CASES,
     )  # fmt: skip
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from engine.services import resources
+from engine.services import cases, resources
 from engine.services.figures import heat
 from web.auth.session import requires
 from web.supervisor.blueprint import supervisor
-from web.supervisor.figures import asked_period, named_periods
+from web.supervisor.figures import MOST_CASES, asked_period, named_periods
 from web.ui.context import current_actor, current_runtime
 from web.ui.filters import duration
+from web.ui.words import by_name
 
 LEVELS = 4
 
@@ -22,7 +23,8 @@ LEVELS = 4
 @requires("figures.read")
 def list_heat() -> str:
     return render_template(
-        "supervisor/heat_list.html", processes=heat.processes(current_runtime(), actor=current_actor())
+        "supervisor/heat_list.html",
+        processes=sorted(heat.processes(current_runtime(), actor=current_actor()), key=by_name),
     )
 
 
@@ -56,8 +58,10 @@ def heat_diagram(process_id: str, key: int) -> Response:
 @supervisor.get("/heat/<process_id>/<int:key>/<element_id>")
 @requires("figures.read")
 def heat_cases(process_id: str, key: int, element_id: str) -> str:
-    found = heat.cases_at(current_runtime(), key, element_id, actor=current_actor())
-    return render_template("supervisor/heat_cases.html", numbers=found, process_id=process_id, element_id=element_id)
+    runtime, actor = current_runtime(), current_actor()
+    step, numbers = heat.cases_at(runtime, key, element_id, actor=actor, limit=MOST_CASES)
+    listed = cases.list_cases(runtime, actor=actor, numbers=numbers, limit=MOST_CASES)
+    return render_template("supervisor/heat_cases.html", cases=listed, process_id=process_id, step=step)
 
 
 def _marks(found: heat.Heat, by: str) -> str:

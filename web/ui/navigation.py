@@ -13,7 +13,7 @@ from flask_login import current_user
 class Page:
     """A menu entry; shown to those with the permission. `label` is called in the request, so that it is translated.
 
-    `key`: the letter that leads there after a `g`.
+    `key`: the letter that leads there after a `g`; `searched`: its address takes words to look for as `q`.
     """
 
     endpoint: str
@@ -21,6 +21,7 @@ class Page:
     permission: str
     order: int
     key: str = ""
+    searched: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Menu:
     more: list[Page]
 
 
-AT_MOST = 9
+AT_MOST = 7
 
 
 def _menu(app: Flask) -> Menu:

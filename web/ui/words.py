@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, g
@@ -289,7 +290,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "received": _("已收到"),
         "sent": _("已写给客户"),
     },
-    "actor": {"system": _("系统"), "customer": _("客户本人")},
+    "actor": {"system": _("系统"), "customer": _("客户本人"), "cli": _("命令行")},
     "relation": {
         "duplicate": _("可能重复"),
         "parent": _("上级"),
@@ -307,8 +308,22 @@ WORDS: dict[str, dict[str, Any]] = {
         "customer_wrote": _("客户来信"),
         "case_closed": _("结案"),
         "case_merged": _("合并"),
+        "report": _("报表"),
     },
     "consent": {"none": _("没有同意")},
+    "incident": {
+        "EXTRACT_VALUE_ERROR": _("表达式算不出值"),
+        "CONDITION_ERROR": _("没有一个条件成立"),
+        "IO_MAPPING_ERROR": _("变量映射出错"),
+        "CALLED_DECISION_ERROR": _("决策表无法调用"),
+        "CALLED_ELEMENT_ERROR": _("子流程无法调用"),
+        "DECISION_EVALUATION_ERROR": _("决策计算出错"),
+        "UNHANDLED_ERROR_EVENT": _("业务错误无人处理"),
+        "JOB_NO_RETRIES": _("系统作业多次失败"),
+        "EXECUTION_LISTENER_NO_RETRIES": _("执行监听器多次失败"),
+        "TASK_LISTENER_NO_RETRIES": _("任务监听器多次失败"),
+        "AD_HOC_SUB_PROCESS_NO_RETRIES": _("临时子流程多次失败"),
+    },
     "instance": {
         "ACTIVE": _("进行中"),
         "SUSPENDED": _("暂停中"),
@@ -404,6 +419,11 @@ def name_of(thing: Any) -> str:
     return str((language() == "en" and getattr(thing, "name_en", None)) or thing.name)
 
 
+def by_name(thing: Any) -> str:
+    """To sort by: what the reader sees as its name."""
+    return name_of(thing).casefold() if thing.name else str(thing.id).casefold()
+
+
 def about_of(thing: Any) -> str:
     """What a process is for, in the reader's language."""
     return str((language() == "en" and getattr(thing, "about_en", None)) or getattr(thing, "about", None) or "")
@@ -412,7 +432,12 @@ def about_of(thing: Any) -> str:
 def consent(given: dict[str, Any]) -> str:
     """The channels on which a customer agreed to be reached."""
     allowed = [word(channel, "channel") for channel, agreed in given.items() if agreed is True]
-    return ("、" if language() == "zh" else ", ").join(allowed) or word("none", "consent")
+    return listed(allowed) or word("none", "consent")
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Words one after the other, with the reader's comma."""
+    return ("、" if language() == "zh" else ", ").join(map(str, words))
 
 
 def person(username: str | None) -> str:
@@ -443,7 +468,7 @@ def _plain(value: Any) -> str:
 
 def register(app: Flask) -> None:
     app.jinja_env.globals["codes"] = codes
-    app.jinja_env.filters.update(about_of=about_of, consent=consent)
+    app.jinja_env.filters.update(about_of=about_of, consent=consent, listed=listed)
     app.jinja_env.filters.update(
         word=word, value_word=value_word, field_word=field_word, name_of=name_of, person=person, group=group
     )

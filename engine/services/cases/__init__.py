@@ -15,6 +15,7 @@ from engine.services.cases.following import follow_case, transfer_case, unfollow
 from engine.services.cases.links import case_of_link, link_for, payment_of_link, survey_link, survey_of_link
 from engine.services.cases.listing import CaseRow, list_cases
 from engine.services.cases.merging import merge_cases
+from engine.services.cases.presence import Present, look_in
 from engine.services.cases.related import RelatedCase
 from engine.services.cases.timeline import KINDS, EntryView, record, timeline
 from engine.services.cases.views import CaseView, get_case
@@ -24,6 +25,7 @@ __all__ = [
     "CaseRow",
     "CaseView",
     "EntryView",
+    "Present",
     "RelatedCase",
     "add_note",
     "assign_case",
@@ -37,6 +39,7 @@ __all__ = [
     "link_instance",
     "list_cases",
     "log_contact",
+    "look_in",
     "mark_read",
     "merge_cases",
     "open_case",

@@ -114,8 +114,18 @@ def heat(runtime: Runtime, process_id: str, version: int | None, period: Period,
         )
 
 
-def cases_at(runtime: Runtime, definition_key: int, element_id: str, *, actor: Actor, limit: int = 500) -> list[str]:
-    """The numbers of the cases that stand at a step now, the oldest first. Raises Forbidden."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A step by its names."""
+
+    name: str
+    name_en: str | None
+
+
+def cases_at(
+    runtime: Runtime, definition_key: int, element_id: str, *, actor: Actor, limit: int = 500
+) -> tuple[Place, list[str]]:
+    """A step, and the numbers of the cases that stand at it now, the oldest first. Raises NotFound, Forbidden."""
     actor.require("figures.read", "cases.read")
     query = (
         select(Case.number, func.min(ElementInstance.started_at))
@@ -131,8 +141,12 @@ def cases_at(runtime: Runtime, definition_key: int, element_id: str, *, actor: A
         .group_by(Case.number)
     )
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        element = definitions.process(runtime, uow, definition_key).model.elements.get(element_id)
+        if element is None:
+            raise NotFound(f"The process has no element {element_id}.")
         rows = uow.session.execute(query.order_by(func.min(ElementInstance.started_at)).limit(limit))
-        return [number for number, _since in rows]
+        place = Place(element.name or element_id, element.properties.get("name.en"))
+        return place, [number for number, _since in rows]
 
 
 def _steps(uow: UnitOfWork, model: ProcessModel, definition_key: int, period: Period) -> list[Step]:

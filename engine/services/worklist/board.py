@@ -14,6 +14,7 @@ from engine.model.sla import SlaClockRow
 from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.repairs import Stop, open_stops
 from engine.services.worklist.filters import IS_OPEN, Query
 
 MOST_NEW = 500
@@ -57,7 +58,7 @@ class Board:
     open_cases: int
     unassigned_tasks: int
     incidents: int
-    open_incidents: list[tuple[int, str | None, str]]
+    open_incidents: list[Stop]
 
 
 def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = timedelta(hours=2)) -> Board:
@@ -68,7 +69,6 @@ def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = 
     actor.require("board.read")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         incidents = select(Incident).where(Incident.tenant_id == uow.tenant_id, Incident.state == IncidentState.ACTIVE)
-        newest = uow.session.scalars(incidents.order_by(Incident.created_at.desc()).limit(limit))
         return Board(
             escalated=_escalated(uow, limit),
             breached=_by_clock(uow, SlaClockRow.breach_at <= uow.now, limit),
@@ -84,7 +84,7 @@ def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = 
             ),
             unassigned_tasks=_count(uow, _unassigned(uow)),
             incidents=_count(uow, incidents.with_only_columns(Incident.key)),
-            open_incidents=[(row.key, row.element_id, row.message) for row in newest],
+            open_incidents=open_stops(runtime, uow, limit),
         )
 
 

@@ -291,3 +291,14 @@ def test_a_notice_is_marked_as_read(desk):
         "//form[contains(@action,'/read') and not(contains(@action,'notices/read'))]"
     )
     assert desk.post("ann", action).status_code == 404
+
+
+def test_an_open_page_of_a_case_is_told_who_else_looks_at_it_and_who_writes(desk):
+    number = desk.complain()
+    address = f"/desk/cases/{number}/present"
+    assert desk.post("ben", address).text.strip() == ""
+    assert "正在查看" in desk.post("ann", address, {"writing": "yes"}).text
+    said = desk.post("ben", address, headers={"Accept-Language": "en"}).text
+    assert "安安 正在填写" in said
+    for page in (f"/desk/cases/{number}", f"/desk/tasks/{desk.task(number)}"):
+        assert f'data-present-url="{address}"' in desk.get("ann", page).text

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from lxml import html
 
-from tests.web.desk import DONE
+from tests.web.desk import DONE, parsed, text_of
 
 
 def _heat(desk, query=""):
@@ -49,3 +49,13 @@ def test_late_tasks_are_counted(desk):
 def test_an_unknown_process_or_version_is_not_found(desk):
     assert desk.client("sue").get("/board/heat/nothing").status_code == 404
     assert desk.client("sue").get("/board/heat/complaint?version=99").status_code == 404
+
+
+def test_the_cases_at_a_step_are_listed_with_what_they_are_about_under_the_steps_name(desk):
+    number = desk.complain()
+    link = parsed(desk.get("sue", "/board/heat/complaint")).xpath("//a[contains(@href,'/verify_complaint')]/@href")[0]
+    page = text_of(parsed(desk.get("sue", link)))
+    assert "停在“核实投诉”的工单" in page
+    assert number in page
+    assert desk.case(number).title in page
+    assert desk.client("sue").get(link.replace("verify_complaint", "nothing")).status_code == 404

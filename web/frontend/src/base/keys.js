@@ -73,18 +73,25 @@ const ROW_HELP = [
   ['e', '打开工单', 'Open the case'], ['x', '勾选', 'Pick'],
 ];
 
-function helpRows() {
-  const rows = document.querySelector('[data-row]') ? ROW_HELP.map(([key, zh, en]) => [key, pick(zh, en)]) : [];
-  const seen = new Set();
+/** What this page offers: each act with its key, its name, and the act itself. */
+export function offers() {
+  const found = new Map();
   for (const element of document.querySelectorAll('[data-key]')) {
     const key = element.dataset.key;
-    if (seen.has(key) || !(isShown(element) || element.closest('[data-bulk], .navbar'))) continue;
-    seen.add(key);
-    rows.push([key, element.dataset.keyLabel || element.textContent.trim()]);
+    if (found.has(key) || !(isShown(element) || element.closest('[data-bulk], .navbar'))) continue;
+    const label = element.dataset.keyLabel || element.textContent.trim();
+    found.set(key, { key, label, run: () => pickRowFirst(element) && press(element) });
   }
+  return [...found.values()];
+}
+
+function helpRows() {
+  const rows = document.querySelector('[data-row]') ? ROW_HELP.map(([key, zh, en]) => [key, pick(zh, en)]) : [];
+  rows.push(...offers().map(({ key, label }) => [key, label]));
   for (const element of document.querySelectorAll('[data-goto]')) {
     rows.push([`g ${element.dataset.goto}`, element.textContent.trim()]);
   }
+  rows.push(['Ctrl+K', pick('命令：输入名称就能做、去、找', 'Commands: do, go or find by typing a name')]);
   rows.push(['Ctrl+Enter', pick('提交正在填写的内容', 'Send what is being filled in')], ['Esc', pick('离开输入框或关闭', 'Leave a field, close')]);
   return rows;
 }
