@@ -15,7 +15,8 @@ from contextlib import contextmanager
 import httpx
 from sqlalchemy import text
 
-from benchmarks.stage import Stage
+from benchmarks.plans import explain
+from benchmarks.stage import BUILD, Stage
 from engine.config import Settings
 from engine.runtime import Runtime
 from engine.services import cases, filling, people, starting, startup
@@ -29,7 +30,7 @@ ENTRIES = 200
 def measure(stage: Stage) -> dict[str, float]:
     """p95 of pages as an agent sees them, `kefuflow run` in a process of its own; the memory with 100,000 open instances.
 
-    With `--quick` the database holds a thousand tasks and no more, and the figures of more are left out.
+    The plans of what the pages ask of a million are written to `build/plans-….md`. With `--quick` the database holds a thousand tasks and no more, and the figures of more are left out.
     """
     settings = Settings(home=stage.home, database_url=stage.url, mode="test", admin_password=PASSWORD)
     list(startup.prepare(settings))
@@ -54,6 +55,9 @@ def measure(stage: Stage) -> dict[str, float]:
             figures |= _page(client, "search_number", f"/desk/?q={number}", count, "_1m")
             figures |= _page(client, "search_words", "/desk/?q=%E6%B0%B4%E5%A3%B6", count // 4, "_1m")
             figures["claim_p95_ms_1m"] = _claims(runtime, count)
+        agent, supervisor = (people.actor_of(runtime, name) for name in ("agent", "admin"))
+        plans = BUILD / f"plans-{'sqlite' if stage.is_sqlite else 'postgresql'}.md"
+        plans.write_text(explain(runtime, number, agent, supervisor))
     runtime.close()
     return figures
 
