@@ -30,7 +30,8 @@ ENTRIES = 200
 def measure(stage: Stage) -> dict[str, float]:
     """p95 of pages as an agent sees them, `kefuflow run` in a process of its own; the memory with 100,000 open instances.
 
-    The plans of what the pages ask of a million are written to `build/plans-….md`. With `--quick` the database holds a thousand tasks and no more, and the figures of more are left out.
+    The plans of what the pages ask of a million are written to `build/plans-….md`. With `--quick` the database holds a
+    thousand tasks and no more, and the figures of more are left out.
     """
     settings = Settings(home=stage.home, database_url=stage.url, mode="test", admin_password=PASSWORD)
     list(startup.prepare(settings))

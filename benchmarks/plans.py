@@ -25,7 +25,8 @@ Asked = tuple[str, Any]
 def explain(runtime: Runtime, number: str, actor: Actor, supervisor: Actor) -> str:
     """The plans of an agent's pages, of a claim and of the worker's look for timers; `number` is a case that is open.
 
-    A statement that comes again is shown where it came first. PostgreSQL runs the statements that only read and tells the rows and the time of each step.
+    A statement that comes again is shown where it came first. PostgreSQL runs the statements that only read, and tells the
+    rows of each step and the time of the whole.
     """
     found, seen = [f"# Query plans, {'SQLite' if runtime.database.is_sqlite else 'PostgreSQL'}\n"], set[str]()
     for title, call in _acts(runtime, number, actor, supervisor):
