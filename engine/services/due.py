@@ -22,7 +22,7 @@ from engine.model.base import table_of
 from engine.model.batch import BATCH
 from engine.model.clean_up import CLEAN_UP
 from engine.model.figure_day import KEEP_FIGURES
-from engine.model.incident import Incident, IncidentState
+from engine.model.incident import Incident
 from engine.model.job import (
     OWN,
     SIGNAL,
@@ -33,7 +33,6 @@ from engine.model.job import (
     JobNotFound,
     JobNotOpen,
     JobState,
-    no_retries,
 )
 from engine.model.subscription import StartSubscription
 from engine.persistence import UnitOfWork
@@ -296,30 +295,13 @@ def _give_up_try(runtime: Runtime, row: Row[Any], error: Exception, left: int | 
         remaining = row.retries - 1 if left is None else left
         jobs.after_failure(uow, runtime.new_key(), row, message, max(remaining, 0))
         if remaining <= 0:
-            uow.connection.execute(insert(table_of(Incident)), _incident(runtime, uow, row, message))
+            incident = jobs.incident_of(row, runtime.new_key(), uow.now, message[:10_000])
+            uow.connection.execute(insert(table_of(Incident)), incident)
 
     try:
         runtime.transact(work, row.tenant_id)
     except Exception:
         log.exception("Job %s could not be put back; it comes again when its lease ends.", row.key)
-
-
-def _incident(runtime: Runtime, uow: UnitOfWork, row: Row[Any], message: str) -> dict[str, Any]:
-    return {
-        "key": runtime.new_key(),
-        "tenant_id": row.tenant_id,
-        "process_instance_key": row.process_instance_key,
-        "root_key": row.root_key,
-        "process_definition_key": row.process_definition_key,
-        "process_id": row.process_id,
-        "element_id": row.element_id,
-        "element_instance_key": row.element_instance_key,
-        "job_key": row.key,
-        "error_type": no_retries(row.kind),
-        "message": message[:10_000],
-        "state": IncidentState.ACTIVE,
-        "created_at": uow.now,
-    }
 
 
 def run_due(runtime: Runtime, worker: str = "here", limit: int = 100_000) -> int:

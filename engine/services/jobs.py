@@ -15,7 +15,7 @@ from engine.history import audit
 from engine.jobs import queue
 from engine.jobs.retry import backoff
 from engine.model.base import DEFAULT_TENANT, table_of
-from engine.model.incident import IncidentState
+from engine.model.incident import IncidentState, message_hash
 from engine.model.instance import ProcessInstance
 from engine.model.job import NO_LISTENER, OWN, Job, JobAttempt, JobKind, JobNotFound, JobNotOpen, JobState, no_retries
 from engine.model.user_task import UserTask
@@ -316,21 +316,26 @@ def _fail_alone(turn: Turn, job_key: int, message: str, retries: int | None, ret
     left = max(row.retries - 1 if retries is None else retries, 0)
     after_failure(uow, turn.runtime.new_key(), row, message, left, retry_after)
     if left == 0:
-        place = ("process_instance_key", "root_key", "process_definition_key", "process_id", "element_id")
         key = turn.runtime.new_key()
-        turn.writes.new_incidents[key] = {
-            **{name: getattr(row, name) for name in place},
-            "key": key,
-            "tenant_id": row.tenant_id,
-            "element_instance_key": row.element_instance_key,
-            "job_key": row.key,
-            "error_type": no_retries(row.kind),
-            "message": message or "The job failed.",
-            "state": IncidentState.ACTIVE,
-            "created_at": uow.now,
-        }
+        turn.writes.new_incidents[key] = incident_of(row, key, uow.now, message or "The job failed.")
     turn.finish()
     return left
+
+
+def incident_of(row: Row[Any], key: int, at: datetime, message: str) -> dict[str, Any]:
+    """The row of `incident` for a job that may not be tried again, where it is no turn of its instance that says so."""
+    place = ("tenant_id", "process_instance_key", "root_key", "process_definition_key", "process_id", "element_id")
+    return {
+        **{name: getattr(row, name) for name in place},
+        "key": key,
+        "element_instance_key": row.element_instance_key,
+        "job_key": row.key,
+        "error_type": no_retries(row.kind),
+        "message": message,
+        "message_hash": message_hash(message),
+        "state": IncidentState.ACTIVE,
+        "created_at": at,
+    }
 
 
 def after_failure(
