@@ -17,8 +17,10 @@ _places: weakref.WeakKeyDictionary[Runtime, threading.BoundedSemaphore] = weakre
 _lock = threading.Lock()
 
 
-def poll(runtime: Runtime, ask: Callable[[], list[Found]], wait: timedelta) -> list[Found]:
-    """What `ask` gives, asked again until it gives something or `wait` (real time) is over.
+def poll(
+    runtime: Runtime, ask: Callable[[], list[Found]], wait: timedelta, is_alone: Callable[[], bool] = lambda: False
+) -> list[Found]:
+    """What `ask` gives, asked again until it gives something, `wait` (real time) is over, or nobody is there for the answer.
 
     At most a quarter of the web's threads wait at once; whoever finds no place is answered as things are.
     """
@@ -30,6 +32,8 @@ def poll(runtime: Runtime, ask: Callable[[], list[Found]], wait: timedelta) -> l
         until = time.monotonic() + wait.total_seconds()
         while not found and time.monotonic() < until:
             time.sleep(EVERY)
+            if is_alone():
+                break
             found = ask()
         return found
     finally:

@@ -178,6 +178,11 @@ class Game(Rules):
         moves = [("broadcast", (), signal) for signal in sorted(set(state.broadcasts))]
         for position, scope in _positions(state.root):
             moves += [("deliver", position, event) for event in sorted(set(scope.pending))]
+            if self._may_return(scope):
+                move = ("return", position, scope.element)
+                if any_order:
+                    return [move]
+                moves.append(move)
             for flow in scope.tokens:
                 move = self._move_of(position, scope, flow)
                 if move and (any_order or self._is_quiet(move)):
@@ -225,6 +230,8 @@ class Game(Rules):
             trail[-1].take(name)
             go_on = self._enter if name.startswith(TO) else self._leave
             go_on(state, trail, self.model.elements[name[1:]])
+        elif what == "return":
+            self._finished(state, trail)
         elif what == "arrive":
             trail[-1].take(name)
             self._enter(state, trail, self.model.elements[self.model.flows[name].target])

@@ -228,7 +228,7 @@ class Rules:
 
     def _starts(self, owner: Instance) -> list[Element]:
         """Starts of the event subprocesses that a scope may still start."""
-        if owner.interrupted or not owner.is_scope or owner.kind == "inner":
+        if owner.interrupted or not owner.is_scope or owner.kind == "inner" or self._may_return(owner):
             return []
         return self.model.event_starts.get(self.model.body_of(owner.element), [])
 
@@ -240,7 +240,7 @@ class Rules:
     # ---- completing scopes and loops -------------------------------------------------------------------------------
 
     def _tidy(self, state: State) -> None:
-        """Complete every scope that has nothing left."""
+        """Complete every scope that has nothing left; a called process returns by a step of its own."""
         while not state.ended and (trail := self._drained(state)):
             if len(trail) == 1:
                 state.ended = True
@@ -252,9 +252,13 @@ class Rules:
 
     def _drained(self, state: State) -> Trail | None:
         for trail in state.trails():
-            if self._is_drained(trail[-1]):
+            if self._is_drained(trail[-1]) and not self._may_return(trail[-1]):
                 return trail
         return None
+
+    def _may_return(self, instance: Instance) -> bool:
+        """Whether it is a call whose process has completed."""
+        return bool(self.model.elements[instance.element].calls) and self._is_drained(instance)
 
     def _is_drained(self, instance: Instance) -> bool:
         if instance.tokens or instance.children or instance.leaving:

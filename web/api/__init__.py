@@ -9,7 +9,7 @@ from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from web.api import limits, oauth, openapi, problems, reference, security
-from web.api.blueprint import desk, v2
+from web.api.blueprint import KeyInPath, desk, v2
 from web.api.views import (
     batches,
     channels,
@@ -82,7 +82,9 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     app.config.setdefault("OPENAPI_VERSION", "3.1.0")
     app.config.setdefault("OPENAPI_URL_PREFIX", "/v2")
     app.config.setdefault("OPENAPI_JSON_PATH", "openapi.json")
+    app.url_map.converters["key"] = KeyInPath
     api = Described(app)
+    api.register_converter(KeyInPath, lambda _converter: {"type": "string", "pattern": "^-?[0-9]{1,30}$"})
     api.register_blueprint(v2)
     api.register_blueprint(desk)
     csrf.exempt(desk)

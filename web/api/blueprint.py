@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
+from werkzeug.routing import BaseConverter
 
-from engine.errors import NotFound
+from engine.errors import InvalidInput, NotFound
+
+
+class NoKey(str):
+    """What stands in a path where a key should."""
+
+
+class KeyInPath(BaseConverter):
+    """A key in a path; whatever else stands there is told so, and not that there is no such path."""
+
+    def to_python(self, value: str) -> int | NoKey:
+        return int(value) if re.fullmatch("-?[0-9]{1,30}", value) else NoKey(value)
+
 
 v2 = Blueprint("v2", "v2", url_prefix="/v2", description="Camunda 8's Orchestration Cluster API")
 
@@ -17,9 +31,11 @@ desk = Blueprint("desk_api", "desk_api", url_prefix="/api", description="The des
 @v2.url_value_preprocessor
 @desk.url_value_preprocessor
 def refuse_impossible_keys(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """A number in a path that no key can be names nothing."""
+    """What is no number is no key; a number that no key can be names nothing."""
     for value in (values or {}).values():
-        if isinstance(value, int) and value >= 2**63:
+        if isinstance(value, NoKey):
+            raise InvalidInput(f"'{value}' is no key, which is a number.")
+        if isinstance(value, int) and not 0 <= value < 2**63:
             raise NotFound(f"There is nothing with key {value}.")
 
 

@@ -168,7 +168,7 @@ def _problem(sentence: str) -> dict[str, Any]:
 
 
 def _path(rule: str) -> str:
-    """`/v2/jobs/<int:key>` as OpenAPI writes it."""
+    """`/v2/jobs/<key:key>` as OpenAPI writes it."""
     return "".join(
         "{" + part.rpartition(":")[2] + "}" + rest if found else part
         for part, found, rest in (piece.partition(">") for piece in rule.split("<"))

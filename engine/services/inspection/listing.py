@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from engine.deployment.model import ProcessModel
 from engine.model.base import table_of
 from engine.model.case import Case, CaseInstance
 from engine.model.deployment import ProcessDefinition
@@ -115,8 +116,13 @@ def _listed(
         parent_key=row.parent_key,
         case_number=numbers.get(row.root_key),
         correlation_key=row.start_correlation_key,
-        waiting=[step_of(model, each) for each in active if waits_there(model, each)],
+        waiting=[step_of(model, each) for each in active if waits_there(model, each) or _is_call(model, each)],
     )
+
+
+def _is_call(model: ProcessModel, element_id: str) -> bool:
+    element = model.elements.get(element_id)
+    return element is not None and element.type == "callActivity"
 
 
 def _case_numbers(uow: UnitOfWork, roots: list[int]) -> dict[int, str]:

@@ -7,12 +7,12 @@ import operator as operator_module
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal
 
 from engine.errors import InvalidInput
+from engine.services.queries.like import is_like
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _is_so(value: Any, operator: str, operand: Any) -> bool:
         case "$exists":
             return (value is not None) is operand
         case "$like":
-            return isinstance(value, str) and fnmatchcase(value, str(operand).replace("[", "[[]"))
+            return isinstance(value, str) and is_like(value, str(operand))
         case "$gt" | "$gte" | "$lt" | "$lte" if isinstance(value, int) and isinstance(operand, int):
             compare: Callable[[int, int], bool] = getattr(operator_module, _COMPARISONS[operator])
             return compare(value, operand)

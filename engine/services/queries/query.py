@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import operator as operator_module
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, not_, or_, select, true
@@ -20,6 +18,7 @@ from engine.model.base import DEFAULT_TENANT, UtcDateTime
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.queries.fields import Field, storable
+from engine.services.queries.like import is_like, like
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_COUNTED, MAX_FILTERED = 100, 10_000, 10_000, 5_000
 
@@ -177,11 +176,11 @@ def condition(name: str, chosen: Field, operator: str, operand: Any) -> ColumnEl
         return column.is_not(None) if operand else column.is_(None)
     if operator in ("$in", "$notIn"):
         values = [chosen.read(name, each) for each in operand]
-        return column.in_(values) if operator == "$in" else column.not_in(values)
+        return column.in_(values) if operator == "$in" else or_(column.not_in(values), column.is_(None))
     if operator == "$like":
         if chosen.kind != "text" or not isinstance(operand, str):
             raise InvalidInput(f"'$like' of '{name}' takes a text, for a field that is one.")
-        return column.like(like_pattern(storable(name, operand)), escape="\\")
+        return like(column, storable(name, operand))
     compare = _COMPARE.get(operator)
     if compare is not None:
         return compare(column, chosen.read(name, operand))
@@ -204,17 +203,8 @@ def matches(name: str, operator: str, operand: Any, value: str) -> bool:
         case "$eq" | "$neq":
             return (value == operand) is (operator == "$eq")
         case "$like":
-            return fnmatchcase(value, operand.replace("[", "[[]"))
+            return is_like(value, operand)
     raise InvalidInput(f"There is no filter operator '{operator}'.")
-
-
-def like_pattern(pattern: str) -> str:
-    """Camunda's wildcards `*` and `?` as SQL's; a backslash before one of them takes its power."""
-    return _WILD.sub(lambda found: found[1] if found[1] else _SQL[found[2]], pattern)
-
-
-_WILD = re.compile(r"\\([*?])|([*?%_\\])")
-_SQL = {"*": "%", "?": "_", "%": r"\%", "_": r"\_", "\\": r"\\"}
 
 
 Order = list[tuple[str, ColumnElement[Any], bool]]

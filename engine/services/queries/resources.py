@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     String,
     Table,
     Text,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from engine.errors import InvalidInput
 from engine.model.base import table_of, to_json
-from engine.model.batch import BatchItem, BatchOperation
+from engine.model.batch import BatchItem, BatchOperation, BatchState, BatchType, ItemState
 from engine.model.case import Case, CaseInstance
 from engine.model.decision import DecisionInstance
 from engine.model.deployment import (
@@ -38,14 +39,15 @@ from engine.model.deployment import (
 from engine.model.element import ElementInstance, ElementState
 from engine.model.incident import Incident, IncidentState
 from engine.model.instance import SUSPENDED, InstanceState, ProcessInstance
-from engine.model.job import OWN, TIMER, Job, JobState
+from engine.model.job import NO_LISTENER, OWN, TIMER, Job, JobKind, JobState
 from engine.model.message import CorrelatedMessage
 from engine.model.subscription import Subscription
 from engine.model.user_task import TaskCandidate, TaskState, UserTask
 from engine.model.variable import Variable
 from engine.services.queries.counts import ERROR_COUNTS, ERROR_VERSION_COUNTS, PROCESS_COUNTS, VERSION_COUNTS
 from engine.services.queries.fields import Field, always, read_json, show_moment, storable
-from engine.services.queries.query import Resource, condition, field_condition, like_pattern, matches
+from engine.services.queries.like import like
+from engine.services.queries.query import Resource, condition, field_condition, matches
 from engine.services.queries.stopped import call_stopped, instance_stopped
 from engine.services.queries.task_log import TASK_LOG
 
@@ -61,14 +63,36 @@ decided, batch, item = table_of(DecisionInstance), table_of(BatchOperation), tab
 INCIDENT_STATES = (*IncidentState, "MIGRATED", "PENDING", "UNKNOWN")
 JOB_STATES = (*JobState, "MIGRATED", "RETRIES_UPDATED", "TIMED_OUT")
 TASK_STATES = (*TaskState, "ASSIGNING", "CANCELING", "COMPLETING", "CREATING", "UPDATING")
+BATCH_STATES = (*BatchState, "FAILED", "PARTIALLY_COMPLETED")
+BATCH_TYPES = (
+    *BatchType, "ADD_VARIABLE", "DELETE_DECISION_DEFINITION", "DELETE_DECISION_INSTANCE", "DELETE_PROCESS_DEFINITION",
+    "DELETE_PROCESS_INSTANCE", "UPDATE_JOB", "UPDATE_VARIABLE",
+)  # fmt: skip
+LISTENER_EVENTS = (
+    NO_LISTENER, "START", "END", "ASSIGNING", "CANCELING", "COMPLETING", "CREATING", "UPDATING", "BEFORE_ALL", "CANCEL",
+)  # fmt: skip
+ERROR_TYPES = (
+    "AD_HOC_SUB_PROCESS_NO_RETRIES", "CALLED_DECISION_ERROR", "CALLED_ELEMENT_ERROR", "CONDITION_ERROR",
+    "DECISION_EVALUATION_ERROR", "EXECUTION_LISTENER_NO_RETRIES", "EXTRACT_VALUE_ERROR", "FORM_NOT_FOUND",
+    "IO_MAPPING_ERROR", "JOB_NO_RETRIES", "MESSAGE_SIZE_EXCEEDED", "RESOURCE_NOT_FOUND", "SECRET_RESOLUTION_ERROR",
+    "TASK_LISTENER_NO_RETRIES", "UNHANDLED_ERROR_EVENT", "UNKNOWN", "UNSPECIFIED",
+)  # fmt: skip
+ELEMENT_TYPES = (
+    "AD_HOC_SUB_PROCESS", "AD_HOC_SUB_PROCESS_INNER_INSTANCE", "BOUNDARY_EVENT", "BUSINESS_RULE_TASK", "CALL_ACTIVITY",
+    "END_EVENT", "EVENT_BASED_GATEWAY", "EVENT_SUB_PROCESS", "EXCLUSIVE_GATEWAY", "INCLUSIVE_GATEWAY",
+    "INTERMEDIATE_CATCH_EVENT", "INTERMEDIATE_THROW_EVENT", "MANUAL_TASK", "MULTI_INSTANCE_BODY", "PARALLEL_GATEWAY",
+    "PROCESS", "RECEIVE_TASK", "SCRIPT_TASK", "SEND_TASK", "SEQUENCE_FLOW", "SERVICE_TASK", "START_EVENT", "SUB_PROCESS",
+    "TASK", "UNKNOWN", "UNSPECIFIED", "USER_TASK",
+)  # fmt: skip
 
 
 def key(column: ColumnElement[Any]) -> Field:
     return Field("key", column)
 
 
-def text(column: ColumnElement[Any]) -> Field:
-    return Field("text", column)
+def text(column: ColumnElement[Any], values: Iterable[str] = ()) -> Field:
+    """`values` are all that it can be, if they are few."""
+    return Field("text", column, values=tuple(values))
 
 
 def number(column: ColumnElement[Any]) -> Field:
@@ -285,17 +309,15 @@ PROCESS_INSTANCE = Resource(
 
 
 def _of_case(operator: str, wanted: Any) -> ColumnElement[bool]:
-    match = condition("caseNumber", text(case_.c.number), operator, wanted)
     linked = linked_case.join(case_, case_.c.key == linked_case.c.case_key)
-    return exists(
-        select(case_.c.key).select_from(linked).where(linked_case.c.instance_key == instance.c.root_key, match)
-    )
+    own = select(case_.c.key).select_from(linked).where(linked_case.c.instance_key == instance.c.root_key)
+    return _any_of(own, "caseNumber", text(case_.c.number), operator, wanted)
 
 
 def _in_batch(operator: str, wanted: Any) -> ColumnElement[bool]:
     """Part of a batch operation that is so."""
-    match = condition("batchOperationKey", key(item.c.batch_key), operator, wanted)
-    return exists(select(item.c.item_key).where(item.c.process_instance_key == instance.c.key, match))
+    own = select(item.c.item_key).where(item.c.process_instance_key == instance.c.key)
+    return _any_of(own, "batchOperationKey", key(item.c.batch_key), operator, wanted)
 
 
 def _at_element(wanted: Mapping[str, Any]) -> ColumnElement[bool]:
@@ -316,17 +338,28 @@ def _has_retries(operator: str, wanted: Any) -> ColumnElement[bool]:
 
 def _has_error(operator: str, wanted: Any) -> ColumnElement[bool]:
     """Stopped by an incident whose message has a hash that is so."""
-    return _stopped_by(condition("incidentErrorHashCode", number(incident.c.message_hash), operator, wanted))
+    return _any_of(_open_incidents(), "incidentErrorHashCode", number(incident.c.message_hash), operator, wanted)
 
 
 def _has_incident(operator: str, wanted: Any) -> ColumnElement[bool]:
     """Stopped by an incident with a message that is so."""
-    return _stopped_by(condition("errorMessage", text(incident.c.message), operator, wanted))
+    return _any_of(_open_incidents(), "errorMessage", text(incident.c.message), operator, wanted)
 
 
-def _stopped_by(match: ColumnElement[bool]) -> ColumnElement[bool]:
+def _open_incidents() -> Select[Any]:
     own = incident.c.process_instance_key == instance.c.key
-    return exists(select(incident.c.key).where(own, incident.c.state == IncidentState.ACTIVE, match))
+    return select(incident.c.key).where(own, incident.c.state == IncidentState.ACTIVE)
+
+
+_OPPOSITE = {"$neq": "$eq", "$notIn": "$in"}
+
+
+def _any_of(own: Select[Any], name: str, chosen: Field, operator: str, wanted: Any) -> ColumnElement[bool]:
+    """Of the rows that belong to one: whether any is what is asked for; for a denial, whether none is what is denied."""
+    found = exists(own.where(condition(name, chosen, _OPPOSITE.get(operator, operator), wanted)))
+    if operator == "$exists":
+        return exists(own) if wanted else ~exists(own)
+    return ~found if operator in _OPPOSITE else found
 
 
 def _of_instance(source: Any, table: Any = None) -> Any:
@@ -355,7 +388,7 @@ ELEMENT_INSTANCE = Resource(
         "endDate": moment(element.c.ended_at),
         "elementId": text(element.c.element_id),
         "elementName": text(func.coalesce(named.c.name, element.c.element_id)),
-        "type": text(element.c.type),
+        "type": text(element.c.type, ELEMENT_TYPES),
         "state": Field("text", element.c.state, values=tuple(ElementState)),
         "hasIncident": _flag(
             or_(_open_incident(element.c.key, incident.c.element_instance_key), call_stopped(element))
@@ -405,7 +438,7 @@ def _value_condition(operator: str, wanted: Any) -> ColumnElement[bool]:
     if operator == "$like":
         if not isinstance(wanted, str):
             raise InvalidInput("'$like' of a variable's value takes a text.")
-        return cast(variable.c.value, Text).like(like_pattern(storable("value", wanted)), escape="\\")
+        return like(cast(variable.c.value, Text), storable("value", wanted))
     if operator not in ("$eq", "$neq", "$in", "$notIn"):
         raise InvalidInput(f"A variable's value cannot be filtered by '{operator}'.")
     texts = wanted if operator in ("$in", "$notIn") else [wanted]
@@ -417,22 +450,10 @@ def _value_condition(operator: str, wanted: Any) -> ColumnElement[bool]:
 
 def _offered_to(kind: str) -> Field:
     def where(operator: str, wanted: Any) -> ColumnElement[bool]:
-        mine = and_(candidate.c.task_key == task.c.key, candidate.c.kind == kind)
-        if operator in ("$neq", "$notIn"):
-            return ~exists(select(candidate.c.task_key).where(mine, _named_candidate(_OPPOSITE[operator], wanted)))
-        if operator == "$exists":
-            found = exists(select(candidate.c.task_key).where(mine))
-            return found if wanted else ~found
-        return exists(select(candidate.c.task_key).where(mine, _named_candidate(operator, wanted)))
+        mine = select(candidate.c.task_key).where(candidate.c.task_key == task.c.key, candidate.c.kind == kind)
+        return _any_of(mine, "candidate", text(candidate.c.name), operator, wanted)
 
     return Field("text", where=where, sortable=False)
-
-
-_OPPOSITE = {"$neq": "$eq", "$notIn": "$in"}
-
-
-def _named_candidate(operator: str, wanted: Any) -> ColumnElement[bool]:
-    return condition("candidate", text(candidate.c.name), operator, wanted)
 
 
 USER_TASK = Resource(
@@ -484,7 +505,7 @@ INCIDENT = Resource(
     "incidentKey",
     {
         "processDefinitionId": text(incident.c.process_id),
-        "errorType": text(incident.c.error_type),
+        "errorType": text(incident.c.error_type, ERROR_TYPES),
         "errorMessage": text(incident.c.message),
         "elementId": text(incident.c.element_id),
         "creationTime": moment(incident.c.created_at),
@@ -508,8 +529,8 @@ JOB = Resource(
         "type": text(job.c.type),
         "state": Field("text", job.c.state, values=JOB_STATES),
         "worker": text(func.coalesce(job.c.worker, "")),
-        "kind": text(job.c.kind),
-        "listenerEventType": text(job.c.listener),
+        "kind": text(job.c.kind, JobKind),
+        "listenerEventType": text(job.c.listener, LISTENER_EVENTS),
         "retries": number(job.c.retries),
         "deadline": Field("moment", job.c.run_at, write=lambda row: _deadline(row)),
         "creationTime": moment(job.c.created_at),
@@ -707,8 +728,8 @@ BATCH_OPERATION = Resource(
     "batchOperationKey",
     {
         "batchOperationKey": key(batch.c.key),
-        "state": text(batch.c.state),
-        "batchOperationType": text(batch.c.type),
+        "state": text(batch.c.state, BATCH_STATES),
+        "batchOperationType": text(batch.c.type, BATCH_TYPES),
         "startDate": moment(batch.c.started_at),
         "endDate": moment(batch.c.ended_at),
         "actorType": always("USER"),
@@ -718,7 +739,7 @@ BATCH_OPERATION = Resource(
         "operationsCompletedCount": number(batch.c.completed),
         "errors": always([]),
     },
-    {"operationType": text(batch.c.type), "reason": text(batch.c.reason)},
+    {"operationType": text(batch.c.type, BATCH_TYPES), "reason": text(batch.c.reason)},
 )
 
 BATCH_ITEM = Resource(
@@ -727,12 +748,12 @@ BATCH_ITEM = Resource(
     item.join(batch, batch.c.key == item.c.batch_key),
     "itemKey",
     {
-        "operationType": text(batch.c.type),
+        "operationType": text(batch.c.type, BATCH_TYPES),
         "batchOperationKey": key(item.c.batch_key),
         "itemKey": key(item.c.item_key),
         "processInstanceKey": key(item.c.process_instance_key),
         "rootProcessInstanceKey": key(item.c.root_key),
-        "state": text(item.c.state),
+        "state": text(item.c.state, ItemState),
         "processedDate": moment(item.c.processed_at),
         "errorMessage": text(item.c.message),
     },

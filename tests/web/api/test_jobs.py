@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -96,3 +99,35 @@ def test_a_job_of_a_cancelled_instance_is_gone(api):
         assert answer.status_code == 409, command
     (stored,) = api.search("jobs", filter={"processInstanceKey": key})
     assert stored["state"] == "CANCELED"
+
+
+def poll(api, connection: socket.socket, wait: int = 20_000) -> list[dict[str, object]]:
+    ask = {"type": "w", "worker": "w", "timeout": 60_000, "maxJobsToActivate": 1, "requestTimeout": wait}
+    answer = api.call("POST", "/jobs/activation", ask, environ_overrides={"gunicorn.socket": connection})
+    return list(answer.json["jobs"])
+
+
+@pytest.mark.proves("/v2 jobs")
+def test_a_worker_that_has_gone_away_takes_no_job_and_no_thread(api):
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    began = time.monotonic()
+    assert poll(api, ours) == []
+    assert time.monotonic() - began < 10
+    ours.close()
+
+
+def test_a_worker_that_waits_gets_the_job_that_comes(api):
+    ours, theirs = socket.socketpair()
+    coming = threading.Timer(0.3, one, [api])
+    coming.start()
+    assert [each["type"] for each in poll(api, ours)] == ["w"]
+    coming.join()
+    ours.close()
+    theirs.close()
+
+
+@pytest.mark.parametrize("more", [{"maxJobsToActivate": 1.5}, {"requestTimeout": 0.5}, {"timeout": 10.5}])
+def test_half_a_job_or_millisecond_is_refused(api, more):
+    ask = {"type": "w", "timeout": 1000, "maxJobsToActivate": 1, "requestTimeout": -1} | more
+    assert api.call("POST", "/jobs/activation", ask).status_code == 400

@@ -46,6 +46,19 @@ ONE = diagram("one", start() + user_task() + end(), "start>task task>end")
         ("variables", {"name": "n", "value": "1"}, 1),
         ("variables", {"name": "n", "value": {"$neq": "1"}}, 2),
         ("incidents", {"state": "ACTIVE"}, 0),
+        ("process-instances", {"processDefinitionId": {"$like": "O*"}}, 0),
+        ("user-tasks", {"name": {"$like": "T?SK"}}, 0),
+        ("process-instances", {"endDate": {"$notIn": ["2026-01-01T00:00:00Z"]}}, 3),
+        ("process-instances", {"parentProcessInstanceKey": {"$neq": "1"}}, 3),
+        ("process-instances", {"batchOperationKey": {"$exists": False}}, 3),
+        ("process-instances", {"batchOperationKey": {"$neq": "1"}}, 3),
+        ("process-instances", {"batchOperationKey": {"$notIn": ["1"]}}, 3),
+        ("process-instances", {"batchOperationKey": {"$exists": True}}, 0),
+        ("process-instances", {"errorMessage": {"$exists": False}}, 3),
+        ("process-instances", {"errorMessage": {"$neq": "x"}}, 3),
+        ("process-instances", {"incidentErrorHashCode": {"$notIn": [1]}}, 3),
+        ("process-instances", {"caseNumber": {"$exists": False}}, 3),
+        ("message-subscriptions", {"messageSubscriptionState": {"$like": "CREATED\\*"}}, 0),
     ],
 )
 def test_a_filter_finds(api, resource, wanted, number):
@@ -92,6 +105,15 @@ def test_a_filter_finds(api, resource, wanted, number):
         ("user-tasks", {"page": {"limit": -1}}),
         ("user-tasks", {"page": {"after": "a", "before": "b"}}),
         ("user-tasks", {"filter": {"priority": "high"}}),
+        ("user-tasks", {"page": {"from": 1, "after": "W10="}}),
+        ("user-tasks", {"page": {"limit": 1.5}}),
+        ("batch-operations", {"filter": {"state": "DONE"}}),
+        ("batch-operations", {"filter": {"operationType": "X"}}),
+        ("batch-operation-items", {"filter": {"state": {"$in": ["DONE"]}}}),
+        ("jobs", {"filter": {"kind": "X"}}),
+        ("jobs", {"filter": {"listenerEventType": "X"}}),
+        ("incidents", {"filter": {"errorType": "X"}}),
+        ("element-instances", {"filter": {"type": "X"}}),
     ],
 )
 def test_what_cannot_be_searched_for_is_said_and_breaks_nothing(api, resource, body):
@@ -216,6 +238,8 @@ def test_wildcards_stand_for_text_and_can_be_quoted(api):
     assert found("a\\*b") == {"a*b"}
     assert found("1*") == {"100%", "100"}
     assert found("a_b") == {"a_b"}
+    assert found("A*") == set()
+    assert found("[a]*") == set()
     assert found('"1*', "value") == {"100%", "100"}
 
 
@@ -330,3 +354,23 @@ def test_a_cursor_is_of_the_order_that_it_was_given_in(api):
     for other in ([{"field": "startDate"}], [{"field": "processDefinitionId", "order": "DESC"}], []):
         body = {"sort": other, "page": {"after": cursor}}
         assert api.call("POST", "/process-instances/search", body).status_code == 400
+
+
+@pytest.mark.proves("/v2 errors")
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/process-instances/abc", 400),
+        ("GET", "/user-tasks/1.5", 400),
+        ("GET", "/decision-instances/abc", 400),
+        ("POST", "/jobs/abc/completion", 400),
+        ("POST", "/batch-operations/abc/suspension", 400),
+        ("GET", "/process-definitions/%EF%BC%91/xml", 400),
+        ("GET", "/process-instances/-1", 404),
+        ("GET", f"/process-instances/{2**70}", 404),
+        ("GET", "/process-instances/1/nothing-like-it", 404),
+    ],
+)
+def test_what_is_no_key_in_a_path_is_refused_and_a_key_of_nothing_is_not_found(api, method, path, status):
+    answer = api.call(method, path, None if method == "GET" else {})
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")

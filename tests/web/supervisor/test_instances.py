@@ -12,7 +12,7 @@ from engine.model.instance import ProcessInstance
 from engine.model.job import Job
 from engine.services import deployments, instances, jobs, people, retention
 from engine.worker import Worker
-from tests.engine.diagrams import boundary, diagram, end, service_task, start, timer, user_task
+from tests.engine.diagrams import boundary, call, diagram, end, service_task, start, timer, user_task
 from tests.web.desk import parsed, text_of
 
 LATE = diagram(
@@ -51,6 +51,15 @@ def test_instances_are_found_by_process_case_state_and_incident(desk, late):
     assert "没有符合条件" in desk.get("max", "/board/instances?process=late&incident=1").text
     assert "没有符合条件" in desk.get("max", "/board/instances?process=late&state=COMPLETED").text
     assert str(late) in desk.get("max", f"/board/instances?instance={late}&from=2026-03-02&to=2026-03-02").text
+
+
+def test_an_instance_that_waits_for_one_that_it_called_is_at_its_call(desk, late):
+    calling = diagram("calling", start() + call("ask", "late") + end(), "start>ask ask>end")
+    named = calling.replace(b'<bpmn:callActivity id="ask"', '<bpmn:callActivity id="ask" name="请教"'.encode())
+    deployments.deploy(desk.runtime, [("calling.bpmn", named)], "olga")
+    instances.start(desk.runtime, "calling", {}, who="ann")
+    page = parsed(desk.get("max", "/board/instances?process=calling"))
+    assert [text_of(cell) for cell in page.xpath("//td[@data-label='当前步骤']")] == ["请教"]
 
 
 @pytest.mark.parametrize("query", ["version=x", "instance=-1", "from=soon", "to=2026-13-01", "after=nonsense"])

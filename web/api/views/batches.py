@@ -105,7 +105,7 @@ def modify_instances(body: dict[str, Any]) -> dict[str, Any]:
     return _begin(BatchType.MODIFY, body, moves=moves)
 
 
-@v2.post("/process-instances/<int:key>/incident-resolution")
+@v2.post("/process-instances/<key:key>/incident-resolution")
 @v2.arguments(Act, required=False)
 @v2.response(200, BatchCreated)
 def resolve_incidents_of_instance(body: dict[str, Any], key: int) -> dict[str, Any]:
@@ -129,21 +129,21 @@ def search_items(body: dict[str, Any]) -> dict[str, Any]:
     return found("batch-operation-items", {**body, "sort": sort})
 
 
-@v2.post("/batch-operations/<int:key>/suspension")
+@v2.post("/batch-operations/<key:key>/suspension")
 def suspend_batch(key: int) -> tuple[str, int]:
     """Do no more of it for now."""
     batches.suspend(current_runtime(), key, who=require("instances.modify"), tenant_id=caller().tenant_id)
     return "", 204
 
 
-@v2.post("/batch-operations/<int:key>/resumption")
+@v2.post("/batch-operations/<key:key>/resumption")
 def resume_batch(key: int) -> tuple[str, int]:
     """Go on with what is left."""
     batches.resume(current_runtime(), key, who=require("instances.modify"), tenant_id=caller().tenant_id)
     return "", 204
 
 
-@v2.post("/batch-operations/<int:key>/cancellation")
+@v2.post("/batch-operations/<key:key>/cancellation")
 def cancel_batch(key: int) -> tuple[str, int]:
     """Do nothing of what is left; what is done stays done."""
     batches.cancel(current_runtime(), key, who=require("instances.modify"), tenant_id=caller().tenant_id)

@@ -56,7 +56,7 @@ def decision_instance(key: str) -> dict[str, Any]:
     return {**found, **(_written_trace(own[-1]) if own else {"evaluatedInputs": [], "matchedRules": []})}
 
 
-@v2.get("/decision-definitions/<int:key>/xml")
+@v2.get("/decision-definitions/<key:key>/xml")
 def decision_xml(key: int) -> Response:
     """The DMN file of a decision as it was deployed."""
     require("processes.read")
@@ -64,7 +64,7 @@ def decision_xml(key: int) -> Response:
     return Response(found, content_type="text/xml; charset=utf-8")
 
 
-@v2.get("/decision-requirements/<int:key>/xml")
+@v2.get("/decision-requirements/<key:key>/xml")
 def requirements_xml(key: int) -> Response:
     """A DMN file as it was deployed."""
     require("processes.read")

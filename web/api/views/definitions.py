@@ -22,7 +22,7 @@ class StatisticsRequest(Body):
     filter = fields.Dict(load_default=dict, allow_none=True)
 
 
-@v2.get("/process-definitions/<int:key>/xml")
+@v2.get("/process-definitions/<key:key>/xml")
 def process_xml(key: int) -> Response:
     """The diagram as it was deployed."""
     require("processes.read")
@@ -31,7 +31,7 @@ def process_xml(key: int) -> Response:
     )
 
 
-@v2.get("/process-definitions/<int:key>/form")
+@v2.get("/process-definitions/<key:key>/form")
 def start_form(key: int) -> Any:
     """The form that starts the process; 204 when it has none."""
     require("processes.read")
@@ -39,7 +39,7 @@ def start_form(key: int) -> Any:
     return ("", 204) if form is None else written_form(form)
 
 
-@v2.post("/process-definitions/<int:key>/statistics/element-instances")
+@v2.post("/process-definitions/<key:key>/statistics/element-instances")
 @v2.arguments(StatisticsRequest, required=False)
 def definition_statistics(body: dict[str, Any], key: int) -> dict[str, Any]:
     """How many element instances are in which state, by element, over the instances of a version that a filter finds."""
@@ -49,7 +49,7 @@ def definition_statistics(body: dict[str, Any], key: int) -> dict[str, Any]:
     return {"items": [{"elementId": e, **{n: each[s] for n, s in _STATES.items()}} for e, each in counts.items()]}
 
 
-@v2.get("/forms/<int:key>")
+@v2.get("/forms/<key:key>")
 def get_form(key: int) -> dict[str, Any]:
     """A version of a form."""
     require("processes.read")

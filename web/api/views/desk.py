@@ -81,7 +81,7 @@ def list_desk_customers(query: dict[str, Any]) -> dict[str, Any]:
     return _page(found, query["limit"])
 
 
-@desk.get("/customers/<int:key>")
+@desk.get("/customers/<key:key>")
 def get_desk_customer(key: int) -> dict[str, Any]:
     """One customer's file."""
     found: dict[str, Any] = written(customers.get_customer(current_runtime(), key, actor=caller()))

@@ -19,7 +19,7 @@ class NewVariables(Body):
     local = fields.Boolean(load_default=False, allow_none=True)
 
 
-@v2.post("/element-instances/<int:key>/incidents/search")
+@v2.post("/element-instances/<key:key>/incidents/search")
 @v2.arguments(SearchRequest, required=False)
 @v2.response(200, SearchResult)
 def element_incidents(body: dict[str, Any], key: int) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def element_incidents(body: dict[str, Any], key: int) -> dict[str, Any]:
     return found("incidents", body, elementInstanceKey=str(key))
 
 
-@v2.put("/element-instances/<int:key>/variables")
+@v2.put("/element-instances/<key:key>/variables")
 @v2.arguments(NewVariables)
 def set_variables(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Set variables in the scope of an element instance or process instance."""
@@ -50,7 +50,7 @@ class AdHocActivation(Body):
     cancelRemainingInstances = fields.Boolean(load_default=False, allow_none=True)
 
 
-@v2.post("/element-instances/ad-hoc-activities/<int:key>/activation")
+@v2.post("/element-instances/ad-hoc-activities/<key:key>/activation")
 @v2.arguments(AdHocActivation)
 def activate_ad_hoc(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Start elements of an ad-hoc subprocess."""

@@ -12,7 +12,7 @@ from web.api.views.searching import SearchRequest, SearchResult, found
 from web.ui.context import current_runtime
 
 
-@v2.post("/incidents/<int:key>/resolution")
+@v2.post("/incidents/<key:key>/resolution")
 def resolve_incident(key: int) -> tuple[str, int]:
     """Try again what failed."""
     incidents.resolve(current_runtime(), key, who=require("incidents.repair"), tenant_id=caller().tenant_id)

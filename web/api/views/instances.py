@@ -118,7 +118,7 @@ class Act(Body):
     reason = fields.String(load_default="", allow_none=True, validate=validate.Length(max=1000))
 
 
-@v2.post("/process-instances/<int:key>/cancellation")
+@v2.post("/process-instances/<key:key>/cancellation")
 @v2.arguments(Act, required=False)
 def cancel_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     """End an instance and what it called."""
@@ -127,7 +127,7 @@ def cancel_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     return "", 204
 
 
-@v2.post("/process-instances/<int:key>/suspension")
+@v2.post("/process-instances/<key:key>/suspension")
 @v2.arguments(Act, required=False)
 def suspend_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Let an instance rest, with what it called, until it is resumed."""
@@ -136,7 +136,7 @@ def suspend_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     return "", 204
 
 
-@v2.post("/process-instances/<int:key>/resumption")
+@v2.post("/process-instances/<key:key>/resumption")
 @v2.arguments(Act, required=False)
 def resume_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Let a suspended instance go on; what was due meanwhile goes on at once."""
@@ -192,7 +192,7 @@ class Modification(Act):
     terminateInstructions = fields.List(fields.Nested(TerminateInstruction), load_default=list, allow_none=True)
 
 
-@v2.post("/process-instances/<int:key>/modification")
+@v2.post("/process-instances/<key:key>/modification")
 @v2.arguments(Modification)
 def modify_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Activate elements and end element instances."""
@@ -217,7 +217,7 @@ def _activation(instruction: dict[str, Any]) -> Activation:
     return Activation(instruction["elementId"], None if ancestor in (None, -1) else ancestor, scoped)
 
 
-@v2.post("/process-instances/<int:key>/incidents/search")
+@v2.post("/process-instances/<key:key>/incidents/search")
 @v2.arguments(SearchRequest, required=False)
 @v2.response(200, SearchResult)
 def search_incidents(body: dict[str, Any], key: int) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def search_incidents(body: dict[str, Any], key: int) -> dict[str, Any]:
     return found("incidents", body, **fixed)
 
 
-@v2.get("/process-instances/<int:key>/sequence-flows")
+@v2.get("/process-instances/<key:key>/sequence-flows")
 def sequence_flows(key: int) -> dict[str, Any]:
     """The sequence flows that an instance has taken."""
     require("instances.read")
@@ -240,7 +240,7 @@ def sequence_flows(key: int) -> dict[str, Any]:
     return {"items": [{"sequenceFlowId": f"{key}_{flow}", "elementId": flow, **shared} for flow in flows]}
 
 
-@v2.get("/process-instances/<int:key>/statistics/element-instances")
+@v2.get("/process-instances/<key:key>/statistics/element-instances")
 def element_statistics(key: int) -> dict[str, Any]:
     """How many element instances are in which state, by element."""
     require("instances.read")
@@ -254,7 +254,7 @@ def element_statistics(key: int) -> dict[str, Any]:
     return {"items": [{"elementId": e, **{name: found[name] for name in names}} for e, found in counts.items()]}
 
 
-@v2.get("/process-instances/<int:key>/call-hierarchy")
+@v2.get("/process-instances/<key:key>/call-hierarchy")
 def call_hierarchy(key: int) -> list[dict[str, Any]]:
     """From the outermost caller down to this instance."""
     require("instances.read")

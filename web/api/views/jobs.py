@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import request
 from marshmallow import fields, validate
 
 from engine.errors import InvalidInput
@@ -21,10 +23,12 @@ DEFAULT_POLL = timedelta(seconds=10)
 class Activation(Body):
     type = fields.String(required=True, validate=validate.Length(1, 255))
     worker = fields.String(load_default="", allow_none=True)
-    timeout = fields.Integer(required=True, validate=validate.Range(1, 86_400_000 * 30))
-    maxJobsToActivate = fields.Integer(required=True, validate=validate.Range(1, 2**31 - 1))
+    timeout = fields.Integer(strict=True, required=True, validate=validate.Range(1, 86_400_000 * 30))
+    maxJobsToActivate = fields.Integer(strict=True, required=True, validate=validate.Range(1, 2**31 - 1))
     fetchVariable = fields.List(fields.String(), load_default=list, allow_none=True)
-    requestTimeout = fields.Integer(load_default=0, validate=validate.Range(-3_600_000, 3_600_000), allow_none=True)
+    requestTimeout = fields.Integer(
+        strict=True, load_default=0, validate=validate.Range(-3_600_000, 3_600_000), allow_none=True
+    )
     tenantIds = fields.List(fields.String(), load_default=list, allow_none=True)
 
 
@@ -52,7 +56,20 @@ def activate(body: dict[str, Any]) -> dict[str, Any]:
             (caller().tenant_id,),
         )
 
-    return {"jobs": [_written(job) for job in polling.poll(current_runtime(), take, wait)]}
+    return {"jobs": [_written(job) for job in polling.poll(current_runtime(), take, wait, _worker_has_left)]}
+
+
+def _worker_has_left() -> bool:
+    """Whether the connection was shut from the other side: a job taken now would wait for its timeout."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is None:
+        return False
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _written(job: ActivatedJob) -> dict[str, Any]:
@@ -138,7 +155,7 @@ class Completion(Body):
     result = fields.Nested(Result, allow_none=True)
 
 
-@v2.post("/jobs/<int:key>/completion")
+@v2.post("/jobs/<key:key>/completion")
 @v2.arguments(Completion, required=False)
 def complete_job(body: dict[str, Any], key: int) -> tuple[str, int]:
     """The work is done."""
@@ -178,7 +195,7 @@ class Failure(Body):
     variables = variables()
 
 
-@v2.post("/jobs/<int:key>/failure")
+@v2.post("/jobs/<key:key>/failure")
 @v2.arguments(Failure, required=False)
 def fail_job(body: dict[str, Any], key: int) -> tuple[str, int]:
     """A try failed; `retries` are left. None left: an incident."""
@@ -202,7 +219,7 @@ class Thrown(Body):
     variables = variables()
 
 
-@v2.post("/jobs/<int:key>/error")
+@v2.post("/jobs/<key:key>/error")
 @v2.arguments(Thrown)
 def throw_job_error(body: dict[str, Any], key: int) -> tuple[str, int]:
     """The work ended with an error that the diagram may catch."""
@@ -228,7 +245,7 @@ class JobUpdate(Body):
     changeset = fields.Nested(JobChanges, required=True)
 
 
-@v2.route("/jobs/<int:key>", methods=["PATCH"])
+@v2.route("/jobs/<key:key>", methods=["PATCH"])
 @v2.arguments(JobUpdate)
 def update_job(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Give a job more tries, or its worker more time."""

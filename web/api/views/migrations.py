@@ -52,7 +52,7 @@ def _plan(body: dict[str, Any]) -> Plan:
     return Plan(body["targetProcessDefinitionKey"], mapping, body["timers"] == "RECOMPUTE")
 
 
-@v2.post("/process-instances/<int:key>/migration")
+@v2.post("/process-instances/<key:key>/migration")
 @v2.arguments(MigrationRequest)
 def migrate_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Take an instance to another process definition, wholly or not at all."""
@@ -63,7 +63,7 @@ def migrate_instance(body: dict[str, Any], key: int) -> tuple[str, int]:
     return "", 204
 
 
-@v2.post("/process-instances/<int:key>/migration/preview")
+@v2.post("/process-instances/<key:key>/migration/preview")
 @v2.arguments(MigrationRequest)
 def preview_migration(body: dict[str, Any], key: int) -> dict[str, Any]:
     """What a migration would do to an instance as it stands now; nothing is changed. An addition of ours."""
@@ -81,7 +81,7 @@ def preview_migration(body: dict[str, Any], key: int) -> dict[str, Any]:
     }
 
 
-@v2.get("/process-definitions/<int:key>/migration-plan")
+@v2.get("/process-definitions/<key:key>/migration-plan")
 @v2.arguments(PlanRequest, location="query")
 def propose_plan(query: dict[str, Any], key: int) -> dict[str, Any]:
     """The plan that maps what has one id, type and place in both definitions, and what it leaves out. An addition of ours."""

@@ -21,7 +21,7 @@ class Deletion(Body):
     deleteHistory = fields.Boolean(load_default=False, allow_none=True)
 
 
-@v2.post("/resources/<int:key>/deletion")
+@v2.post("/resources/<key:key>/deletion")
 @v2.arguments(Deletion, required=False)
 def delete(body: dict[str, Any], key: int) -> dict[str, Any]:
     """Delete a version of a process, of a decision requirements graph with its decisions, or of a form."""
@@ -34,7 +34,7 @@ def delete(body: dict[str, Any], key: int) -> dict[str, Any]:
     return {"resourceKey": str(key), "batchOperation": None}
 
 
-@v2.get("/resources/<int:key>")
+@v2.get("/resources/<key:key>")
 def get_resource(key: int) -> dict[str, Any]:
     """What is deployed under a key: the version of a process, a decision requirements graph or a form."""
     found = _found(key)
@@ -49,7 +49,7 @@ def get_resource(key: int) -> dict[str, Any]:
     }
 
 
-@v2.get("/resources/<int:key>/content")
+@v2.get("/resources/<key:key>/content")
 def resource_content(key: int) -> Response:
     """The file as it was deployed: XML, or JSON for a form."""
     found = _found(key)
@@ -57,7 +57,7 @@ def resource_content(key: int) -> Response:
     return Response(found.content, content_type=kind)
 
 
-@v2.get("/resources/<int:key>/content/binary")
+@v2.get("/resources/<key:key>/content/binary")
 def resource_binary(key: int) -> Response:
     """The file as it was deployed, byte by byte."""
     return Response(_found(key).content, content_type="application/octet-stream")

@@ -60,7 +60,7 @@ def _add_get(resource: str, permission: str) -> None:
 
     view.__name__ = f"get_{resource.replace('-', '_')}"
     view.__doc__ = f"One of the {resource.replace('-', ' ')}."
-    _route(f"/{resource}/<int:key>", "GET", view, with_body=False)
+    _route(f"/{resource}/<key:key>", "GET", view, with_body=False)
 
 
 def _route(path: str, method: str, view: Callable[..., Any], with_body: bool) -> None:

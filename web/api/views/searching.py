@@ -19,8 +19,10 @@ class SortField(Strict):
 
 
 class PageRequest(Strict):
-    from_ = fields.Integer(data_key="from", load_default=0, validate=validate.Range(0, 1_000_000_000), allow_none=True)
-    limit = fields.Integer(load_default=100, validate=validate.Range(0, 10_000), allow_none=True)
+    from_ = fields.Integer(
+        data_key="from", strict=True, load_default=0, validate=validate.Range(0, 1_000_000_000), allow_none=True
+    )
+    limit = fields.Integer(strict=True, load_default=100, validate=validate.Range(0, 10_000), allow_none=True)
     after = fields.String(allow_none=True)
     before = fields.String(allow_none=True)
 
@@ -57,8 +59,8 @@ def one(resource: str, key: int) -> dict[str, Any]:
 def _request(body: dict[str, Any], fixed: dict[str, Any]) -> Request:
     page = body.get("page") or {}
     wanted = {**(body.get("filter") or {}), **fixed}
-    if page.get("after") and page.get("before"):
-        raise InvalidInput("A page is after a cursor or before one, not both.")
+    if sum(bool(page.get(name)) for name in ("from_", "after", "before")) > 1:
+        raise InvalidInput("A page begins at a number, after a cursor or before one: give one of them.")
     return Request(
         filter=wanted,
         sort=tuple((each["field"], each["order"].upper() == "DESC") for each in body.get("sort") or ()),

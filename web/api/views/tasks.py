@@ -24,7 +24,7 @@ class TaskCompletion(Body):
     action = fields.String(allow_none=True)
 
 
-@v2.post("/user-tasks/<int:key>/completion")
+@v2.post("/user-tasks/<key:key>/completion")
 @v2.arguments(TaskCompletion, required=False)
 def complete_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Do a task."""
@@ -49,7 +49,7 @@ class Assignment(Body):
     action = fields.String(allow_none=True)
 
 
-@v2.post("/user-tasks/<int:key>/assignment")
+@v2.post("/user-tasks/<key:key>/assignment")
 @v2.arguments(Assignment)
 def assign_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Give a task to somebody."""
@@ -68,7 +68,7 @@ def assign_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     return "", 204
 
 
-@v2.route("/user-tasks/<int:key>/assignee", methods=["DELETE"])
+@v2.route("/user-tasks/<key:key>/assignee", methods=["DELETE"])
 def unassign_task(key: int) -> tuple[str, int]:
     """Take a task from whoever has it."""
     since = current_runtime().now()
@@ -99,7 +99,7 @@ _NAMES = {
 }
 
 
-@v2.route("/user-tasks/<int:key>", methods=["PATCH"])
+@v2.route("/user-tasks/<key:key>", methods=["PATCH"])
 @v2.arguments(TaskUpdate, required=False)
 def update_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Change dates, candidates or priority."""
@@ -113,7 +113,7 @@ def update_task(body: dict[str, Any], key: int) -> tuple[str, int]:
     return "", 204
 
 
-@v2.get("/user-tasks/<int:key>/form")
+@v2.get("/user-tasks/<key:key>/form")
 def task_form(key: int) -> Any:
     """The task's form; 204 when it has none."""
     require("instances.read")
@@ -123,7 +123,7 @@ def task_form(key: int) -> Any:
     return written_form(resources.form(current_runtime(), int(task["formKey"]), caller().tenant_id))
 
 
-@v2.post("/user-tasks/<int:key>/variables/search")
+@v2.post("/user-tasks/<key:key>/variables/search")
 @v2.arguments(SearchRequest, required=False)
 @v2.response(200, SearchResult)
 def task_variables(body: dict[str, Any], key: int) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def task_variables(body: dict[str, Any], key: int) -> dict[str, Any]:
     return found("variables", body, processInstanceKey=task["processInstanceKey"], scopeKey={"$in": scopes})
 
 
-@v2.post("/user-tasks/<int:key>/effective-variables/search")
+@v2.post("/user-tasks/<key:key>/effective-variables/search")
 @v2.arguments(SearchRequest, required=False)
 @v2.response(200, SearchResult)
 def effective_variables(body: dict[str, Any], key: int) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def effective_variables(body: dict[str, Any], key: int) -> dict[str, Any]:
     return found("variables", body, processInstanceKey=task["processInstanceKey"], variableKey={"$in": keys})
 
 
-@v2.post("/user-tasks/<int:key>/audit-logs/search")
+@v2.post("/user-tasks/<key:key>/audit-logs/search")
 @v2.arguments(SearchRequest, required=False)
 @v2.response(200, SearchResult)
 def task_log(body: dict[str, Any], key: int) -> dict[str, Any]:

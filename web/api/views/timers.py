@@ -17,7 +17,7 @@ class TimerChange(Act):
     dueDate = fields.AwareDateTime(required=True)
 
 
-@v2.patch("/timers/<int:key>")
+@v2.patch("/timers/<key:key>")
 @v2.arguments(TimerChange)
 def move_timer(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Give a waiting timer another moment."""
@@ -26,7 +26,7 @@ def move_timer(body: dict[str, Any], key: int) -> tuple[str, int]:
     return "", 204
 
 
-@v2.post("/timers/<int:key>/firing")
+@v2.post("/timers/<key:key>/firing")
 @v2.arguments(Act, required=False)
 def fire_timer(body: dict[str, Any], key: int) -> tuple[str, int]:
     """Let a waiting timer fire now."""
