@@ -9,6 +9,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Keyed, KeyType
+from engine.model.keys import BY_MONTH
 
 
 class ElementState(StrEnum):
@@ -44,7 +45,7 @@ class TakenFlow(Keyed, Base):
     """One passage of a token over one sequence flow."""
 
     __tablename__ = "taken_flow"
-    __table_args__ = (Index(None, "process_instance_key", "key"),)
+    __table_args__ = (Index(None, "process_instance_key", "key"), {"info": {BY_MONTH: "process_instance_key"}})
 
     process_instance_key: Mapped[int] = mapped_column(KeyType)
     flow_id: Mapped[str] = mapped_column(String(255))

@@ -9,6 +9,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Json, KeyType
+from engine.model.keys import BY_MONTH
 
 
 class Variable(Base):
@@ -31,7 +32,7 @@ class VariableChange(Base):
     """A value that a variable had, from `at` on, until another took its place. The one that it has now is its row's."""
 
     __tablename__ = "variable_change"
-    __table_args__ = (Index(None, "process_instance_key", "key"),)
+    __table_args__ = (Index(None, "process_instance_key", "key"), {"info": {BY_MONTH: "process_instance_key"}})
 
     key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
     tenant_id: Mapped[str] = mapped_column(String(64))

@@ -2,6 +2,7 @@
 
 from engine.persistence.database import Database
 from engine.persistence.failures import Unreachable, is_outage, is_retryable
+from engine.persistence.parting import prepare_months
 from engine.persistence.schema import create_all, drop_all, is_current, migrate
 from engine.persistence.unit_of_work import UnitOfWork
 
@@ -15,4 +16,5 @@ __all__ = [
     "is_outage",
     "is_retryable",
     "migrate",
+    "prepare_months",
 ]

@@ -14,8 +14,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 import engine.model
+from engine.clock import system_clock
 from engine.model.base import Base
 from engine.persistence.database import Database
+from engine.persistence.months import is_partition
+from engine.persistence.parting import prepare_months
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x6B656675  # "kefu": one migration at a time on a PostgreSQL server
@@ -29,14 +32,15 @@ def metadata() -> MetaData:
 
 
 def is_mapped(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether Alembic may compare a thing with the models: SQLite's full-text table and what it makes for it are not mapped."""
-    return kind != "table" or name is None or not name.startswith("search_fts")
+    """Whether Alembic may compare a thing with the models: SQLite's full-text table, what it makes for it, and months are not mapped."""
+    return kind != "table" or name is None or not (name.startswith("search_fts") or is_partition(name))
 
 
 def create_all(database: Database) -> None:
     """Make every table at once, in an empty database that needs no later migration (a test's, a scenario's)."""
     with database.begin() as connection:
         metadata().create_all(connection)
+    prepare_months(database, system_clock())
 
 
 def drop_all(database: Database) -> None:
@@ -53,8 +57,11 @@ def migrate(database: Database) -> None:
     with database.begin() as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        if not _is_newer(revision(connection)):
+        newer = _is_newer(revision(connection))
+        if not newer:
             command.upgrade(config(connection), "head")
+    if not newer:
+        prepare_months(database, system_clock())
 
 
 def is_current(database: Database) -> bool:

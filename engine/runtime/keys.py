@@ -7,9 +7,9 @@ import secrets
 import threading
 import time
 
-_EPOCH_MS = 1_704_067_200_000  # 2024-01-01 UTC
-_PROCESS_BITS = 12
-_SEQUENCE_BITS = 10
+from engine.model.keys import EPOCH, PROCESS_BITS, SEQUENCE_BITS
+
+_EPOCH_MS = int(EPOCH.timestamp() * 1000)
 
 
 class KeyMaker:
@@ -33,11 +33,11 @@ class KeyMaker:
                 self._last_ms, self._sequence = now_ms, 0
             else:
                 self._sequence += 1
-                if self._sequence >> _SEQUENCE_BITS:
+                if self._sequence >> SEQUENCE_BITS:
                     # The millisecond is used up (or the wall clock went back): borrow from the next one.
                     self._last_ms, self._sequence = self._last_ms + 1, 0
-            return (self._last_ms << _PROCESS_BITS | self._process) << _SEQUENCE_BITS | self._sequence
+            return (self._last_ms << PROCESS_BITS | self._process) << SEQUENCE_BITS | self._sequence
 
     def _renew(self) -> None:
         self._lock = threading.Lock()
-        self._process = secrets.randbits(_PROCESS_BITS)
+        self._process = secrets.randbits(PROCESS_BITS)

@@ -64,9 +64,10 @@ class Value:
 
 
 def values_of(runtime: Runtime, instance_key: int, tenant_id: str = DEFAULT_TENANT) -> list[Value]:
-    """Every value that the variables of an instance had at the end of a command, the oldest first."""
+    """Every value that the variables of an instance had at the end of a command, the oldest first. Raises NotFound."""
     before, now = table_of(VariableChange), table_of(Variable)
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        uow.get(ProcessInstance, instance_key)
         found = [Value(r.scope_key, r.name, r.value, r.at, False) for r in _of_instance(uow, before, instance_key)]
         found += [Value(r.scope_key, r.name, r.value, r.updated_at, True) for r in _of_instance(uow, now, instance_key)]
     return sorted(found, key=lambda value: (value.at, value.current))

@@ -1,7 +1,7 @@
 """How long ended instances are kept, and the clean-up that removes them with all that hangs on them.
 
 It runs once a night, in pieces, as a job that is never done: whatever dies in between, the next piece goes on. What works on a
-case that is still open is kept. 0 days keep everything for ever.
+case that is still open is kept. 0 days keep everything for ever. On PostgreSQL it makes the months ahead and drops the empty ones.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, exists, func, insert, select, update
 
+from engine.clock import system_clock
+from engine.history import months
 from engine.history.removal import remove
 from engine.model.base import table_of
 from engine.model.batch import BatchItem, BatchOperation
@@ -22,7 +24,7 @@ from engine.model.clean_up import CLEAN_UP, CleanUpRun
 from engine.model.instance import ProcessInstance
 from engine.model.job import Job
 from engine.model.permissions import Actor
-from engine.persistence import UnitOfWork
+from engine.persistence import UnitOfWork, prepare_months
 from engine.runtime import Runtime
 from engine.services import nightly
 from engine.services.settings import setting
@@ -54,10 +56,11 @@ def ensure(uow: UnitOfWork, zone: str) -> None:
 
 def work(runtime: Runtime, job: Row[Any]) -> None:
     """One go of the clean-up."""
+    prepare_months(runtime.database, system_clock())  # by the time that is in keys, whatever a test does to the clock
     key = runtime.transact(lambda uow: _begin(runtime, uow, job), job.tenant_id)
     more = False
     for _ in range(PIECES):
-        more = runtime.transact(lambda uow: _piece(uow, key), job.tenant_id)
+        more = runtime.transact(lambda uow: _piece(runtime, uow, key), job.tenant_id)
         if not more:
             break
     runtime.transact(lambda uow: _conclude(runtime, uow, key, job, more), job.tenant_id)
@@ -100,27 +103,31 @@ def _over(tenant_id: str, before: datetime) -> Any:
     )
 
 
-def _piece(uow: UnitOfWork, key: int) -> bool:
+def _piece(runtime: Runtime, uow: UnitOfWork, key: int) -> bool:
     """Remove some; whether there may be more."""
     run = uow.session.get_one(CleanUpRun, key, with_for_update=True)
     query = select(_instance.c.key).where(*_over(uow.tenant_id, run.before)).order_by(_instance.c.ended_at).limit(TREES)
     roots = list(uow.connection.execute(query).scalars())
-    gone: Counter[str] = Counter(run.removed)
-    if roots:
-        gone.update(remove(uow, roots))
-    else:
-        gone.update(_old_batches(uow, run.before))
-    run.instances, run.removed = run.instances + len(roots), dict(gone)
-    return bool(roots)
+    gone = remove(uow, roots) if roots else _emptied(runtime, uow, run.before)
+    last = gone is None
+    gone = _old_batches(uow, run.before) if gone is None else gone
+    run.instances, run.removed = run.instances + len(roots), dict(Counter(run.removed) + gone)
+    return not last
 
 
-def _old_batches(uow: UnitOfWork, before: datetime) -> dict[str, int]:
+def _emptied(runtime: Runtime, uow: UnitOfWork, before: datetime) -> Counter[str] | None:
+    """A month that was left empty, or rows of one that should be; None when there is nothing of the kind."""
+    dropped = months.drop_one(uow, runtime.new_key())
+    return dropped if dropped is not None else months.thin_one(uow, before)
+
+
+def _old_batches(uow: UnitOfWork, before: datetime) -> Counter[str]:
     item, batch = table_of(BatchItem), table_of(BatchOperation)
     over = select(batch.c.key).where(batch.c.ended_at < before, batch.c.tenant_id == uow.tenant_id)
     keys = list(uow.connection.execute(over.limit(100)).scalars())
     items = uow.connection.execute(delete(item).where(item.c.batch_key.in_(keys))).rowcount
     uow.connection.execute(delete(batch).where(batch.c.key.in_(keys)))
-    return {name: number for name, number in (("batch_item", items), ("batch_operation", len(keys))) if number}
+    return +Counter({"batch_item": items, "batch_operation": len(keys)})
 
 
 def _conclude(runtime: Runtime, uow: UnitOfWork, key: int, job: Row[Any], more: bool) -> None:
