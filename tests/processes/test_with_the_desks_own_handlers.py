@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from engine.model.notification import Notification
 from engine.model.order import Refund
-from engine.services import cases, instances, messages, people, tasks, variables
+from engine.services import cases, instances, messages, people, tasks, variables, work
 from tests.engine.connectors.sample_orders import PHONE, SIGNED
 from tests.engine.services.desk_fixtures import Desk
-from tests.engine.services.desk_people import AGENT, SUPERVISOR
+from tests.engine.services.desk_people import ADMIN, AGENT, SUPERVISOR, person
 
 DAY = timedelta(days=1)
 FOUND = {"owner": "李工", "finding": "左单元断线", "cause_code": "quality"}
@@ -174,6 +174,23 @@ def test_a_supervisor_who_does_not_report_in_time_is_told_to_the_manager_who_dec
     assert set(desk.tasks()) == {"manager_decision"}
     assert notices(desk, "report_late") == ["max"]
     assert desk.case(number).owner == "sue"
+
+
+def test_a_general_manager_keeps_a_late_approval_and_what_was_typed(desk: Desk) -> None:
+    chief = person("gina", "general_manager")
+    people.create_user(desk.runtime, "gina", "Gina", ["general_manager"], actor=ADMIN)
+    verify(desk)
+    do(desk, "investigate", "wang", **FOUND)
+    do(desk, "plan_remedy", "alice", justified=True, remedy="compensation", amount=6000, plan_note="赔付", **FOUND)
+    task = desk.tasks()["approve_general"].key
+    work.claim(desk.runtime, task, actor=chief)
+    work.save_draft(desk.runtime, task, {"approved": False, "approval_note": "金额过高，请说明"}, actor=chief)
+    desk.advance(4 * DAY)
+    view = work.open_task(desk.runtime, task, actor=chief)
+    assert (view.state, view.mine) == ("CREATED", True)
+    assert view.draft is not None
+    assert view.draft.data["approval_note"] == "金额过高，请说明"
+    assert notices(desk, "approval_reminder") == ["gina", "gina"]
 
 
 def test_a_waiting_answer_pauses_the_clock_and_its_timer(desk: Desk) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from typing import Any
 
 from engine.connectors.payments import RefundPart, RefundRequest
@@ -18,8 +17,8 @@ from engine.services.cases.timeline import record
 from engine.services.handlers.once import WHO, case_of, once, text
 from engine.services.messages import publish_within
 from engine.services.outside import outside
-from engine.services.settings import setting
-from engine.services.shop.ledger import freight_refunded, left_to_refund, refunded_parts
+from engine.services.shop.ledger import left_to_refund, refunded_parts
+from engine.services.shop.left import account_of
 from engine.services.shop.statement import FREIGHT_PAYERS, Wanted, draw_up, told
 from engine.services.turn import Turn
 
@@ -58,15 +57,7 @@ def calculate(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
         return_parcel=text(job, "return_parcel"),
     )
     with runtime.unit_of_work(read_only=True, tenant_id=job.tenant_id) as uow:
-        account = partial(
-            draw_up,
-            order,
-            before=refunded_parts(uow, order.number),
-            left=left_to_refund(uow, order),
-            freight_before=freight_refunded(uow, order.number),
-            free_from=Decimal(str(setting(uow, "shop.free_shipping"))),
-            freight=Decimal(str(setting(uow, "shop.freight"))),
-        )
+        account = account_of(uow, order)
     by_payer = {payer: account(replace(wanted, payer=payer)) for payer in FREIGHT_PAYERS}
     return {"refund": told(account(wanted), by_payer)}
 

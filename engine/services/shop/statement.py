@@ -46,7 +46,8 @@ class Item:
 class Statement:
     """`computed` is `items` and `freight_back` without freight and gifts, no less than nothing and no more than `left` of the order.
 
-    `total` is that with the adjustment, within the same bounds: whoever wants to pay `x` adjusts by `x - computed`.
+    `total` is that with the adjustment, within the same bounds: whoever wants to pay `x` adjusts by `x - computed`. `most` is the upper
+    one: what was paid for the items and the freight, as far as it is left.
     """
 
     items: tuple[Item, ...]
@@ -55,6 +56,7 @@ class Statement:
     gift_off: Decimal
     computed: Decimal
     total: Decimal
+    most: Decimal
     return_freight: Decimal = NOTHING
     return_parcel: str = ""
 
@@ -128,6 +130,7 @@ def draw_up(
         wanted.deduction,
         computed,
         total,
+        most,
         wanted.return_freight,
         wanted.return_parcel,
     )
