@@ -40,6 +40,9 @@ WORDS = {
         ("您关注的工单已结案：{number}", "{note}"), ("A case that you follow was closed: {number}", "{note}")
     ),
     "leave_answered": _Words(("您的请假外出申请：{answer}", "{note}"), ("Your leave request: {answer}", "{note}")),
+    "answer_appraised": _Words(
+        ("质检：{number} 的答复{answer}", "{note}"), ("Quality check: the answer in {number}: {answer}", "{note}")
+    ),
     "case_merged": _Words(
         ("{number} 已并入 {into}", "{note}"),
         ("{number} was merged into {into}", "{note}"),

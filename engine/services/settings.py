@@ -139,6 +139,9 @@ _SPECS = (
     Spec("referral.call", "PT18H", "duration", "转介联系时限", "Time to call who was referred"),
     Spec("issues.answer", "PT45H", "duration", "问题登记处理时限", "Time to answer an issue"),
     Spec("leave.answer", "PT9H", "duration", "请假审批时限", "Time to answer a leave request"),
+    Spec("quality.sample", 2, "integer", "每周每位客服质检条数", "Answers of each agent appraised a week", 1, 50),
+    Spec("quality.appraise", "PT45H", "duration", "质检与裁定时限", "Time to appraise an answer or decide an appeal"),
+    Spec("quality.appeal", "PT27H", "duration", "质检申诉时限", "Time to appeal against an appraisal"),
     Spec("customers.review_days", 180, "integer", "客户档案复核天数", "Customer file review, days", 1),
 )
 SPECS = {spec.name: spec for spec in _SPECS}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select, union
 from sqlalchemy.orm import aliased
 
+from engine.model.appraisal import Appraisal
 from engine.model.callback import Callback
 from engine.model.case import OPEN_STATUSES, Case, CaseInstance, TimelineEntry
 from engine.model.contact import Contact
@@ -236,14 +237,16 @@ def worked_on_by(process: str, version: int | None) -> Rows:
 
 
 def changed_since(uow: UnitOfWork, moment: datetime) -> tuple[int, ...]:
-    """The keys of the cases that something happened to since then: to them, to their customer, or an answer to a survey."""
+    """The keys of the cases that something happened to since then: to them, to their customer, an answer to a survey or an appraisal."""
     mine = select(Case.key).where(Case.tenant_id == uow.tenant_id)
     customers = select(Customer.key).where(Customer.tenant_id == uow.tenant_id, Customer.updated_at >= moment)
+    appraised = select(Appraisal.case_key).where(Appraisal.tenant_id == uow.tenant_id)
     answers = select(Survey.case_key).where(Survey.tenant_id == uow.tenant_id, Survey.answered_at >= moment)
     found = union(
         mine.where(Case.updated_at >= moment),
         mine.where(Case.customer_key.in_(customers)),
         answers.where(Survey.case_key.is_not(None)),
+        appraised.where(Appraisal.updated_at >= moment),
     )
     return tuple(uow.connection.execute(found).scalars())
 
@@ -343,6 +346,14 @@ def _first_contact(of: Collection) -> Iterator[Sample]:
     for about, (at, outcome, reopened, contacts, _covered) in of.ended():
         if outcome not in NOT_COUNTED:
             yield Sample(about, at, hit=reopened == 0 and contacts <= 1 and outcome not in NOT_SOLVED)
+
+
+def _accuracy(of: Collection) -> Iterator[Sample]:
+    """Answers that were appraised; an answer's agent is who gave it, whoever has the case now."""
+    query = of.query(Appraisal.appraised_at, Appraisal.accurate, agent=Appraisal.agent, by=Appraisal)
+    query = query.join(Appraisal, Appraisal.case_key == Case.key).where(of.within(Appraisal.appraised_at))
+    for about, (at, accurate) in of.read(query):
+        yield Sample(about, at, hit=accurate)
 
 
 def _contact_24h(of: Collection) -> Iterator[Sample]:
@@ -451,6 +462,7 @@ COLLECTORS: dict[str, Callable[[Collection], Iterator[Sample]]] = {
     "resolution_rate": _resolution_rate,
     "first_contact": _first_contact,
     "complaint_timely": _complaint_timely,
+    "accuracy": _accuracy,
     "contact_24h": _contact_24h,
     "reopen_rate": _reopen_rate,
     "escalation_rate": _escalation_rate,

@@ -104,6 +104,13 @@ DEFINITIONS = {
             "share", 0.95,
         ),
         Definition(
+            "accuracy", "答复准确率", "Accuracy of answers",
+            "期内质检的答复（每周随机抽取）中，准确的比例；申诉改判的按改判计。",
+            "Of the answers appraised within the period (a random sample each week), the share that was right; where an appeal "
+            "changed the verdict, the changed one counts.",
+            "share", 0.95,
+        ),
+        Definition(
             "contact_24h", "24 小时联系率", "Contacted within 24 hours",
             "期内登记、已满 24 小时或已联系的工单中，24 小时内有客服与客户联系的比例。",
             "Of the cases registered within the period that are 24 hours old or were contacted, the share that an agent had "

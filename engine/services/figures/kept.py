@@ -37,13 +37,14 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "weekly_summary": (
         "registered", "timely_reply", "attainment", "resolution_rate", "complaint_timely", "csat", "complaint_satisfaction",
-        "reopen_rate", "escalation_rate", "refund_lead", "load", "conversion",
+        "accuracy", "reopen_rate", "escalation_rate", "refund_lead", "load", "conversion",
     ),
     "satisfaction": ("csat", "callback_satisfaction", "complaint_satisfaction", "survey_response", "callback_coverage"),
     "monthly": (
         "registered", "first_response", "timely_reply", "resolution_business", "resolution_calendar", "attainment",
         "resolution_rate", "first_contact", "complaint_timely", "contact_24h", "reopen_rate", "escalation_rate", "backlog_age",
-        "refund_lead", "csat", "callback_coverage", "repeat_cause", "load", "customers_per_day", "consultations_per_day", "conversion",
+        "refund_lead", "csat", "accuracy", "callback_coverage", "repeat_cause",
+        "load", "customers_per_day", "consultations_per_day", "conversion",
     ),
     "meeting": ("registered", "timely_reply", "attainment", "resolution_rate", "backlog_age", "csat", "escalation_rate"),
     "issues": ("registered", "repeat_cause", "reopen_rate", "complaint_timely"),

@@ -23,6 +23,7 @@ from engine.services.handlers import (
     escalations,
     messages,
     notices,
+    quality,
     reports,
 )
 
@@ -55,6 +56,8 @@ HANDLERS: dict[str, Handler] = {
     "escalation.note": escalations.add_note,
     "evidence.build": escalations.build_evidence,
     "message.publish": messages.publish,
+    "quality.sample": quality.sample,
+    "quality.record": quality.record,
     "report.build": reports.build,
     "report.send": reports.send,
     "order.load": aftersales.load_order,
