@@ -68,11 +68,15 @@ class Value:
             raise Failed("EXTRACT_VALUE_ERROR", f"{self.what}: '{self.text}' gave {value!r}, not true or false.")
         return value
 
-    def string(self, context: Mapping[str, Any], now: datetime) -> str:
-        """A text; a whole number is written as one (a correlation key may be either)."""
+    def correlation_key(self, context: Mapping[str, Any], now: datetime) -> str:
+        """A text, or a number, which is written as one."""
         value = self.required(context, now)
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             return str(to_json(value))
+        return self.string(context, now)
+
+    def string(self, context: Mapping[str, Any], now: datetime) -> str:
+        value = self.required(context, now)
         if not isinstance(value, str):
             raise Failed("EXTRACT_VALUE_ERROR", f"{self.what}: '{self.text}' gave {value!r}, not a text.")
         return value

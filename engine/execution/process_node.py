@@ -6,10 +6,19 @@ from engine.execution.contract import ElementCompleted, InstanceCompleted
 from engine.execution.node import Node
 from engine.execution.scope import Scope
 from engine.execution.token import Token
+from engine.execution.variables import set_local
 
 
 class ProcessNode(Scope):
     """Its token's key is the instance's."""
+
+    def prepare(self, token: Token) -> None:
+        """What came with the event that starts it is there before its event subprocesses ask for it, unless the event maps it."""
+        super().prepare(token)
+        chosen = token.memo.get("start_event")
+        if chosen and not token.workflow.process.nodes[chosen].outputs_:
+            for name, value in token.memo.pop("start_variables").items():
+                set_local(token, name, value)
 
     def start(self, token: Token) -> bool:
         run = token.workflow

@@ -34,7 +34,7 @@ def plan(event: CatchingNode, token: Token) -> Plan | None:
         case "message":
             assert event.message_name is not None
             context = run.context(token)
-            key = event.correlation_key.string(context, run.now) if event.correlation_key is not None else ""
+            key = event.correlation_key.correlation_key(context, run.now) if event.correlation_key is not None else ""
             return Plan(event, "message", event.message_name.string(context, run.now), key)
         case "signal":
             assert event.signal_name is not None

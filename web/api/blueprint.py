@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from werkzeug.routing import BaseConverter
 
 from engine.errors import InvalidInput, NotFound
+from web.api.bodies import BodyParser
 
 
 class NoKey(str):
@@ -23,9 +24,15 @@ class KeyInPath(BaseConverter):
         return int(value) if re.fullmatch("-?[0-9]{1,30}", value) else NoKey(value)
 
 
-v2 = Blueprint("v2", "v2", url_prefix="/v2", description="Camunda 8's Orchestration Cluster API")
+class Checked(Blueprint):  # type: ignore[misc]
+    """flask-smorest's blueprint with our reading of bodies."""
 
-desk = Blueprint("desk_api", "desk_api", url_prefix="/api", description="The desk's own resources")
+    ARGUMENTS_PARSER = BodyParser()
+
+
+v2 = Checked("v2", "v2", url_prefix="/v2", description="Camunda 8's Orchestration Cluster API")
+
+desk = Checked("desk_api", "desk_api", url_prefix="/api", description="The desk's own resources")
 
 
 @v2.url_value_preprocessor

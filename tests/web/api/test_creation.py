@@ -104,3 +104,33 @@ def test_an_instance_ends_where_the_named_element_is_terminated_too(api):
     move = {"sourceElementInstruction": {"sourceElementId": "fetch"}, "targetElementId": "task"}
     api.post(f"{CREATION}/{key}/modification", {"moveInstructions": [move]})
     assert api.state(key) == "TERMINATED"
+
+
+@pytest.mark.proves("/v2 errors")
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("[" * 300 + "]" * 300, "in each other"),
+        ("[" * 100_000 + "]" * 100_000, "in each other"),
+        ("NaN", "a number that is none"),
+        ('{"a": [-Infinity]}', "a number that is none"),
+        ("1e400", "a number that is none"),
+    ],
+)
+def test_a_body_that_nobody_could_work_with_is_refused_before_anything_begins(api, value, says):
+    api.deploy(("last.bpmn", LAST))
+    body = f'{{"processDefinitionId": "last", "variables": {{"v": {value}}}}}'
+    headers = api.headers | {"Content-Type": "application/json"}
+    answer = api.client.post("/v2/process-instances", data=body, headers=headers)
+    assert (answer.status_code, answer.json["title"]) == (400, "INVALID_ARGUMENT")
+    assert says in answer.json["detail"]
+    assert api.search("process-instances") == []
+
+
+def test_a_variable_may_be_deep_and_large(api):
+    api.deploy(("last.bpmn", LAST))
+    deep = "x" * 1_000_000
+    for _ in range(150):
+        deep = [deep]
+    api.start("last", v=deep)
+    assert api.job("fetch-it")["variables"] == {"v": deep}

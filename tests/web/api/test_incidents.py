@@ -191,3 +191,12 @@ def test_instances_are_counted_by_the_error_that_stops_them(api):
     assert api.post("/incidents/statistics/process-instances-by-error")["items"] == []
     hash_messages(api.runtime)
     assert api.search("process-instances", filter={"incidentErrorHashCode": {"$in": [code]}}) == stopped
+
+
+@pytest.mark.parametrize("given", ["5", "true", "[]"])
+def test_a_text_that_is_none_is_an_incident_and_no_guess(api, given):
+    assigned = f'<zeebe:assignmentDefinition assignee="={given}"/>'
+    task = f'<bpmn:userTask id="t"><bpmn:extensionElements><zeebe:userTask/>{assigned}</bpmn:extensionElements></bpmn:userTask>'
+    key = api.begin(diagram("p", start() + task + end(), "start>t t>end"), "p")
+    found = api.incident(key)
+    assert (found["errorType"], found["elementId"]) == ("EXTRACT_VALUE_ERROR", "t")

@@ -223,3 +223,16 @@ def test_a_process_that_only_a_message_begins_is_started_by_nothing_else(api):
     answer = api.call("POST", "/process-instances", {"processDefinitionId": "begun"})
     assert (answer.status_code, running(api, "begun")) == (409, [])
     assert "message" in answer.json["detail"]
+
+
+def test_what_the_starting_message_brings_is_there_for_the_event_subprocess_that_waits_for_another(api):
+    handler = subprocess(
+        "sub", event_start("s", message("m"), False) + user_task("u") + end("e"), "s>u u>e", by="event"
+    )
+    begins = start(event=message("b")) + user_task("t") + end() + handler
+    api.deploy(("p.bpmn", diagram("p", begins, "start>t t>end", message_root("b", "begin") + ROOT)))
+    api.publish("begin", variables={"order": "A1"})
+    api.publish("paid", "A1")
+    (key,) = running(api, "p")
+    assert [each["elementId"] for each in api.tasks(key)] == ["t", "u"]
+    assert api.variables(key) == {"order": "A1"}
