@@ -18,6 +18,7 @@ from engine.services import definitions, task_forms, uploads
 from engine.services.cases.contacts import store_contact
 from engine.services.cases.files import link_instance, open_case
 from engine.services.cases.numbers import PREFIXES
+from engine.services.cases.related import related_to
 from engine.services.customers.files import match_customer
 from engine.services.handlers.cases import TITLE_LENGTH, columns_from
 from engine.services.instances import start_within
@@ -49,10 +50,11 @@ class StartForm:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a start made; `case_number` is None for a process that works on no case."""
+    """What a start made; `case_number` is None for a process that works on no case. `same_matter`: cases that look like the same one."""
 
     instance_key: int
     case_number: str | None
+    same_matter: tuple[str, ...] = ()
 
 
 def startable(runtime: Runtime, *, actor: Actor) -> list[Startable]:
@@ -106,7 +108,9 @@ def start_with_form(runtime: Runtime, process_id: str, form_data: dict[str, Any]
         if case is not None:
             link_instance(uow, case, live.info.key, process_id)
             uploads.place(runtime, uow, case, task_forms.file_ids(opened.form, found.values), actor)
-        return Begun(live.info.key, case.number if case else None)
+            same = tuple(each.number for each in related_to(uow, case) if each.relation == "duplicate")
+            return Begun(live.info.key, case.number, same)
+        return Begun(live.info.key, None)
 
     return runtime.transact(work, actor.tenant_id)
 

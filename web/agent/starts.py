@@ -119,4 +119,7 @@ def _after(begun: Begun) -> str:
         flash(_("流程已启动。"), "success")
         return url_for(".inbox")
     flash(_("已立案，工单号 %(number)s。", number=begun.case_number), "success")
+    if begun.same_matter:
+        numbers = "、".join(begun.same_matter)
+        flash(_("可能与处理中的 %(numbers)s 是同一件事，请核对；可在本页合并。", numbers=numbers), "warning")
     return url_for(".show_case", number=begun.case_number)

@@ -11,7 +11,16 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidInput, Unavailable
 from engine.services import customers, task_forms
 from engine.services.cases import case_of_link
-from engine.services.portal import Filed, case_page, file_complaint, portal_form, request_return, send_request
+from engine.services.portal import (
+    CaseLine,
+    Filed,
+    case_page,
+    file_complaint,
+    my_cases,
+    portal_form,
+    request_return,
+    send_request,
+)
 from engine.services.work import FormRefused
 from web.portal import forms, limits, photos
 from web.portal.blueprint import portal
@@ -113,7 +122,14 @@ def remember_filed(filed: Filed) -> None:
 
 def _page(kind: str, form: Any, sent: dict[str, Any] | None = None, errors: Errors | None = None) -> str:
     drawn = forms.draw(form, sender(), sent, errors)
-    return render_template("portal/file.html", kind=kind, drawn=drawn)
+    return render_template("portal/file.html", kind=kind, drawn=drawn, going_on=_going_on(kind))
+
+
+def _going_on(kind: str) -> list[CaseLine]:
+    """The customer's own open complaints, where another is about to be filed."""
+    if kind != "complaint" or sender().customer_key is None:
+        return []
+    return [case for case in my_cases(current_runtime(), actor=sender()) if case.is_open and case.kind == kind]
 
 
 def cannot_now() -> str:

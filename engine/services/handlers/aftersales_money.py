@@ -99,7 +99,8 @@ def pay_back(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
     except (InvalidInput, NotFound) as error:
         raise BpmnError(PAYMENT_FAILED, str(error), {"payment_problem": str(error)}) from error
     if receipt.state == "failed":
-        problem = f"The payment service refused the refund {receipt.reference}."
+        number = receipt.reference
+        problem = f"支付服务拒绝了退款 {number} / The payment service refused the refund {number}."
         raise BpmnError(PAYMENT_FAILED, problem, {"payment_problem": problem})
 
     def work(uow: UnitOfWork) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from engine.services.portal.filing import (
     request_return,
     send_request,
 )
-from engine.services.portal.following import Offer, PortalCase, PortalStep, case_page, my_cases
+from engine.services.portal.following import CaseLine, Offer, PortalCase, PortalStep, case_page, my_cases
 from engine.services.portal.identity import AskedCode, CodesThrottled, ask_code, prove, proven_actor
 from engine.services.portal.orders import AfterSale, Parcel, PortalLine, PortalOrder, my_order, my_orders
 from engine.services.portal.surveys import SurveyView, open_survey
@@ -33,6 +33,7 @@ from engine.services.portal.surveys import SurveyView, open_survey
 __all__ = [
     "AfterSale",
     "AskedCode",
+    "CaseLine",
     "CodesThrottled",
     "DueView",
     "Eligibility",

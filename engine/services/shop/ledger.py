@@ -181,7 +181,8 @@ class Ledger:
         elif by_hand and request.compensation:
             _check_amount(request.amount)
         else:
-            raise NotFound(f"There is no payment for order {request.order_number} to pay back.")
+            number = request.order_number
+            raise NotFound(f"订单 {number} 没有可退的付款 / There is no payment for order {number} to pay back.")
         row = add(self._runtime, uow, Refund, order_number=request.order_number, case_number=request.case_number,
                   amount=request.amount, currency=request.currency, route=route, reference="",
                   reason=request.reason, compensation=request.compensation, freight_of=request.freight_of or None, state=PENDING,
@@ -263,7 +264,9 @@ def _by_sku(uow: UnitOfWork, order: OrderRecord, request: RefundRequest) -> tupl
         parts.append(Part(share.line, 0, part))
         open_sum -= part
     if open_sum > 0:
-        raise InvalidInput(f"For {request.sku} {request.amount - open_sum} are left to pay back, not {request.amount}.")
+        left = request.amount - open_sum
+        zh = f"{request.sku} 只剩 ¥{left} 可退，不能退 ¥{request.amount}"
+        raise InvalidInput(f"{zh} / For {request.sku} {left} are left to pay back, not {request.amount}.")
     return tuple(part for part in parts if part.amount)
 
 
@@ -271,12 +274,16 @@ def _check(uow: UnitOfWork, order: OrderRecord, request: RefundRequest, parts: t
     amount = request.amount
     _check_amount(amount)
     if request.currency != order.currency:
-        raise InvalidInput(f"Order {order.number} was paid in {order.currency}, not in {request.currency}.")
+        zh = f"订单 {order.number} 以 {order.currency} 支付，不能以 {request.currency} 退款"
+        raise InvalidInput(f"{zh} / Order {order.number} was paid in {order.currency}, not in {request.currency}.")
     if request.compensation:
         return
     left = left_to_refund(uow, order)
     if amount > left:
-        raise InvalidInput(f"Of order {order.number} {left} {order.currency} are left to pay back, not {amount}.")
+        zh = f"订单 {order.number} 只剩 ¥{left} 可退，不能退 ¥{amount}"
+        raise InvalidInput(
+            f"{zh} / Of order {order.number} {left} {order.currency} are left to pay back, not {amount}."
+        )
     if parts:
         _check_parts(uow, order, amount, parts)
 
@@ -288,16 +295,19 @@ def _check_freight(uow: UnitOfWork, request: RefundRequest) -> None:
     before = uow.session.scalars(query.limit(1)).one_or_none()
     if before is not None:
         raise InvalidInput(
+            f"运单 {request.freight_of} 的运费已报销过（订单 {before.order_number}，¥{before.amount}） / "
             f"The freight of parcel {request.freight_of} was paid back already: {before.amount} for order {before.order_number}."
         )
     most = Decimal(str(setting(uow, "return.freight_most")))
     if request.amount > most:
-        raise InvalidInput(f"Of the freight of parcel {request.freight_of} {most} may go back, not {request.amount}.")
+        zh = f"运单 {request.freight_of} 的运费最多报销 ¥{most}，不能报销 ¥{request.amount}"
+        raise InvalidInput(f"{zh} / Of the freight of this parcel {most} may go back, not {request.amount}.")
 
 
 def _check_amount(amount: Decimal) -> None:
     if amount <= 0 or amount != amount.quantize(CENT):
-        raise InvalidInput(f"{amount} cannot be paid back: it must be positive and have no fractions of a cent.")
+        zh = f"不能退 ¥{amount}：金额须大于零，且不超过两位小数"
+        raise InvalidInput(f"{zh} / {amount} cannot be paid back: it must be positive and have no fractions of a cent.")
 
 
 def _check_parts(uow: UnitOfWork, order: OrderRecord, amount: Decimal, parts: tuple[Part, ...]) -> None:
@@ -305,20 +315,28 @@ def _check_parts(uow: UnitOfWork, order: OrderRecord, amount: Decimal, parts: tu
     before = refunded_parts(uow, order.number)
     lines = [part.line for part in parts]
     if len(set(lines)) != len(lines) or any(part.amount < 0 or part.quantity < 0 for part in parts):
-        raise InvalidInput("A refund names each line once, with no negative amount.")
+        raise InvalidInput(
+            "每个订单行只能列一次，金额不能为负 / A refund names each line once, with no negative amount."
+        )
     for part in parts:
         share = shares.get(part.line)
         if share is None:
-            raise InvalidInput(f"Order {order.number} has no line {part.line}.")
+            zh = f"订单 {order.number} 没有第 {part.line} 行"
+            raise InvalidInput(f"{zh} / Order {order.number} has no line {part.line}.")
         pieces, money = before.get(part.line, (0, NOTHING))
         most = share.paid + since.get(part.line, NOTHING) - money
         if part.amount > most:
-            raise InvalidInput(f"For {share.sku} {max(most, NOTHING)} are left to pay back, not {part.amount}.")
+            left = max(most, NOTHING)
+            zh = f"{share.sku} 只剩 ¥{left} 可退，不能退 ¥{part.amount}"
+            raise InvalidInput(f"{zh} / For {share.sku} {left} are left to pay back, not {part.amount}.")
         if pieces + part.quantity > share.quantity:
-            raise InvalidInput(f"Of {share.sku} {share.quantity - pieces} pieces are left to take back.")
+            left_pieces = share.quantity - pieces
+            zh = f"{share.sku} 只剩 {left_pieces} 件可退"
+            raise InvalidInput(f"{zh} / Of {share.sku} {left_pieces} pieces are left to take back.")
     rest = amount - sum((part.amount for part in parts), NOTHING)
     if not NOTHING <= rest <= freight_paid(order):
         raise InvalidInput(
+            f"退款中 ¥{rest} 不属于任何商品，最多可含运费 ¥{freight_paid(order)} / "
             f"{rest} of the refund is for no article; at most the freight, {freight_paid(order)}, may be."
         )
 
@@ -327,7 +345,8 @@ def _repeated(before: Refund, request: RefundRequest) -> RefundReceipt | None:
     if (before.order_number, before.amount) != (request.order_number, request.amount):
         raise InvalidInput(f"The key {request.idempotency_key} was used for another refund.")
     if before.state == FAILED:
-        raise InvalidInput(f"The payment service refused the refund of {before.amount}.")
+        zh = f"支付服务拒绝了 ¥{before.amount} 的退款"
+        raise InvalidInput(f"{zh} / The payment service refused the refund of {before.amount}.")
     if before.reference == "":
         return (
             None  # written down, but nobody knows whether the service was asked: it is asked again under the same key

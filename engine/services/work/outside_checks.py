@@ -1,8 +1,8 @@
 """Fields that a system outside has a say in: a form's component names the question in its property `check`.
 
-`article`: the shop knows it. `order_refund`, `goods_refund`: so much may still go back, for the order, or for the pieces of the article
-that the task is about; what is paid as compensation is on top. Where the shop does not answer nothing is refused: the process
-asks again.
+`article`: the shop knows it. `order`: what is chosen can only be done to an order that the shop knows. `order_refund`,
+`goods_refund`: so much may still go back, for the order, or for the pieces of the article that the task is about; what is paid as
+compensation is on top. Where the shop does not answer nothing is refused: the process asks again.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +21,7 @@ from engine.services.shop.statement import Wanted
 
 CHECK = "check"
 COMPENSATION = "compensation"
+KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ def _article(asked: Asked) -> list[FieldError]:
         return []
     zh, en = f"店铺没有商品 {sku}，请核对商品编码。", f"The shop has no article {sku}; check its code."
     return [FieldError(asked.key, zh, en, "article")]
+
+
+def _order(asked: Asked) -> list[FieldError]:
+    number = str(asked.seen.get("order_number") or "")
+    if asked.value == KEEP or outside(asked.runtime).order(number) is not None:
+        return []
+    zh = f"店铺没有订单 {number}，不能改也不能取消：请核对订单号，或选“不改”并告诉客户原因。"
+    en = f"The shop has no order {number}: check the number, or leave it and tell the customer why."
+    return [FieldError(asked.key, zh, en, "order")]
 
 
 def _order_refund(asked: Asked) -> list[FieldError]:
@@ -92,6 +102,7 @@ def _refund(asked: Asked, most_of: Callable[[UnitOfWork, OrderRecord], Decimal])
 
 QUESTIONS: dict[str, Callable[[Asked], list[FieldError]]] = {
     "article": _article,
+    "order": _order,
     "order_refund": _order_refund,
     "goods_refund": _goods_refund,
 }

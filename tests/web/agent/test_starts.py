@@ -87,3 +87,12 @@ def test_a_return_is_registered_too(desk):
     assert answer.status_code == 303, text_of(parsed(answer))
     desk.work()
     assert desk.case(answer.location.rsplit("/", 1)[1]).kind == "return_exchange"
+
+
+def test_a_second_complaint_about_an_order_is_registered_with_a_word_about_the_open_one(desk):
+    first = desk.post("ann", "/desk/start/complaint", PLAIN).location.rsplit("/", 1)[1]
+    page = parsed(desk.get("ann", f"/desk/cases/{first}"))
+    assert "同一件事" not in text_of(page)
+    second = desk.post("ann", "/desk/start/complaint", PLAIN).location
+    page = parsed(desk.get("ann", second))
+    assert f"可能与处理中的 {first} 是同一件事" in text_of(page)

@@ -219,3 +219,16 @@ def test_an_order_change_says_what_is_missing_and_is_lost_to_nobody_while_none_t
     assert 'id="new-address-error"' in answer.text
     assert ">搬家了</textarea>" in answer.text
     assert buyer.post("/portal/orders/D2/change", {"change": "cancel"}).status_code == 404
+
+
+def test_who_files_a_second_complaint_is_shown_the_open_one_and_may_send_it_anyway(portal: Portal) -> None:
+    assert "正在处理的投诉" not in portal.get("/portal/new/complaint").text
+    portal.filed(contact=MINE)
+    number = portal.case().number
+    assert "正在处理的投诉" not in portal.get("/portal/new/complaint").text, "a stranger is told of nobody's cases"
+    enter(portal, MINE)
+    page = portal.get("/portal/new/complaint").text
+    assert "正在处理的投诉" in page
+    assert f"/portal/cases/{number}" in page
+    portal.filed(contact=MINE)
+    assert portal.case().number != number

@@ -100,3 +100,19 @@ def test_a_review_grants_no_more_than_was_paid_for_the_pieces_that_come_back(req
     assert "¥798.00" in refused.value.fields["amount"][0]
     review(requested, remedy="return_refund", amount=798)
     assert "review_request" not in requested.tasks()
+
+
+def test_an_order_that_the_shop_does_not_know_is_neither_changed_nor_cancelled_without_a_word(desk: Desk) -> None:
+    request = COMPLAINT | {"order_number": "NO-SUCH", "change": "cancel", "description": "不要了", "new_address": None}
+    instances.start(desk.runtime, "order_change", request, who="alice")
+    desk.run()
+    with pytest.raises(FormRefused) as refused:
+        confirm(desk, change="cancel")
+    assert "店铺没有订单 NO-SUCH" in refused.value.fields["change"][0]
+    confirm(desk, change="keep")
+    assert desk.tasks() == {}
+
+
+def confirm(desk: Desk, **values: Any) -> None:
+    submit(desk.runtime, desk.tasks()["confirm_change"].key, {"change_note": "订单号不存在"} | values, actor=AGENT)
+    desk.run()
