@@ -26,12 +26,13 @@ NOW = """() => {
     twin.remove();
     return differs;
   };
+  const parts = at.matches('[type=date], [type=datetime-local], [type=time]');  // the browser marks the part that has it
   const box = frame.getBoundingClientRect();
   const inside = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight;
   const name = at.getAttribute('aria-label') || at.labels?.[0]?.innerText || at.innerText || at.value || at.tagName;
   return {
     lost: false,
-    seen: inside && getComputedStyle(at).visibility === 'visible' && [at, frame].some(standsOut),
+    seen: inside && getComputedStyle(at).visibility === 'visible' && (parts || [at, frame].some(standsOut)),
     name: name.trim().slice(0, 40),
   };
 }"""

@@ -10,6 +10,7 @@ const WORDS = {
   zoomIn: ['放大', 'Zoom in'],
   zoomOut: ['缩小', 'Zoom out'],
   fit: ['适应窗口', 'Fit to view'],
+  find: ['查找元素', 'Find an element'],
   download: ['下载', 'Download'],
   upload: ['打开文件', 'Open file'],
   diagram: ['决策图', 'Diagram'],

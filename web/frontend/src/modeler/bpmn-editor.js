@@ -33,7 +33,7 @@ export class BpmnEditor {
     // The findings and the panel open and close beside it.
     new ResizeObserver(() => this.modeler.get('canvas').resized()).observe(canvas);
     this.stack = this.modeler.get('commandStack');
-    this.extras = [['panel', () => { this.panel.hidden = !this.panel.hidden; }], ['simulate', () => this.simulate()]];
+    this.extras = [['find', () => this.find()], ['panel', () => { this.panel.hidden = !this.panel.hidden; }], ['simulate', () => this.simulate()]];
   }
 
   async load(xml) {
@@ -70,6 +70,19 @@ export class BpmnEditor {
   zoom(direction) {
     const canvas = this.modeler.get('canvas');
     canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom(false) + direction * ZOOM_STEP)), 'auto');
+  }
+
+  /** An element by a part of its name or id: whoever has no mouse selects it so, and goes on with the canvas's keys. */
+  find() {
+    // After the click that asked for it, which would close it again.
+    setTimeout(() => {
+      this.modeler.get('searchPad').open();
+      const field = this.modeler.get('canvas').getContainer().querySelector('.djs-search-input input');
+      // The key that pressed the button comes up in the field, which would take it for its own.
+      const late = new AbortController();
+      field.addEventListener('keydown', () => late.abort(), late);
+      field.addEventListener('keyup', (event) => event.stopPropagation(), late);
+    });
   }
 
   focus({ element_id: id }) {
