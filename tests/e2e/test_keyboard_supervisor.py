@@ -109,7 +109,8 @@ def gives_many_away(keys: Keyboard, number: str) -> None:
     keys.tabs_to(f"^选择 核实投诉 {number}$")
     keys.press("Space")
     keys.tabs_to("^转给")
-    keys.press("ArrowDown")
+    while keys.page.locator(":focus").input_value() != "agent5":
+        keys.press("ArrowDown")
     keys.tabs_to("^原因")
     keys.types("负载均衡")
     keys.press("Enter")

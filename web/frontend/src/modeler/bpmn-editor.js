@@ -80,8 +80,8 @@ export class BpmnEditor {
       const field = this.modeler.get('canvas').getContainer().querySelector('.djs-search-input input');
       // The key that pressed the button comes up in the field, which would take it for its own.
       const late = new AbortController();
-      field.addEventListener('keydown', () => late.abort(), late);
-      field.addEventListener('keyup', (event) => event.stopPropagation(), late);
+      field.addEventListener('keydown', () => late.abort(), { signal: late.signal });
+      field.addEventListener('keyup', (event) => event.stopPropagation(), { signal: late.signal });
     });
   }
 
