@@ -28,6 +28,15 @@ def directory(runtime: Runtime, *, actor: Actor) -> Directory:
         people = {name: shown or name for name, shown in uow.session.execute(users)}
         groups = [(name, zh, en) for name, zh, en in uow.session.execute(teams)]
         groups += [(f"queue:{name}", zh, en) for name, zh, en in uow.session.execute(queues)]
+    return _of(people, groups)
+
+
+def of_roles() -> Directory:
+    """What anybody may know: what the roles are called."""
+    return _of({}, [])
+
+
+def _of(people: dict[str, str], groups: list[tuple[str, str, str]]) -> Directory:
     for role in ROLES.values():
         groups += [(name, role.label_zh, role.label_en) for name in (role.name, f"department:{role.name}")]
     return Directory(people, {name: zh for name, zh, _ in groups}, {name: en for name, _, en in groups})

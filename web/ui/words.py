@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import lazy_gettext as _
 
-from engine.services.directory import Directory, directory
+from engine.services.directory import Directory, directory, of_roles
 from web.ui.context import current_actor, current_runtime
 from web.ui.forms import language
 
@@ -456,7 +456,7 @@ def group(name: str) -> str:
 
 def _directory() -> Directory:
     if "directory" not in g and not current_actor().may("cases.read"):
-        g.directory = Directory({}, {}, {})  # whoever has no business with cases sees user names
+        g.directory = of_roles()  # whoever has no business with cases sees user names
     if "directory" not in g:
         g.directory = directory(current_runtime(), actor=current_actor())
     return g.directory  # type: ignore[no-any-return]
