@@ -111,8 +111,15 @@ def get(runtime: Runtime, resource: Resource, key: int, tenant_id: str = DEFAULT
     return _write(resource, row)
 
 
+def _is(column: Any, value: Any) -> ColumnElement[bool]:
+    """A truth value is asked for as it is, so that the database may look it up; comparing it would have every row asked."""
+    if isinstance(value, bool):
+        return and_(column) if value else not_(column)
+    return operator_module.eq(column, value)  # type: ignore[no-any-return]
+
+
 _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
-    "$eq": operator_module.eq,
+    "$eq": _is,
     "$neq": lambda column, value: or_(column != value, column.is_(None)),
     "$gt": operator_module.gt,
     "$gte": operator_module.ge,

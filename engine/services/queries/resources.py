@@ -48,7 +48,7 @@ from engine.services.queries.counts import ERROR_COUNTS, ERROR_VERSION_COUNTS, P
 from engine.services.queries.fields import Field, always, read_json, show_moment, storable
 from engine.services.queries.like import like
 from engine.services.queries.query import Resource, condition, field_condition, matches
-from engine.services.queries.stopped import call_stopped, instance_stopped
+from engine.services.queries.stopped import element_stopped, instance_stopped
 from engine.services.queries.task_log import TASK_LOG
 
 definition, instance, element = table_of(ProcessDefinition), table_of(ProcessInstance), table_of(ElementInstance)
@@ -390,12 +390,14 @@ ELEMENT_INSTANCE = Resource(
         "elementName": text(func.coalesce(named.c.name, element.c.element_id)),
         "type": text(element.c.type, ELEMENT_TYPES),
         "state": Field("text", element.c.state, values=tuple(ElementState)),
-        "hasIncident": _flag(
-            or_(_open_incident(element.c.key, incident.c.element_instance_key), call_stopped(element))
-        ),
+        "hasIncident": _flag(element_stopped(element)),
         "incidentKey": key(
             select(func.max(incident.c.key))
-            .where(incident.c.element_instance_key == element.c.key, incident.c.state == IncidentState.ACTIVE)
+            .where(
+                incident.c.process_instance_key == element.c.process_instance_key,  # by its index
+                incident.c.element_instance_key == element.c.key,
+                incident.c.state == IncidentState.ACTIVE,
+            )
             .scalar_subquery()
         ),
         "tenantId": text(element.c.tenant_id),

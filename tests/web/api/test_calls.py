@@ -205,13 +205,14 @@ def test_a_child_that_an_error_ends_waits_for_nothing_any_more(api):
 
 @pytest.mark.proves("/v2 process instances", "/v2 element instances")
 def test_an_incident_stops_the_callers_too_however_deep_it_is(api):
-    names = ["one", "two", "three"]
+    names = ["one", "two", "three", "four", "five", "six", "seven"]
     for name, below in pairwise(names):
         xml = diagram(name, start() + called("a", below) + end(), "start>a a>end")
         assert api.deploy((f"{name}.bpmn", xml)).status_code == 200
-    assert api.deploy(("three.bpmn", diagram("three", start() + job("w") + end(), "start>w w>end"))).status_code == 200
-    other, key = api.start("one"), api.start("one")
-    keys = [key, inside(api, key), inside(api, inside(api, key))]
+    assert api.deploy(("seven.bpmn", diagram("seven", start() + job("w") + end(), "start>w w>end"))).status_code == 200
+    other, keys = api.start("one"), [api.start("one")]
+    while len(keys) < len(names):
+        keys.append(inside(api, keys[-1]))
     (failing,) = [each for each in api.jobs("w") if each["processInstanceKey"] == keys[-1]]
     api.post(f"/jobs/{failing['jobKey']}/failure", {"retries": 0})
     stopped = api.search("process-instances", filter={"hasIncident": True})
