@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 
 from engine.errors import NotFound
 from engine.model.base import DEFAULT_TENANT, table_of
@@ -25,11 +25,9 @@ def element_counts(
 ) -> dict[str, Counter[str]]:
     """Over all instances of a version, or those that a filter of process instances finds, by element id: how many are ACTIVE,
     COMPLETED, TERMINATED; an active one with an open incident counts as INCIDENT. Raises InvalidInput."""
-    stopped = exists(
-        select(_incident.c.key).where(
-            _incident.c.element_instance_key == _element.c.key, _incident.c.state == IncidentState.ACTIVE
-        )
-    ).label("stopped")
+    holding = _incident.c.element_instance_key
+    open_ones = select(holding).where(_incident.c.state == IncidentState.ACTIVE, holding.is_not(None))
+    stopped = _element.c.key.in_(open_ones).label("stopped")
     mine = and_(_element.c.process_definition_key == definition_key, _element.c.tenant_id == tenant_id)
     if wanted:
         meant = select(PROCESS_INSTANCE.key_column).select_from(PROCESS_INSTANCE.source)
