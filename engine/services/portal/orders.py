@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from engine.connectors.orders import OrderLine, OrderRecord, ShipmentRecord
 from engine.errors import NotFound
-from engine.model.case import Case
+from engine.model.case import Case, CaseInstance
 from engine.model.customer import Customer, normal_phone
+from engine.model.instance import InstanceState, ProcessInstance
 from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
@@ -17,6 +18,7 @@ from engine.services.outside import outside
 from engine.services.portal.following import STATUSES
 
 MOST = 50
+CLOSING = "return_closing"
 ORDER_STATES = {
     "placed": ("待付款", "Waiting for payment"),
     "paid": ("待发货", "Being packed"),
@@ -35,7 +37,7 @@ PARCEL_STATES = {
 
 @dataclass(frozen=True, slots=True)
 class AfterSale:
-    """A case about an article of the order."""
+    """A case about an article of the order. `is_under_way`: it is open, and what was asked for is not settled."""
 
     number: str
     kind: str
@@ -43,6 +45,7 @@ class AfterSale:
     zh: str
     en: str
     outcome: str | None
+    is_under_way: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class PortalLine:
 
     @property
     def open_case(self) -> AfterSale | None:
-        return next((each for each in self.after_sales if each.is_open), None)
+        return next((each for each in self.after_sales if each.is_under_way), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,14 @@ def my_orders(runtime: Runtime, *, actor: Actor) -> list[PortalOrder] | None:
         return None
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         cases = _cases(uow, actor, [order.number for order in found])
-    return [_view(order, cases.get(order.number, [])) for order in found]
+        return [_view(uow, order, cases.get(order.number, [])) for order in found]
 
 
 def my_order(runtime: Runtime, number: str, *, actor: Actor) -> PortalOrder:
     """One's own order. Raises NotFound, also for another's, Unavailable while the shop does not answer, Forbidden."""
     order = own_order(runtime, number, actor=actor)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        return _view(order, _cases(uow, actor, [number]).get(number, []))
+        return _view(uow, order, _cases(uow, actor, [number]).get(number, []))
 
 
 def own_order(runtime: Runtime, number: str, *, actor: Actor) -> OrderRecord:
@@ -142,7 +145,22 @@ def _cases(uow: UnitOfWork, actor: Actor, numbers: list[str]) -> dict[str, list[
     return found
 
 
-def _view(order: OrderRecord, cases: list[Case]) -> PortalOrder:
+def _settled(uow: UnitOfWork, cases: list[Case]) -> set[int]:
+    """Of these cases, whose return is settled: only stock, freight and callback are left."""
+    query = (
+        select(CaseInstance.case_key)
+        .join(ProcessInstance, ProcessInstance.root_key == CaseInstance.instance_key)
+        .where(
+            CaseInstance.case_key.in_([case.key for case in cases if case.is_open]),
+            ProcessInstance.process_id == CLOSING,
+            ProcessInstance.state == InstanceState.ACTIVE,
+        )
+    )
+    return set(uow.session.scalars(query))
+
+
+def _view(uow: UnitOfWork, order: OrderRecord, cases: list[Case]) -> PortalOrder:
+    settled = _settled(uow, cases)
     skus = {line.sku for line in order.lines}
     zh, en = ORDER_STATES.get(order.status, (order.status, order.status))
     return PortalOrder(
@@ -155,15 +173,15 @@ def _view(order: OrderRecord, cases: list[Case]) -> PortalOrder:
         freight=order.freight,
         paid=order.paid,
         address=order.address,
-        lines=[_line(line, [case for case in cases if case.sku == line.sku]) for line in order.lines],
+        lines=[_line(line, [case for case in cases if case.sku == line.sku], settled) for line in order.lines],
         parcels=[_parcel(parcel) for parcel in order.shipments],
-        cases=[_after_sale(case) for case in cases if case.sku not in skus],
+        cases=[_after_sale(case, settled) for case in cases if case.sku not in skus],
     )
 
 
-def _line(line: OrderLine, cases: list[Case]) -> PortalLine:
+def _line(line: OrderLine, cases: list[Case], settled: set[int]) -> PortalLine:
     is_gift = line.unit_price == 0
-    after = [_after_sale(case) for case in cases]
+    after = [_after_sale(case, settled) for case in cases]
     return PortalLine(line.line, line.sku, line.name, line.quantity, line.unit_price, is_gift, after)
 
 
@@ -172,5 +190,8 @@ def _parcel(parcel: ShipmentRecord) -> Parcel:
     return Parcel(parcel.carrier, parcel.tracking_number, zh, en, parcel.shipped_at, parcel.signed_at)
 
 
-def _after_sale(case: Case) -> AfterSale:
-    return AfterSale(case.number, case.kind, case.is_open, *STATUSES[case.status], outcome=case.outcome)
+def _after_sale(case: Case, settled: set[int]) -> AfterSale:
+    under_way = case.is_open and case.key not in settled
+    return AfterSale(
+        case.number, case.kind, case.is_open, *STATUSES[case.status], outcome=case.outcome, is_under_way=under_way
+    )

@@ -12,6 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from engine.connectors.orders import OrderLine, OrderRecord, PaymentRecord, ShipmentRecord
+from engine.services import messages
 from engine.services import portal as service
 from engine.services.cases import get_case
 from engine.services.people import SYSTEM
@@ -232,3 +233,22 @@ def test_who_files_a_second_complaint_is_shown_the_open_one_and_may_send_it_anyw
     assert f"/portal/cases/{number}" in page
     portal.filed(contact=MINE)
     assert portal.case().number != number
+
+
+def test_what_is_left_of_an_article_may_be_returned_once_the_first_pieces_are_refunded(buyer: Portal) -> None:
+    wanted = {"reason": "no_reason", "requested": "return_refund", "quantity": "1", "intact": "true"}
+    send(buyer, **wanted)
+    buyer.work()
+    first = buyer.case().number
+    buyer.staff_does("review_request", remedy="return_refund", freight_payer="buyer", review_note="符合规则")
+    assert send(buyer, **wanted).location == f"/portal/cases/{first}", "the first one is under way"
+    for name, values in (("tracking.submitted", {"carrier": "顺丰", "number": "SF1"}), ("warehouse.received", {})):
+        messages.publish(buyer.runtime, name, first, values)
+        buyer.work()
+    buyer.staff_does("inspect", received_quantity=1, grade="intact")
+    buyer.staff_does("approve_plan", who="boss", approved=True)
+    assert buyer.case().outcome is None, "stock and callback are still to come"
+    assert send(buyer, **wanted).location == "/portal/thanks"
+    buyer.work()
+    assert buyer.case().number != first
+    assert [task.element_id for task in buyer.case().tasks] == ["review_request"]
