@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import DEFAULT_TENANT, Base, Name
+from engine.model.base import DEFAULT_TENANT, Base, KeyType, Name
 
 KEEP_FIGURES = "kefuflow:keep-figures"  # the type of the job that keeps them
 
@@ -37,3 +37,17 @@ class FigureSamples(Base):
     figure: Mapped[Name] = mapped_column(primary_key=True)
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
     samples: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class StepDay(Base):
+    """The visits of one version's steps that ended on one day; see `engine.services.figures.step_days`.
+
+    With the key 0 it says that the day is kept, whatever happened on it.
+    """
+
+    __tablename__ = "step_day"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True, default=DEFAULT_TENANT)
+    process_definition_key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    visits: Mapped[bytes] = mapped_column(LargeBinary)

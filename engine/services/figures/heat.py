@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, func, select
 
@@ -23,11 +22,9 @@ from engine.services import definitions
 from engine.services.figures.period import Period
 from engine.services.figures.samples import percentile
 
-# What waits: for a person, a moment, a message or something called. Everything else passes at once.
-WAITING = (
-    "USER_TASK", "RECEIVE_TASK", "SERVICE_TASK", "SEND_TASK", "INTERMEDIATE_CATCH_EVENT", "CALL_ACTIVITY", "SUB_PROCESS",
-    "AD_HOC_SUB_PROCESS",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from engine.services.figures.step_days import Visits
+
 _process, _element, _task = table_of(ProcessDefinition), table_of(ElementInstance), table_of(UserTask)
 
 
@@ -110,7 +107,7 @@ def heat(runtime: Runtime, process_id: str, version: int | None, period: Period,
             chosen.key,
             [row.version for row in rows],
             uow.session.scalar(running) or 0,
-            _steps(uow, model, chosen.key, period),
+            _steps(uow, model, chosen.key, period, runtime.settings.time_zone),
         )
 
 
@@ -149,58 +146,45 @@ def cases_at(
         return place, [number for number, _since in rows]
 
 
-def _steps(uow: UnitOfWork, model: ProcessModel, definition_key: int, period: Period) -> list[Step]:
+def _steps(uow: UnitOfWork, model: ProcessModel, definition_key: int, period: Period, zone: str) -> list[Step]:
+    from engine.services.figures import step_days  # its numpy is loaded by who asks
+
     mine = and_(_element.c.tenant_id == uow.tenant_id, _element.c.process_definition_key == definition_key)
-    mine = and_(mine, _element.c.type.in_(WAITING))
+    mine = and_(mine, _element.c.type.in_(step_days.WAITING))
     active = select(_element.c.element_id, func.count().label("number")).where(mine, _element.c.ended_at.is_(None))
     standing = {row.element_id: row.number for row in uow.connection.execute(active.group_by(_element.c.element_id))}
-    ended = select(_element.c.element_id, _element.c.started_at, _element.c.ended_at)
-    ended = ended.where(mine, _element.c.ended_at >= period.start, _element.c.ended_at < period.end)
-    waits: dict[str, list[float]] = defaultdict(list)
-    for row in uow.connection.execute(ended):
-        waits[row.element_id].append((row.ended_at - row.started_at).total_seconds())
-    deadlines = _deadlines(uow, definition_key, period)
-    known = [model.elements[name] for name in {*standing, *waits, *deadlines} if name in model.elements]
-    found = [_step(element, standing, waits, deadlines) for element in known]
-    return sorted(found, key=lambda step: (-(step.mean or 0), -step.active, step.element_id))
+    found = step_days.visits(uow, definition_key, period, zone)
+    due = _open_deadlines(uow, definition_key)
+    names = {*standing, *found.waits, *found.due, *due}
+    steps = [_step(model.elements[name], standing, found, due) for name in names if name in model.elements]
+    return sorted(steps, key=lambda step: (-(step.mean or 0), -step.active, step.element_id))
 
 
-def _step(
-    element: Element, standing: dict[str, int], waits: dict[str, list[float]], deadlines: dict[str, tuple[int, int]]
-) -> Step:
-    waited = sorted(waits.get(element.id, ()))
-    due, late = deadlines.get(element.id, (0, 0))
+def _step(element: Element, standing: dict[str, int], found: Visits, open_due: dict[str, tuple[int, int]]) -> Step:
+    waited = found.of(element.id)
+    due, late = open_due.get(element.id, (0, 0))
     return Step(
         element_id=element.id,
         name=element.name or element.id,
         name_en=element.properties.get("name.en"),
         active=standing.get(element.id, 0),
         ended=len(waited),
-        mean=sum(waited) / len(waited) if waited else None,
+        mean=float(waited.mean()) if len(waited) else None,
         p50=percentile(waited, 0.5),
         p90=percentile(waited, 0.9),
-        due=due,
-        late=late,
+        due=due + found.due.get(element.id, 0),
+        late=late + found.late.get(element.id, 0),
     )
 
 
-def _deadlines(uow: UnitOfWork, definition_key: int, period: Period) -> dict[str, tuple[int, int]]:
-    """For each step: user tasks with a deadline that ended within the period or are open, and those that passed it."""
-    until: datetime = uow.now
-    passed = case((func.coalesce(_task.c.ended_at, until) > _task.c.due_at, 1), else_=0)
-    within = and_(_task.c.ended_at >= period.start, _task.c.ended_at < period.end)
-    query = (
-        select(_task.c.element_id, func.count().label("due"), func.sum(passed).label("late"))
-        .where(
-            _task.c.tenant_id == uow.tenant_id,
-            _task.c.process_definition_key == definition_key,
-            _task.c.due_at.is_not(None),
-        )
-        .group_by(_task.c.element_id)
+def _open_deadlines(uow: UnitOfWork, definition_key: int) -> dict[str, tuple[int, int]]:
+    """For each step: open user tasks with a deadline, and those that have passed it."""
+    passed = func.sum(case((_task.c.due_at < uow.now, 1), else_=0)).label("late")
+    query = select(_task.c.element_id, func.count().label("due"), passed).where(
+        _task.c.tenant_id == uow.tenant_id,
+        _task.c.process_definition_key == definition_key,
+        _task.c.due_at.is_not(None),
+        _task.c.state == TaskState.CREATED,
     )
-    found: dict[str, tuple[int, int]] = {}
-    for counted in (_task.c.state == TaskState.CREATED, within):  # apart, each by its own index
-        for row in uow.connection.execute(query.where(counted)):
-            due, late = found.get(row.element_id, (0, 0))
-            found[row.element_id] = due + row.due, late + int(row.late or 0)
-    return found
+    rows = uow.connection.execute(query.group_by(_task.c.element_id))
+    return {row.element_id: (row.due, int(row.late or 0)) for row in rows}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,8 +51,14 @@ def keep(runtime: Runtime, most: int | None = None) -> bool:
     """Bring what is kept up to date for everybody; whether it is, or whether `most` stretches of days were not enough."""
     with runtime.unit_of_work(read_only=True) as uow:
         tenants = list(uow.connection.execute(select(Case.tenant_id).distinct()).scalars())
-    stretches = (last for tenant in tenants for last in keep_days(runtime, tenant))
+    stretches = (last for tenant in tenants for last in chain(keep_days(runtime, tenant), _keep_steps(runtime, tenant)))
     return all(number != most for number, _last in enumerate(stretches, 1))
+
+
+def _keep_steps(runtime: Runtime, tenant_id: str) -> Iterator[str]:
+    from engine.services.figures import step_days
+
+    return step_days.keep(runtime, tenant_id)
 
 
 def keep_days(runtime: Runtime, tenant_id: str) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,15 @@ class Figure:
     good: bool | None = None
 
 
-def percentile(ordered: Sequence[float], share: float) -> float | None:
+class Ordered(Protocol):
+    """Numbers in order: a list or a column of them."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: int, /) -> Any: ...
+
+
+def percentile(ordered: Ordered, share: float) -> float | None:
     """The nearest-rank percentile of values in order: the smallest that at least this share of them does not exceed."""
     if not len(ordered):
         return None
