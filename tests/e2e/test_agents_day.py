@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.conftest import DESKTOP
 from tests.e2e.desk import appears, file_complaint, fill, local, send
 from tests.e2e.server import Server
@@ -44,6 +45,7 @@ def test_an_agents_day(server: Server, window: Callable[..., Page], picture, lan
     is_told(colleague, say, called)
     answers(colleague, say, called)
     is_told(page, say, called)
+    see_each_other(page, colleague, say, called)
 
     first, second, third = numbers
     claims_together_and_undoes(page, say, first, second)
@@ -172,6 +174,22 @@ def answers(colleague: Page, say: Say, number: str) -> None:
     )
     colleague.get_by_role("button", name=say("保存备注", "Save the note")).click()
     said(colleague, say("备注已保存。", "The note is saved."))
+
+
+def see_each_other(page: Page, colleague: Page, say: Say, number: str) -> None:
+    """Who else is at a case, and whether they write, is said within seconds."""
+    for window in (page, colleague):
+        window.goto(f"/desk/cases/{number}")
+    present = page.locator(".kf-present")
+    expect(present).to_have_text(say(f"{THEIR_NAME} 正在查看", f"{THEIR_NAME} is viewing"))
+    colleague.get_by_label(say("备注（客户看不到", "Note (internal")).fill("…")
+    expect(present).to_have_text(say(f"{THEIR_NAME} 正在填写", f"{THEIR_NAME} is writing"))
+    assert violations(page) == []
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("option", selected=True)).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    go(colleague, say("待办", "Inbox"))
 
 
 def claims_together_and_undoes(page: Page, say: Say, *numbers: str) -> None:
