@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -23,9 +25,20 @@ MAX_REQUEST_BYTES = 32 * 1024 * 1024
 csrf = CSRFProtect()
 
 
+class Json(DefaultJSONProvider):
+    """Flask's, to which what is nested too deep to be read is no JSON, as anything else that cannot be read."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("The JSON is nested too deep.") from error
+
+
 def create_app(runtime: Runtime) -> Flask:
     """An application over one runtime. Each audience's package has `register(app, csrf)`."""
     app = Flask("web", static_folder="static", template_folder=None)
+    app.json = Json(app)
     app.config.update(
         SECRET_KEY=runtime.settings.signing_key(),
         SESSION_COOKIE_NAME="kefuflow",

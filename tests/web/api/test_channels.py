@@ -72,3 +72,10 @@ def test_a_call_is_noted_by_the_phone_systems_signed_word(desk: Desk) -> None:
     signed = signed_headers(desk.runtime.settings.webhook_key(), desk.runtime.now(), body)
     assert desk.app.test_client().post("/api/channels/calls", data=body, headers=signed).status_code == 202
     assert "13800138000" in desk.get("ann", "/desk/phone").text
+
+
+@pytest.mark.parametrize("body", [b"[" * 10_000, b'{"a":' * 10_000, b"{"])
+def test_a_request_that_cannot_be_read_is_refused(desk: Desk, body: bytes) -> None:
+    headers = basic() | {"Content-Type": "application/json"}
+    answer = desk.app.test_client().post("/api/cases", data=body, headers=headers)
+    assert (answer.status_code, answer.json["title"]) == (400, "INVALID_ARGUMENT")
