@@ -76,6 +76,15 @@ class Key(fields.Field[int]):
         return None if value is None else str(value)
 
 
+class Whole(fields.Integer):
+    """A whole number; also as a text, as which some of Camunda's clients send it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if isinstance(value, float) and not value.is_integer():
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Moment(fields.AwareDateTime):
     """A date and time; the empty text takes it away."""
 

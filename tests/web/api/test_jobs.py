@@ -131,3 +131,9 @@ def test_a_worker_that_waits_gets_the_job_that_comes(api):
 def test_half_a_job_or_millisecond_is_refused(api, more):
     ask = {"type": "w", "timeout": 1000, "maxJobsToActivate": 1, "requestTimeout": -1} | more
     assert api.call("POST", "/jobs/activation", ask).status_code == 400
+
+
+def test_numbers_may_be_texts_as_one_of_camundas_clients_sends_them(api):
+    one(api)
+    (found,) = api.jobs("w", timeout="60000", requestTimeout="-1", maxJobsToActivate="1")
+    assert found["type"] == "w"

@@ -12,7 +12,7 @@ from marshmallow import fields, validate
 from engine.errors import InvalidInput
 from engine.services import jobs, polling
 from engine.services.jobs import ActivatedJob, JobResult, Wish
-from web.api.blueprint import Body, Moment, v2, variables
+from web.api.blueprint import Body, Moment, Whole, v2, variables
 from web.api.security import caller, require
 from web.ui.context import current_runtime
 
@@ -23,12 +23,10 @@ DEFAULT_POLL = timedelta(seconds=10)
 class Activation(Body):
     type = fields.String(required=True, validate=validate.Length(1, 255))
     worker = fields.String(load_default="", allow_none=True)
-    timeout = fields.Integer(strict=True, required=True, validate=validate.Range(1, 86_400_000 * 30))
-    maxJobsToActivate = fields.Integer(strict=True, required=True, validate=validate.Range(1, 2**31 - 1))
+    timeout = Whole(required=True, validate=validate.Range(1, 86_400_000 * 30))
+    maxJobsToActivate = Whole(required=True, validate=validate.Range(1, 2**31 - 1))
     fetchVariable = fields.List(fields.String(), load_default=list, allow_none=True)
-    requestTimeout = fields.Integer(
-        strict=True, load_default=0, validate=validate.Range(-3_600_000, 3_600_000), allow_none=True
-    )
+    requestTimeout = Whole(load_default=0, validate=validate.Range(-3_600_000, 3_600_000), allow_none=True)
     tenantIds = fields.List(fields.String(), load_default=list, allow_none=True)
 
 

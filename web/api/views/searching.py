@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from engine.errors import InvalidInput
 from engine.services.queries import RESOURCES, Page, Request, get, search
-from web.api.blueprint import Body, Strict
+from web.api.blueprint import Body, Strict, Whole
 from web.api.security import caller
 from web.ui.context import current_runtime
 
@@ -19,10 +19,8 @@ class SortField(Strict):
 
 
 class PageRequest(Strict):
-    from_ = fields.Integer(
-        data_key="from", strict=True, load_default=0, validate=validate.Range(0, 1_000_000_000), allow_none=True
-    )
-    limit = fields.Integer(strict=True, load_default=100, validate=validate.Range(0, 10_000), allow_none=True)
+    from_ = Whole(data_key="from", load_default=0, validate=validate.Range(0, 1_000_000_000), allow_none=True)
+    limit = Whole(load_default=100, validate=validate.Range(0, 10_000), allow_none=True)
     after = fields.String(allow_none=True)
     before = fields.String(allow_none=True)
 
