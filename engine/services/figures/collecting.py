@@ -32,6 +32,8 @@ NOT_COUNTED = ("withdrawn", "cancelled", "no_reply", "spam", "closed_no_shipment
 NOT_SOLVED = ("refused", "shipped_back", "unreachable", "reopened")
 GOOD_SCORE = 4
 CONTACT_WITHIN, CONVERSION_WITHIN = timedelta(hours=24), timedelta(days=7)
+# What time alone changes, and how long: nothing happens to the case, and yet it counts otherwise.
+SETTLES_AFTER = {"contact_24h": CONTACT_WITHIN, "conversion": CONVERSION_WITHIN}
 REFUND_CLOCKS = ("refund", "statutory_refund")
 Rows = Select[*tuple[Any, ...]]
 
@@ -190,7 +192,7 @@ class Collection:
             ever = exists().where(TimelineEntry.case_key == Case.key, TimelineEntry.name == "stage.escalated")
             columns = (
                 Case.created_at, spoke.scalar_subquery(), Case.escalated_at, ever.label("ever"),
-                Case.sku, Case.cause_code, Case.customer_key, Customer.phone,
+                Case.sku, Case.cause_code,
             )  # fmt: skip
             self._created = list(
                 self.read(self.query(*columns).where(self.within(Case.created_at)).order_by(Case.created_at))
@@ -237,15 +239,18 @@ def worked_on_by(process: str, version: int | None) -> Rows:
 
 
 def changed_since(uow: UnitOfWork, moment: datetime) -> tuple[int, ...]:
-    """The keys of the cases that something happened to since then: to them, to their customer, an answer to a survey or an appraisal."""
+    """The keys of the cases that something happened to since then: to them or their customer, a survey, a callback, an appraisal."""
     mine = select(Case.key).where(Case.tenant_id == uow.tenant_id)
     customers = select(Customer.key).where(Customer.tenant_id == uow.tenant_id, Customer.updated_at >= moment)
     appraised = select(Appraisal.case_key).where(Appraisal.tenant_id == uow.tenant_id)
-    answers = select(Survey.case_key).where(Survey.tenant_id == uow.tenant_id, Survey.answered_at >= moment)
+    surveys = select(Survey.case_key).where(Survey.tenant_id == uow.tenant_id, Survey.case_key.is_not(None))
+    called = select(Callback.case_key).where(Callback.tenant_id == uow.tenant_id, Callback.opened_at >= moment)
     found = union(
         mine.where(Case.updated_at >= moment),
         mine.where(Case.customer_key.in_(customers)),
-        answers.where(Survey.case_key.is_not(None)),
+        surveys.where(Survey.answered_at >= moment),
+        surveys.where(Survey.sent_at >= moment),
+        called,
         appraised.where(Appraisal.updated_at >= moment),
     )
     return tuple(uow.connection.execute(found).scalars())
@@ -374,10 +379,11 @@ def _escalation_rate(of: Collection) -> Iterator[Sample]:
 
 
 def _backlog_age(of: Collection) -> Iterator[Sample]:
-    # Each by itself: of several states together a planner expects so many cases that it reads them all.
+    # Each by itself: of several states together a planner expects so many cases that it reads them all. And by when it was made
+    # only among those: along the index of that it would read every case since the first.
+    made = func.coalesce(Case.created_at, Case.created_at) < of.until
     for was_open in (*(Case.status == status for status in OPEN_STATUSES), Case.closed_at >= of.until):
-        found = of.read(of.query(Case.created_at).where(was_open))
-        for about, at in ((about, at) for about, (at,) in found if at < of.until):
+        for about, (at,) in of.read(of.query(Case.created_at).where(was_open, made)):
             yield Sample(about, of.until, value=(of.until - at).total_seconds())
 
 
@@ -392,7 +398,7 @@ def _callback_coverage(of: Collection) -> Iterator[Sample]:
 
 
 def _repeat_cause(of: Collection) -> Iterator[Sample]:
-    for about, (at, _spoke, _escalated, _ever, sku, cause, *_rest) in of.created():
+    for about, (at, _spoke, _escalated, _ever, sku, cause) in of.created():
         if about.kind == "complaint":
             yield Sample(about, at, mark=_number(f"{sku} {cause}") if sku and cause else 0)
 
@@ -427,11 +433,12 @@ def _consultations_per_day(of: Collection) -> Iterator[Sample]:
 
 
 def _conversion(of: Collection) -> Iterator[Sample]:
-    consulted = [
-        (about, row[0], *row[6:8]) for about, row in of.created() if about.kind == "consultation" and row[6] is not None
-    ]
+    query = of.query(Case.created_at, Case.customer_key, Customer.phone).where(
+        of.within(Case.created_at), Case.kind == "consultation", Case.customer_key.is_not(None)
+    )
+    consulted = list(of.read(query))
     ordered = _orders_by_phone(of) if consulted else {}
-    for about, at, customer, phone in consulted:
+    for about, (at, customer, phone) in consulted:
         hit = any(at <= placed <= at + CONVERSION_WITHIN for placed in ordered.get(phone, ()))
         yield Sample(about, at, hit=hit, mark=customer)
 

@@ -1,7 +1,8 @@
 """Keeping the samples of days that are over, and making those days again that something changed on.
 
-A day is kept once nothing but a change to a case can alter it: a week after, when who consulted us on it has ordered or has not. The
-nightly job is never done: whatever dies in between, the next go finds what is missing.
+A day is kept the night after. What time alone still changes of it (who consulted us has a week to order) is left out, and is read from
+the cases until it is settled; then the day is made again. The nightly job is never done: whatever dies in between, the next go finds
+what is missing.
 """
 
 from __future__ import annotations
@@ -21,10 +22,9 @@ from engine.model.figure_day import KEEP_FIGURES, FigureDay, FigureSamples
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import nightly
-from engine.services.figures.collecting import CONVERSION_WITHIN, Collection, Cut, changed_since
+from engine.services.figures.collecting import SETTLES_AFTER, Collection, Cut, changed_since
 from engine.services.figures.period import LONGEST_DAYS, Period
 
-SETTLED_AFTER = CONVERSION_WITHIN + timedelta(days=1)
 DAYS_AT_ONCE = 7  # in one transaction
 # What began before a moment may commit after it: so much earlier is surely in.
 MARGIN = timedelta(minutes=5)
@@ -83,13 +83,33 @@ def _wanted(uow: UnitOfWork, zone: str) -> list[date]:
     if oldest is None:
         return []
     local = ZoneInfo(zone)
-    last = (uow.now - SETTLED_AFTER).astimezone(local).date() - timedelta(days=1)
+    last = (uow.now - MARGIN).astimezone(local).date() - timedelta(days=1)
     first = max(oldest.astimezone(local).date(), last - timedelta(days=LONGEST_DAYS))
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     query = select(_day.c.day, _day.c.as_of, _day.c.cases).where(_day.c.tenant_id == uow.tenant_id)
     kept = {date.fromisoformat(row.day): row for row in uow.connection.execute(query)}
-    stale = _stale(uow, kept, zone) if kept else set()
+    stale = _stale(uow, kept, zone) | _settled(uow, kept, zone) if kept else set()
     return [day for day in days if day not in kept or day in stale]
+
+
+def _is_settled(name: str, day: date, now: datetime, zone: str) -> bool:
+    """Whether time alone changes nothing any more about a figure on a day that is over; a day more for those who are late."""
+    after = SETTLES_AFTER.get(name)
+    return after is None or day < (now - after - timedelta(days=1)).astimezone(ZoneInfo(zone)).date()
+
+
+def _settled(uow: UnitOfWork, kept: Iterable[date], zone: str) -> set[date]:
+    """Kept days of which a figure was left out that time does not change any more."""
+    query = select(_samples.c.figure, _samples.c.day).where(
+        _samples.c.tenant_id == uow.tenant_id, _samples.c.figure.in_(SETTLES_AFTER)
+    )
+    known = {(name, date.fromisoformat(day)) for name, day in uow.connection.execute(query)}
+    return {
+        day
+        for day in kept
+        for name in SETTLES_AFTER
+        if (name, day) not in known and _is_settled(name, day, uow.now, zone)
+    }
 
 
 def _stale(uow: UnitOfWork, kept: dict[date, Any], zone: str) -> set[date]:
@@ -125,16 +145,20 @@ def _stretches(days: Iterable[date]) -> Iterator[tuple[date, date]]:
 def _packed(uow: UnitOfWork, period: Period) -> dict[str, Any]:
     """The samples of some days, packed, by the day."""
     from engine.services.figures import packing, pool
-    from engine.services.figures.columns import Columns, Names, grouped
+    from engine.services.figures.columns import Columns, Names, grouped, none
 
     names, of = Names(), Collection(uow, period, Cut(), with_process=True)
+    every = [period.first + timedelta(days=number) for number in range(period.days)]
+    # What settles is there, be it empty, from when it is settled: so one sees that it is.
     days: dict[int, dict[str, Columns]] = {
-        (period.first + timedelta(days=number)).toordinal(): {} for number in range(period.days)
+        day.toordinal(): {name: none() for name in SETTLES_AFTER if _is_settled(name, day, uow.now, period.zone)}
+        for day in every
     }
     for name in (*pool.kept_figures(), *sorted(pool.clocks(of))):
         found = pool.collected(of, name, names)
         for day, samples in grouped(found, found.day).items():
-            days[day][name] = samples
+            if name in days[day] or name not in SETTLES_AFTER:
+                days[day][name] = samples
     return {
         date.fromordinal(ordinal).isoformat(): packing.pack(figures, names.texts) for ordinal, figures in days.items()
     }

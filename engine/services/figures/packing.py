@@ -54,19 +54,32 @@ def unpack_sides(sides: bytes, own: Sequence[str], names: Names) -> Numbers:
     return found.reshape(-1, len(SIDES))
 
 
-def unpack(name: str, samples: bytes, cases: Numbers, sides: Numbers, day: int, chosen: Numbers) -> Columns:
-    """One figure's samples of a day, of those of its cases that are chosen."""
-    raw = zlib.decompress(samples)
-    types = _types(name)
+def unpack(
+    name: str, days: Sequence[tuple[int, int, bytes]], cases: Numbers, sides: Numbers, chosen: Numbers
+) -> Columns:
+    """One figure's samples of some days, of those of their cases that are chosen.
+
+    A day is its ordinal, where its cases begin among `cases`, and its samples.
+    """
+    parts = [_columns(name, samples) for _day, _start, samples in days]
+    counts = [len(part[0]) for part in parts]
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    place = columns[0] + np.repeat([start for _day, start, _samples in days], counts)
+    mine = np.flatnonzero(chosen[place])
+    columns, place = [column[mine] for column in columns], place[mine]
+    day = np.repeat(np.array([day for day, _start, _samples in days], np.int32), counts)[mine]
+    value = columns[2] if _is_duration(name) else np.full(len(mine), np.nan)
+    mark, moment = columns[2:4] if name in MARKED else (np.zeros(len(mine), np.int64), np.zeros(len(mine)))
+    return Columns(cases[place], sides[place], day, moment, columns[1].astype(np.bool_), value, mark)
+
+
+def _columns(name: str, samples: bytes) -> list[Numbers]:
+    raw, types = zlib.decompress(samples), _types(name)
     count, columns, at = len(raw) // sum(np.dtype(one).itemsize for one in types), [], 0
     for one in types:
         columns.append(np.frombuffer(raw, one, count, at))
         at += np.dtype(one).itemsize * count
-    place, hit = columns[0], columns[1].astype(np.bool_)
-    value = columns[2] if _is_duration(name) else np.full(count, np.nan)
-    mark, moment = columns[2:4] if name in MARKED else (np.zeros(count, np.int64), np.zeros(count))
-    found = Columns(cases[place], sides[place], np.full(count, day, np.int32), moment, hit, value, mark)
-    return found.where(chosen[place])
+    return columns
 
 
 _NONE = (np.zeros((0, 1 + len(SIDES)), np.int64), np.zeros(0, np.int64))

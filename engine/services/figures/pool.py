@@ -16,7 +16,15 @@ from engine.model.base import table_of
 from engine.model.figure_day import FigureDay, FigureSamples
 from engine.persistence import UnitOfWork
 from engine.services.figures import packing
-from engine.services.figures.collecting import COLLECTORS, Collection, Cut, changed_since, members, worked_on_by
+from engine.services.figures.collecting import (
+    COLLECTORS,
+    SETTLES_AFTER,
+    Collection,
+    Cut,
+    changed_since,
+    members,
+    worked_on_by,
+)
 from engine.services.figures.columns import Columns, Names, Numbers, among, counted, from_samples, joined, none
 from engine.services.figures.period import Period
 
@@ -44,7 +52,7 @@ class _Kept:
     """The kept days of the period: their cases, one day after the other, and which of them are as they were."""
 
     changed: tuple[int, ...]
-    days: dict[str, tuple[int, int]]  # from which case on, and how many
+    days: dict[str, int]  # where the cases of each begin
     cases: Numbers
     sides: Numbers
     same: Numbers
@@ -82,7 +90,7 @@ class Pool:
         if name == "attainment":
             found = list(self.clocks().values())
             return joined([*found, none()])
-        return counted(name, joined([*self._of_kept([name]).get(name, ()), *self._of_now(name), none()]))
+        return counted(name, joined([*self._of_kept([name]).values(), *self._of_now(name), none()]))
 
     def clocks(self) -> dict[str, Columns]:
         """The samples of each clock that was met or breached, by its name; read once."""
@@ -93,7 +101,7 @@ class Pool:
     def _read_clocks(self) -> dict[str, Columns]:
         kept = self._of_kept(self._kept_clocks())
         now = {name for of in self._collections() for name in clocks(of)}
-        parts = {name: joined([*kept.get(name, ()), *self._of_now(name)]) for name in sorted({*kept, *now})}
+        parts = {name: joined([kept.get(name, none()), *self._of_now(name)]) for name in sorted({*kept, *now})}
         return {name.removeprefix(CLOCK): found for name, found in parts.items() if len(found)}
 
     # Now
@@ -102,12 +110,23 @@ class Pool:
         return [*self._live, *([self._changed] if self._changed is not None else [])]
 
     def _of_now(self, name: str) -> list[Columns]:
-        found = [collected(of, name, self.names) for of in self._live]
-        if self._changed is not None and self._kept is not None:
+        days = self._days_of(name)
+        live = self._live
+        if name in SETTLES_AFTER:
+            live = [replace(self.whole, period=period) for period in _others(self.period, days)]
+        found = [collected(of, name, self.names) for of in live]
+        if self._changed is not None:
             changed = collected(self._changed, name, self.names)
-            days = among(changed.day, (date.fromisoformat(day).toordinal() for day in self._kept.days))
-            found.append(changed.where(days))
+            found.append(changed.where(among(changed.day, (date.fromisoformat(day).toordinal() for day in days))))
         return found
+
+    def _days_of(self, name: str) -> set[str]:
+        """The kept days on which a figure is kept: one that settles late is not at first."""
+        days = set(self._kept.days) if self._kept is not None else set()
+        if name not in SETTLES_AFTER:
+            return days
+        query = select(_samples.c.day).where(*self._within(_samples), _samples.c.figure == name)
+        return days & set(self.uow.connection.execute(query).scalars())
 
     # Kept
 
@@ -118,7 +137,7 @@ class Pool:
             return None
         cases = [packing.unpack_cases(row.cases) for row in rows]
         ends = np.cumsum([len(one) for one in cases]).tolist()
-        days = {row.day: (end - len(one), len(one)) for row, one, end in zip(rows, cases, ends, strict=True)}
+        days = {row.day: end - len(one) for row, one, end in zip(rows, cases, ends, strict=True)}
         keys = np.concatenate(cases)
         sides = np.concatenate([packing.unpack_sides(row.sides, row.names, self.names) for row in rows])
         changed = changed_since(self.uow, min(row.as_of for row in rows))
@@ -148,24 +167,18 @@ class Pool:
         query = select(_samples.c.figure).where(*self._within(_samples), _samples.c.figure.startswith(CLOCK)).distinct()
         return list(self.uow.connection.execute(query).scalars()) if self._kept is not None else []
 
-    def _of_kept(self, figures: list[str]) -> dict[str, list[Columns]]:
-        """The kept samples of figures, day by day, without those of cases that changed or are outside the cut."""
-        found: dict[str, list[Columns]] = defaultdict(list)
-        kept = self._kept
+    def _of_kept(self, figures: list[str]) -> dict[str, Columns]:
+        """The kept samples of figures, without those of cases that changed or are outside the cut."""
+        kept, days = self._kept, defaultdict[str, list[tuple[int, int, bytes]]](list)
         if kept is None or not figures:
-            return found
+            return {}
         query = select(_samples.c.figure, _samples.c.day, _samples.c.samples).where(
             *self._within(_samples), _samples.c.figure.in_(figures)
         )
         for name, day, samples in self.uow.connection.execute(query):
             if day in kept.days:
-                start, count = kept.days[day]
-                mine = slice(start, start + count)
-                ordinal = date.fromisoformat(day).toordinal()
-                found[name].append(
-                    packing.unpack(name, samples, kept.cases[mine], kept.sides[mine], ordinal, kept.same[mine])
-                )
-        return found
+                days[name].append((date.fromisoformat(day).toordinal(), kept.days[day], samples))
+        return {name: packing.unpack(name, found, kept.cases, kept.sides, kept.same) for name, found in days.items()}
 
 
 def _others(period: Period, kept: Iterable[str]) -> list[Period]:

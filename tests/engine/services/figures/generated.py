@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,8 +36,13 @@ class Weeks:
         self.numbers: dict[int, str] = {}
         self.acts = sorted((act for case in range(cases) for act in self._life(case)), key=lambda act: act[:2])
 
-    def live(self) -> None:
+    def live(self, every_night: Callable[[], object] = lambda: None) -> None:
+        night = self.clock().replace(hour=18, minute=30)
         for at, case, what, given in self.acts:
+            while night < at:
+                self.clock.advance(night - self.clock())
+                every_night()
+                night += timedelta(days=1)
             if at > self.clock():
                 self.clock.advance(at - self.clock())
             with self.runtime.unit_of_work() as uow:

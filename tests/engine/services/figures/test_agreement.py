@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import astuple
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
 from engine.model.base import DEFAULT_TENANT
+from engine.model.callback import Callback
 from engine.model.case import Case
+from engine.model.customer import Customer
 from engine.model.figure_day import FigureDay
 from engine.model.notification import Survey
+from engine.model.order import Order
 from engine.services import figures
+from engine.services.cases.files import open_case
 from engine.services.figures import keeping
 from engine.services.rows import add
 from engine.services.startup import wire
@@ -123,6 +128,63 @@ def test_kept_days_say_what_the_cases_say_also_after_these_change(runtime, clock
     clock.advance(timedelta(minutes=10))
     _compare(runtime, zones)
     assert not list(keeping.keep_days(runtime, DEFAULT_TENANT))
+
+
+def test_days_that_were_kept_the_night_after_say_what_the_cases_say(runtime, clock):
+    wire(runtime)
+    weeks = Weeks(runtime, clock, 11, cases=40)
+    weeks.live(lambda: keeping.keep(runtime))
+    zones = (ZONE, "Asia/Taipei")
+    assert _compare(runtime, zones) > 200
+    clock.advance(timedelta(days=1))
+    phone = _consult(runtime)
+    for number, days in enumerate((1, 1, 1, 2, 2, 3)):
+        clock.advance(timedelta(days=days))
+        if number == 3:
+            _order(runtime, phone)
+        keeping.keep(runtime)
+        clock.advance(timedelta(minutes=10))
+        _compare(runtime, zones)
+    found = figures.report(runtime, _last_days(runtime, 20), actor=MANAGER).overall
+    assert (found["conversion"].hits, found["conversion"].count) == (1, 1)
+
+
+def test_what_happens_later_to_a_case_of_a_kept_day_is_seen_at_once(runtime, clock):
+    wire(runtime)
+    with runtime.unit_of_work() as uow:
+        cases = [open_case(runtime, uow, "alice", "complaint", "phone", "一件事") for _ in range(3)]
+        for case in cases:
+            case.close("resolved", uow.now)
+    clock.advance(timedelta(days=1))
+    keeping.keep(runtime)
+    covered = figures.report(runtime, _last_days(runtime, 5), actor=MANAGER).overall["callback_coverage"]
+    assert (covered.hits, covered.count) == (0, 3)
+    clock.advance(timedelta(hours=1))
+    with runtime.unit_of_work() as uow:
+        add(runtime, uow, Callback, case_key=cases[0].key, reason="complaint", tries=0, opened_at=uow.now)
+        add(runtime, uow, Survey, case_key=cases[1].key, idempotency_key="asked", sent_at=uow.now)
+    covered = figures.report(runtime, _last_days(runtime, 5), actor=MANAGER).overall["callback_coverage"]
+    assert (covered.hits, covered.count) == (2, 3)
+
+
+def _last_days(runtime, days: int) -> figures.Period:
+    today = runtime.now().date()
+    return figures.Period(today - timedelta(days=days), today, ZONE)
+
+
+def _consult(runtime) -> str:
+    """A customer asks; their phone number."""
+    with runtime.unit_of_work() as uow:
+        customer = add(runtime, uow, Customer, name="王", phone="13900000001", created_at=uow.now, updated_at=uow.now)
+        uow.flush()
+        open_case(runtime, uow, "alice", "consultation", "online", "问价格", customer_key=customer.key)
+        return customer.phone
+
+
+def _order(runtime, phone: str) -> None:
+    with runtime.unit_of_work() as uow:
+        add(runtime, uow, Order, number="O-1", status="paid", placed_at=uow.now, customer_name="王", customer_phone=phone,
+            freight=Decimal(0))  # fmt: skip
 
 
 def test_every_figure_leads_to_its_cases(runtime, clock):
