@@ -21,6 +21,7 @@ from engine.model.base import table_of
 from engine.model.batch import BatchItem, BatchOperation
 from engine.model.case import Case, CaseInstance
 from engine.model.clean_up import CLEAN_UP, CleanUpRun
+from engine.model.deployment import Deployment
 from engine.model.instance import ProcessInstance
 from engine.model.job import Job
 from engine.model.permissions import Actor
@@ -32,6 +33,7 @@ from engine.services.trail import NO_KEY, note
 
 log = logging.getLogger("kefuflow.retention")
 _instance, _job, _run = table_of(ProcessInstance), table_of(Job), table_of(CleanUpRun)
+_deployment = table_of(Deployment)
 JOB_KEY = 1  # one job for the whole database; no key that is made is so low
 TREES = 50  # in one transaction
 PIECES = 20  # transactions in one go; then whatever else is due has its turn
@@ -55,18 +57,26 @@ def ensure(uow: UnitOfWork, zone: str) -> None:
 
 
 def work(runtime: Runtime, job: Row[Any]) -> None:
-    """One go of the clean-up."""
+    """One go of the clean-up, for everybody."""
     prepare_months(runtime.database, system_clock())  # by the time that is in keys, whatever a test does to the clock
-    key = runtime.transact(lambda uow: _begin(runtime, uow, job), job.tenant_id)
-    more = False
+    with runtime.unit_of_work(read_only=True) as uow:
+        tenants = list(uow.connection.execute(select(_deployment.c.tenant_id).distinct()).scalars())
+    more = [tenant for tenant in tenants if _clean_up(runtime, tenant)]
+    zone = runtime.settings.time_zone
+    runtime.transact(lambda uow: nightly.again(uow, job, NIGHT, zone, at_once=bool(more)), job.tenant_id)
+
+
+def _clean_up(runtime: Runtime, tenant_id: str) -> bool:
+    """Some pieces of a tenant's run, which ends when nothing is left; whether there may be more."""
+    key = runtime.transact(lambda uow: _begin(runtime, uow), tenant_id)
     for _ in range(PIECES):
-        more = runtime.transact(lambda uow: _piece(runtime, uow, key), job.tenant_id)
-        if not more:
-            break
-    runtime.transact(lambda uow: _conclude(runtime, uow, key, job, more), job.tenant_id)
+        if not runtime.transact(lambda uow: _piece(runtime, uow, key), tenant_id):
+            runtime.transact(lambda uow: _end(uow, key), tenant_id)
+            return False
+    return True
 
 
-def _begin(runtime: Runtime, uow: UnitOfWork, job: Row[Any]) -> int:
+def _begin(runtime: Runtime, uow: UnitOfWork) -> int:
     """The run that is under way, or a new one."""
     under_way = select(_run.c.key).where(_run.c.ended_at.is_(None), _run.c.tenant_id == uow.tenant_id)
     found = uow.connection.execute(under_way.order_by(_run.c.key.desc()).limit(1)).scalar()
@@ -130,14 +140,12 @@ def _old_batches(uow: UnitOfWork, before: datetime) -> Counter[str]:
     return +Counter({"batch_item": items, "batch_operation": len(keys)})
 
 
-def _conclude(runtime: Runtime, uow: UnitOfWork, key: int, job: Row[Any], more: bool) -> None:
-    nightly.again(uow, job, NIGHT, runtime.settings.time_zone, at_once=more)
-    if not more:
-        run = uow.session.get_one(CleanUpRun, key)
-        run.ended_at = uow.now
-        rows = sum(run.removed.values())
-        fields = {"instances": run.instances, "rows": rows, **run.removed}
-        log.info("Cleaned up: %d trees of instances, %d rows", run.instances, rows, extra={"fields": fields})
+def _end(uow: UnitOfWork, key: int) -> None:
+    run = uow.session.get_one(CleanUpRun, key)
+    run.ended_at = uow.now
+    rows = sum(run.removed.values())
+    fields = {"tenant": uow.tenant_id, "instances": run.instances, "rows": rows, **run.removed}
+    log.info("Cleaned up: %d trees of instances, %d rows", run.instances, rows, extra={"fields": fields})
 
 
 def retention(runtime: Runtime, *, actor: Actor) -> Retention:

@@ -14,7 +14,7 @@ from engine.model.job import Job
 from engine.model.keys import BY_MONTH
 from engine.model.permissions import Actor
 from engine.model.setting import Setting
-from engine.services import instances, jobs, retention, tasks
+from engine.services import deployments, instances, jobs, retention, tasks
 from engine.services.cases.files import link_instance, open_case
 from engine.services.due import _claim_first, perform
 from tests.engine.diagrams import call, diagram, end, service_task, start, user_task
@@ -167,3 +167,21 @@ def test_every_table_that_belongs_to_instances_is_thought_of():
     }  # fmt: skip
     assert {table.name for table in hanging_on_instances()} == known
     assert set(Base.metadata.tables) >= KEPT
+
+
+def test_every_tenants_history_is_cleaned_up_by_its_own_days(runtime, clock, clean_up, rows):
+    short = diagram("short", start() + end(), "start>end")
+    keys = {}
+    for tenant, days in (("<default>", 30), ("other", 10), ("third", 0)):
+        deployments.deploy(runtime, [("short.bpmn", short)], "owner", tenant)
+        keys[tenant] = instances.start(runtime, "short", {}, who="ann", tenant_id=tenant).key
+        with runtime.unit_of_work(tenant_id=tenant) as uow:
+            uow.add(
+                Setting(tenant_id=tenant, name="history.keep_days", value=days, changed_by="boss", changed_at=uow.now)
+            )
+    clock.advance(20 * DAY)
+    clean_up()
+    assert {key for (key,) in rows(select(ProcessInstance.key))} == {keys["<default>"], keys["third"]}
+    clock.advance(20 * DAY)
+    clean_up()
+    assert {key for (key,) in rows(select(ProcessInstance.key))} == {keys["third"]}
