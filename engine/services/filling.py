@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     cast,
+    exists,
     func,
     insert,
     literal,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from engine.errors import Conflict
 from engine.model.base import Json, UtcDateTime, table_of, to_json
 from engine.model.case import Case, CaseInstance
+from engine.model.customer import Customer
 from engine.model.element import ElementInstance
 from engine.model.instance import ProcessInstance
 from engine.model.job import TIMER, Job
@@ -44,18 +46,20 @@ Row = dict[str, Any]
 _instance, _element, _task = table_of(ProcessInstance), table_of(ElementInstance), table_of(UserTask)
 _candidate, _job, _subscription = table_of(TaskCandidate), table_of(Job), table_of(Subscription)
 _case, _link, _entry = table_of(Case), table_of(CaseInstance), table_of(SearchEntry)
+_customer = table_of(Customer)
 CHUNK = 20_000
 STEP = 1 << 34  # between the keys of two copies; they lie before the pattern's, where no key will be made
+PHONE, ORDER = "13800138000", "NO-SUCH-ORDER"
 COMPLAINT = {
     "customer_name": "王小明",
-    "contact": "13800138000",
+    "contact": PHONE,
     "channel": "phone",
     "tier": "B",
     "received_at": "2026-03-02T16:55:00+08:00",
     "matter": "收到的水壶漏水，要求退款",
     "cause": "quality",
     "wanted_remedy": "refund",
-    "order_number": "NO-SUCH-ORDER",
+    "order_number": ORDER,
     "risk": "none",
     "photos": [],
     "consent": True,
@@ -67,8 +71,9 @@ def fill(
 ) -> dict[str, int]:
     """Copy one complaint that waits at its first task `count` times; returns how many rows each table got.
 
-    Copies have keys, case numbers, tasks, offers and timers of their own (due one second apart, from a day on) and can be worked
-    on; their variables and timelines are not copied. Raises Conflict in a database that has been filled already, unless `again`.
+    Copies have keys, case numbers, customers, orders, tasks, offers and timers of their own (due one second apart, from a day on)
+    and can be worked on; their variables and timelines are not copied. Raises Conflict in a database that has been filled already,
+    unless `again`: then the same customers get another case each.
     """
     number, pattern = _pattern(runtime, again)
     keys = frozenset(row["key"] for _, rows in pattern for row in rows if "key" in row)
@@ -109,6 +114,8 @@ def _pattern(runtime: Runtime, again: bool) -> tuple[str, list[tuple[Table, list
 
 def _parts(instance: int, number: str) -> Iterator[tuple[Table, Select[Any]]]:
     """What is copied, in the order in which rows refer to each other."""
+    theirs = select(_case.c.customer_key).where(_case.c.number == number)
+    yield _customer, select(_customer).where(_customer.c.key.in_(theirs))
     yield _instance, select(_instance).where(_instance.c.key == instance)
     for table in (_element, _task, _subscription):
         of_instance = select(table).where(table.c.process_instance_key == instance)
@@ -130,7 +137,7 @@ def _numbers(first: int, last: int) -> CTE:
 
 @dataclass(frozen=True)
 class _Copying:
-    """How the database itself makes copies of a row: the keys and the case's number in it are each copy's own."""
+    """How the database itself makes copies of a row: keys, the numbers of case and order and the phone in it are each copy's own."""
 
     number: str
     keys: frozenset[int]
@@ -139,7 +146,10 @@ class _Copying:
     def insertion(self, table: Table, row: Row, numbers: CTE) -> Insert:
         """One statement for all copies of one row."""
         values = {name: self._value(table.c[name], value, numbers.c.number) for name, value in row.items()}
-        return insert(table).from_select(list(values), select(*values.values()).select_from(numbers))
+        copies = select(*values.values()).select_from(numbers)
+        if table is _customer:  # they may be there from the last time
+            copies = copies.where(~exists(select(_customer.c.key).where(_customer.c.key == values["key"])))
+        return insert(table).from_select(list(values), copies)
 
     def _value(self, column: Column[Any], value: Any, number: ColumnElement[int]) -> ColumnElement[Any]:
         if isinstance(value, int) and value in self.keys:
@@ -162,16 +172,19 @@ class _Copying:
         return cast(literal(key), BigInteger) - number * literal(STEP, BigInteger)
 
     def _text(self, value: str, number: ColumnElement[int]) -> ColumnElement[str]:
-        parts = re.split(rf"({re.escape(self.number)}|\b\d{{15,19}}\b)", value)
+        numbers = "|".join(re.escape(one) for one in (self.number, ORDER, PHONE))
+        parts = re.split(rf"({numbers}|\b\d{{15,19}}\b)", value)
         found: ColumnElement[str] = literal(parts[0], Text)
         for mark, after in zip(parts[1::2], parts[2::2], strict=True):
-            if mark == self.number:
-                found = found + literal(f"{mark}~", Text) + cast(number, Text)
-            else:
-                own = int(mark) in self.keys
-                found = found + (cast(self._key(int(mark), number), Text) if own else literal(mark, Text))
-            found = found + literal(after, Text)
+            found = found + self._own(mark, number) + literal(after, Text)
         return found
+
+    def _own(self, mark: str, number: ColumnElement[int]) -> ColumnElement[str]:
+        if mark in (self.number, ORDER):
+            return literal(f"{mark}~", Text) + cast(number, Text)
+        if mark == PHONE:
+            return cast(literal(int(PHONE), BigInteger) + number, Text)
+        return cast(self._key(int(mark), number), Text) if int(mark) in self.keys else literal(mark, Text)
 
     def _later(self, moment: datetime, number: ColumnElement[int]) -> ColumnElement[Any]:
         """`moment` and as many seconds as the copy's number."""

@@ -1,7 +1,8 @@
 """What is killed: a nursery that has imported everything forks web and worker processes on demand.
 
-`python -m tests.torture.victim URL HOME RECEIVER [MUTANT]` reads lines `web PORT` and `worker` and prints each child's pid. The web
-process answers commands over HTTP only when the service's call has returned, as Kefuflow's own pages and API do.
+`python -m tests.torture.victim URL HOME RECEIVER [MUTANT]` reads lines `web PORT` and `worker` and prints each child's pid. A port is the
+nursery's own, so that whoever is killed leaves it to the next at once. The web process answers commands over HTTP only when the service's
+call has returned, as Kefuflow's own pages and API do.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socketserver import TCPServer
 from typing import Any
 
 from sqlalchemy import select
@@ -75,7 +76,7 @@ def _publish(runtime: Runtime, asked: dict[str, Any]) -> dict[str, Any]:
 COMMANDS = {"/start": _start, "/tasks": _tasks, "/complete": _complete, "/publish": _publish}
 
 
-def _serve(runtime: Runtime, port: int) -> None:
+def _serve(runtime: Runtime, listening: socket.socket) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -94,19 +95,16 @@ def _serve(runtime: Runtime, port: int) -> None:
         def log_message(self, format: str, *arguments: object) -> None:
             """Quiet."""
 
-    class Server(ThreadingHTTPServer):
-        allow_reuse_address = True
-        daemon_threads = True
-
-        def server_bind(self) -> None:
-            TCPServer.server_bind(self)  # without asking anybody for the machine's name
-
-    Server(("127.0.0.1", port), Handler).serve_forever()
+    server = ThreadingHTTPServer(listening.getsockname(), Handler, bind_and_activate=False)
+    server.daemon_threads = True
+    server.socket.close()
+    server.socket = listening
+    server.serve_forever()
 
 
-def _child(line: list[str], runtime: Runtime) -> None:
-    if line[0] == "web":
-        _serve(runtime, int(line[1]))
+def _child(listening: socket.socket | None, runtime: Runtime) -> None:
+    if listening is not None:
+        _serve(runtime, listening)
     worker = Worker(runtime)
     worker.start()
     signal.pause()
@@ -118,12 +116,14 @@ def main() -> None:
         mutants.install(sys.argv[4])
     runtime = open_runtime(url, home, receiver)  # connects to nothing before a child uses it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    children = []
+    children, ports = [], dict[str, socket.socket]()
     for line in iter(sys.stdin.readline, ""):
+        if line.startswith("web") and line not in ports:
+            ports[line] = socket.create_server(("127.0.0.1", int(line.split()[1])))
         child = os.fork()
         if child == 0:
             try:
-                _child(line.split(), runtime)
+                _child(ports.get(line), runtime)
             finally:
                 os._exit(1)
         children.append(child)
