@@ -25,7 +25,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/desk/cases?status=open", "/desk/cases?q=破损", "/desk/cases?q=YR-0100000", "/desk/cases/{closed}",
         "/desk/cases/{open}", "/desk/cases/{open}/now", "/desk/cases/{open}/timeline", "/desk/customers",
         "/desk/customers?q=王", "/desk/customers?q=19900000100", "/desk/customers/{customer}", "/desk/notices",
-        "/desk/notices/bell", "/desk/start", "/desk/start/complaint", "/desk/articles", "/desk/help",
+        "/desk/notices/bell", "/desk/start", "/desk/start/complaint", "/desk/articles", "/help",
         "/desk/records", "/desk/phone", "/account", "/board/reports",
     ),
     "aftersales": (
@@ -41,7 +41,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/board/figures?period=last_month&full=1", "/board/figures?period=last_month&full=1&by=agent",
         "/board/figures?period=this_year&full=1", "/board/figures?period=this_year&full=1&by=group&channel=phone",
         "/board/figures/csat/cases?period=this_year&hit=no", "/board/figures/registered/cases?period=this_year",
-        "/board/reports", "/board/people", "/board/outbox", "/board/workers", "/board/campaigns", "/board/migration",
+        "/board/reports", "/board/outbox", "/board/workers", "/board/campaigns", "/board/migration",
         "/board/inbound", "/desk/", "/desk/cases", "/desk/customers",
     ),
     "owner": (

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.model.case import Case, CaseInstance
@@ -12,6 +12,7 @@ from engine.runtime import Runtime
 from engine.services import worklist
 from engine.services.rows import add
 from engine.services.worklist import InboxFilter
+from engine.services.worklist.filters import Whose
 from tests.engine.services.desk_people import AGENT, MANAGER, OTHER_AGENT, person
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -175,25 +176,34 @@ def test_another_tenants_tasks_are_not_seen(runtime: Runtime, pile: Pile) -> Non
     assert names(runtime) == []
 
 
-def test_the_offers_are_read_along_the_index(sqlite_runtime: Runtime) -> None:
-    """Each bucket's first rows come without sorting all that is offered."""
-    pile = Pile(sqlite_runtime)
-    pile.task("a")
-    statements: list[str] = []
-    from sqlalchemy import event
+def plans(runtime: Runtime, beginning: str, wanted: InboxFilter) -> list[str]:
+    """How SQLite goes about the inbox's statements that have these words."""
+    found: list[str] = []
 
     def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT") and "FROM task_candidate JOIN" in statement:
+        if statement.startswith("SELECT") and beginning in statement:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-            statements.append(" / ".join(row[3] for row in plan))
+            found.append(" / ".join(row[3] for row in plan))
 
-    event.listen(sqlite_runtime.database.engine, "before_cursor_execute", listen)
-    worklist.inbox(sqlite_runtime, actor=AGENT, wanted=InboxFilter(whose="offered"))
-    event.remove(sqlite_runtime.database.engine, "before_cursor_execute", listen)
-    assert statements
-    assert all("ix_task_candidate" in plan and "TEMP B-TREE FOR ORDER BY" not in plan for plan in statements), (
-        statements
-    )
+    event.listen(runtime.database.engine, "before_cursor_execute", listen)
+    worklist.inbox(runtime, actor=AGENT, wanted=wanted)
+    event.remove(runtime.database.engine, "before_cursor_execute", listen)
+    return found
+
+
+def test_the_offers_are_read_along_the_index(sqlite_runtime: Runtime) -> None:
+    """Each bucket's first rows come without sorting all that is offered."""
+    Pile(sqlite_runtime).task("a")
+    found = plans(sqlite_runtime, "FROM task_candidate JOIN", InboxFilter(whose="offered"))
+    assert found
+    assert all("ix_task_candidate" in plan and "TEMP B-TREE FOR ORDER BY" not in plan for plan in found), found
+
+
+@pytest.mark.parametrize("whose", ["all", "mine"])
+def test_what_one_holds_is_looked_up_and_not_sought_among_all_open_tasks(sqlite_runtime: Runtime, whose: Whose) -> None:
+    Pile(sqlite_runtime).task("a")
+    (plan,) = plans(sqlite_runtime, "user_task.assignee IN", InboxFilter(whose=whose))
+    assert plan.startswith("SEARCH user_task USING INDEX ix_user_task_open_assignee (tenant_id=? AND assignee=?)")
 
 
 def test_the_board_shows_what_needs_an_eye(runtime: Runtime, pile: Pile) -> None:
