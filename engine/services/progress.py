@@ -89,7 +89,9 @@ def diagram(runtime: Runtime, number: str, instance_key: int, *, actor: Actor) -
 
 
 def _instances(uow: UnitOfWork, case_key: int) -> list[Row[Any]]:
-    roots = select(CaseInstance.instance_key).where(CaseInstance.case_key == case_key)
+    # In two steps: SQLite would look through all instances for those of the case.
+    linked = select(CaseInstance.instance_key).where(CaseInstance.case_key == case_key)
+    roots = list(uow.connection.execute(linked).scalars())
     columns = [column for column in _instance.columns if column.name != "data"]
     query = select(*columns).where(_instance.c.root_key.in_(roots), _instance.c.tenant_id == uow.tenant_id)
     return list(uow.connection.execute(query.order_by(_instance.c.key)))

@@ -21,7 +21,7 @@ from web.ui.words import group, person, word
 
 CUTS = ("agent", "group", "queue", "channel", "kind", "process")
 SHOWN_AS_TREND = "registered"
-MOST_CASES = 500
+MOST_CASES = 200
 AT_ONCE_DAYS = 7  # a longer period is computed after the page is there
 
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine.model.case import OPEN_STATUSES, Case
-from engine.model.customer import Customer, normal_phone
+from engine.model.customer import Customer
 from engine.model.desk import CaseFollower
 from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import search as search_index
+from engine.services.cases.exact import exact_cases
 from engine.services.customers.masking import mask_phone
 
 MOST_FOUND = 1000
@@ -93,13 +94,9 @@ def list_cases(
 
 def _found(uow: UnitOfWork, words: str, only_open: bool) -> list[int]:
     """By number, order or phone; by words where there is none of these."""
-    exact = select(Case.key).outerjoin(Customer, Customer.key == Case.customer_key)
-    exact = exact.where(Case.tenant_id == uow.tenant_id)
-    values = ((Case.number, words.upper()), (Case.order_number, words), (Customer.phone, normal_phone(words) or words))
-    for column, value in values:
-        found = list(uow.session.scalars(exact.where(column == value).limit(MOST_FOUND)))
-        if found:
-            return found
+    found = exact_cases(uow, words, MOST_FOUND)
+    if found:
+        return found
     marks = [search_index.OPEN] if only_open else []
     return search_index.find(uow, search_index.CASE, words, marks=marks, limit=MOST_FOUND)
 

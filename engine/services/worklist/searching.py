@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import select, true
 
 from engine.model.case import Case, CaseInstance
-from engine.model.customer import Customer, normal_phone
+from engine.model.customer import Customer
 from engine.model.permissions import Actor
 from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
 from engine.services import search
+from engine.services.cases.exact import exact_cases
 from engine.services.worklist.filters import IS_OPEN, InboxFilter
 from engine.services.worklist.order import Candidate
 
@@ -27,14 +28,9 @@ def case_keys(uow: UnitOfWork, wanted: InboxFilter) -> list[int]:
     words = wanted.search.strip()
     if not words:
         return list(uow.session.scalars(_query(uow).where(Case.unread_at.is_not(None)).order_by(Case.unread_at)))
-    for column, value in (
-        (Case.number, words.upper()),
-        (Case.order_number, words),
-        (Customer.phone, normal_phone(words) or words),
-    ):
-        exact = list(uow.session.scalars(_query(uow).where(column == value)))
-        if exact:
-            return exact
+    exact = exact_cases(uow, words, MOST_CASES, Case.status != "closed")
+    if exact:
+        return exact
     return search.find(uow, search.CASE, words, marks=[search.OPEN], limit=MOST_CASES)
 
 
