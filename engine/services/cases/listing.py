@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union_all
 
 from engine.model.case import OPEN_STATUSES, Case
 from engine.model.customer import Customer
@@ -69,27 +70,33 @@ def list_cases(
     At most `MOST_FOUND` are found by words: who finds more has to say more. Raises Forbidden without cases.read.
     """
     actor.require("cases.read")
-    query = select(Case, Customer).outerjoin(Customer, Customer.key == Case.customer_key)
-    query = query.where(Case.tenant_id == actor.tenant_id).order_by(Case.key.desc()).limit(limit)
-    if status:
-        query = query.where(Case.status.in_(OPEN_STATUSES) if status == "any_open" else Case.status == status)
+    conditions: list[ColumnElement[bool]] = [Case.tenant_id == actor.tenant_id]
     wanted = {"kind": kind, "owner": owner, "level": level, "channel": channel, "customer_key": customer_key}
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(getattr(Case, name) == value)
+    conditions += [getattr(Case, name) == value for name, value in wanted.items() if value is not None]
     if after is not None:
-        query = query.where(Case.key < after)
+        conditions.append(Case.key < after)
     if numbers is not None:
-        query = query.where(Case.number.in_(numbers))
+        conditions.append(Case.number.in_(numbers))
     if following is not None:
         followed = select(CaseFollower.case_key).where(
             CaseFollower.tenant_id == actor.tenant_id, CaseFollower.username == following
         )
-        query = query.where(Case.key.in_(followed))
+        conditions.append(Case.key.in_(followed))
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         if search.strip():
-            query = query.where(Case.key.in_(_found(uow, search.strip(), status == "any_open")))
+            conditions.append(Case.key.in_(_found(uow, search.strip(), status == "any_open")))
+        query = select(Case, Customer).outerjoin(Customer, Customer.key == Case.customer_key)
+        query = query.where(Case.key.in_(_newest(conditions, status, limit))).order_by(Case.key.desc()).limit(limit)
         return [_row(case, customer, actor) for case, customer in uow.session.execute(query)]
+
+
+def _newest(conditions: list[ColumnElement[bool]], status: str | None, limit: int) -> Select[Any] | CompoundSelect[Any]:
+    """The keys of the newest cases, of each status along the index that has them in order."""
+    query = select(Case.key).where(*conditions).order_by(Case.key.desc()).limit(limit)
+    if not status:
+        return query
+    statuses = OPEN_STATUSES if status == "any_open" else (status,)
+    return union_all(*(select(query.where(Case.status == one).subquery().c.key) for one in statuses))
 
 
 def _found(uow: UnitOfWork, words: str, only_open: bool) -> list[int]:
