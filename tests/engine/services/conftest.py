@@ -9,8 +9,9 @@ from engine.model.base import table_of
 from engine.model.incident import Incident
 from engine.model.instance import ProcessInstance
 from engine.model.user_task import UserTask
-from engine.services import deployments, instances
+from engine.services import deployments, instances, retention
 from engine.worker import Worker
+from tests.engine.services.desk_people import BOSS
 
 
 @pytest.fixture
@@ -88,3 +89,15 @@ def variables_of(runtime):
             return instances.root_variables(uow, key)
 
     return variables_of
+
+
+@pytest.fixture
+def clean_up(runtime, worker):
+    """A clean-up of history, whatever the hour; the row of its run."""
+
+    def clean_up():
+        retention.clean_up_now(runtime, actor=BOSS)
+        worker.run_due()
+        return retention.retention(runtime, actor=BOSS).runs[0]
+
+    return clean_up

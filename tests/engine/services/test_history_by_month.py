@@ -13,7 +13,6 @@ from engine.model.base import table_of
 from engine.model.case import TimelineEntry
 from engine.model.element import TakenFlow
 from engine.model.job import Job
-from engine.model.permissions import Actor
 from engine.model.setting import Setting
 from engine.model.variable import VariableChange
 from engine.persistence import months, prepare_months
@@ -23,9 +22,9 @@ from engine.services.cases.files import link_instance, open_case
 from engine.services.due import _claim_first, perform
 from engine.services.trail import NO_KEY, note
 from tests.engine.diagrams import diagram, end, start, user_task
+from tests.engine.services.desk_people import BOSS
 
 DAY = timedelta(days=1)
-BOSS = Actor("boss", permissions=frozenset({"instances.read", "settings.manage"}))
 ONE = diagram("one", start() + user_task() + end(), "start>task task>end")
 FLOW = table_of(TakenFlow)
 MARCH, APRIL, MAY = 3, 4, 5
@@ -62,16 +61,6 @@ def live(runtime, begin, rows):
         return key
 
     return live
-
-
-@pytest.fixture
-def clean_up(runtime, worker):
-    def clean_up():
-        retention.clean_up_now(runtime, actor=BOSS)
-        worker.run_due()
-        return retention.retention(runtime, actor=BOSS).runs[0]
-
-    return clean_up
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from engine.model.draft import Draft
 from engine.model.instance import ProcessInstance
 from engine.model.job import Job
 from engine.model.keys import BY_MONTH
-from engine.model.permissions import Actor
 from engine.model.setting import Setting
 from engine.services import deployments, instances, jobs, retention, tasks
 from engine.services.cases.files import link_instance, open_case
 from engine.services.due import _claim_first, perform
 from tests.engine.diagrams import call, diagram, end, service_task, start, user_task
+from tests.engine.services.desk_people import BOSS
 
 DAY = timedelta(days=1)
 WHOLE = diagram(
@@ -26,7 +26,6 @@ WHOLE = diagram(
     "start>task task>work work>inner inner>end",
 )
 INNER = diagram("inner", '<bpmn:startEvent id="s"/>' + user_task("inner_task") + end(), "s>inner_task inner_task>end")
-BOSS = Actor("boss", permissions=frozenset({"instances.read", "settings.manage"}))
 
 
 @pytest.fixture
@@ -38,18 +37,6 @@ def keep(runtime):
             uow.add(Setting(name="history.keep_days", value=days, changed_by="boss", changed_at=uow.now))
 
     return keep
-
-
-@pytest.fixture
-def clean_up(runtime, worker):
-    """A clean-up, whatever the hour; the row of its run."""
-
-    def clean_up():
-        retention.clean_up_now(runtime, actor=BOSS)
-        worker.run_due()
-        return retention.retention(runtime, actor=BOSS).runs[0]
-
-    return clean_up
 
 
 @pytest.fixture
