@@ -239,7 +239,8 @@ class DecisionEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class InstanceCompleted:
-    """`end_elements`: ids of the end events reached at the top, in order, the last one last. `variables`: the root scope's."""
+    """`end_elements`: ids of the end events reached at the top, in order, the last one last; none of those reached before an
+    interrupting event subprocess began. `variables`: the root scope's."""
 
     key: int
     end_elements: list[str]

@@ -36,6 +36,8 @@ class EventSubProcess(Scope):
         run = scope.workflow
         if self.begin.element.interrupting:
             run.terminate_inside(scope)
+            if scope is run.root:
+                run.end_elements.clear()  # What a side branch reached before is not how the instance ends.
             scope.memo["interrupted"] = True
             scope.task_spec.on_interrupt(scope)
             for key, subscription in list(scope.waits.items()):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.execution import contract as c
-from tests.engine.execution.drawing import START, boundary, chain, flow, node, sub, throw, timer, user
+from tests.engine.execution.drawing import START, boundary, chain, end, flow, node, sub, throw, timer, user
 
 LINK = '<bpmn:linkEventDefinition name="there"/>'
 MESSAGE = '<bpmn:messageEventDefinition messageRef="M"/>'
@@ -51,6 +51,14 @@ def test_a_counted_cycle_beside_something_stops(bench, place):
     bench.start(body + chain("s", "t")).fire("b").fire("b")
     assert not bench.waits()
     assert bench.waiting_at() == ["t", "z", "z"]
+
+
+def test_what_a_side_branch_reached_is_not_the_end_of_an_instance_that_was_interrupted(bench):
+    begin = node("startEvent", "b", more=timer("PT1H"))
+    body = START + user("t") + sub("h", begin + user("z") + flow("b", "z"), attributes='triggeredByEvent="true"')
+    body += boundary("soon", "t", timer("PT1M"), 'cancelActivity="false"') + end("told") + flow("soon", "told")
+    bench.start(body + chain("s", "t")).fire("soon").fire("b").complete("z")
+    assert bench.of(c.InstanceCompleted)[0].end_elements == []
 
 
 def test_a_moment_that_has_passed_is_due_at_once(bench):
