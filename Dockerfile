@@ -4,7 +4,7 @@ FROM python:3.13-slim-bookworm AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /source
 # The build fetches the node that it needs from PyPI, so that no second toolchain is installed here.
-COPY pyproject.toml constraints.txt hatch_build.py README.md LICENSE ./
+COPY pyproject.toml constraints.txt hatch_build.py README.md LICENSE .bpmnlintrc ./
 COPY engine engine
 COPY web web
 COPY processes processes

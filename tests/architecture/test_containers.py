@@ -1,6 +1,9 @@
 """The container files say what Kefuflow can do: known settings and commands, two of each process, no secret inside."""
 
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -43,3 +46,20 @@ def test_what_the_image_copies_is_there():
     for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE):
         for name in line.split()[:-1]:
             assert (ROOT / name).exists(), name
+
+
+def test_the_image_holds_everything_that_the_assets_are_built_from(tmp_path):
+    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE):
+        *names, folder = line.split()
+        for source in (ROOT / name for name in names):
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("node_modules", "dist", "__pycache__")
+                shutil.copytree(source, tmp_path / folder, ignore=ignored)
+            else:
+                shutil.copy(source, tmp_path / folder)
+    shown = "import hatch_build; print(hatch_build.source_hash())"
+    there, here = (
+        subprocess.run([sys.executable, "-c", shown], cwd=root, capture_output=True, text=True, check=True).stdout
+        for root in (tmp_path, ROOT)
+    )
+    assert there == here
