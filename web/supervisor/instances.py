@@ -40,7 +40,7 @@ def list_instances() -> Any:
         found, errors = inspection.Found([], 0, False, None), forms.field_sentences(error) or {"": [str(error)]}
     page = render_template(
         "supervisor/instances.html", found=found, errors=errors, asked=request.args, chosen=_chosen(request.args),
-        processes=_processes(),
+        processes=inspection.newest_versions(current_runtime(), actor=current_actor()),
     )  # fmt: skip
     return (page, 422) if errors else page
 
@@ -122,11 +122,3 @@ def _day(args: Any, name: str, later: int) -> str | None:
 def _chosen(args: Any) -> dict[str, str]:
     """The filter as the page was asked for it."""
     return {name: args[name] for name in FILTERS if args.get(name) or (name == "state" and name in args)}
-
-
-def _processes() -> list[inspection.Version]:
-    """The newest version of each process."""
-    newest: dict[str, inspection.Version] = {}
-    for version in inspection.versions(current_runtime(), actor=current_actor()):
-        newest.setdefault(version.process_id, version)
-    return list(newest.values())

@@ -1,7 +1,7 @@
 """Process instances for the people who look after them: finding them, and everything there is to know of one."""
 
 from engine.services.inspection.detail import Inspection, diagram_of, inspect
-from engine.services.inspection.listing import Found, Listed, Version, find, keys_in, versions
+from engine.services.inspection.listing import Found, Listed, Version, find, keys_in, newest_versions, versions
 from engine.services.inspection.mapping import MappingTable, definition_diagram, mapping_table
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "inspect",
     "keys_in",
     "mapping_table",
+    "newest_versions",
     "versions",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select
 
 from engine.deployment.model import ProcessModel
 from engine.model.base import table_of
@@ -140,24 +140,34 @@ def _active(uow: UnitOfWork, keys: list[int]) -> dict[int, list[str]]:
     return {key: list(ids) for key, ids in found.items()}
 
 
-def versions(runtime: Runtime, *, actor: Actor, process_id: str | None = None) -> list[Version]:
-    """Every version of every process (or one), the newest first in each. Raises Forbidden without instances.read."""
+def versions(runtime: Runtime, *, actor: Actor) -> list[Version]:
+    """Every version of every process, the newest first in each. Raises Forbidden without instances.read."""
     actor.require("instances.read")
-    counted = (
-        select(_instance.c.process_definition_key, func.count().label("running"))
-        .where(_instance.c.state == InstanceState.ACTIVE, _instance.c.tenant_id == actor.tenant_id)
-        .group_by(_instance.c.process_definition_key)
+    # For each version by itself, along an index: no other instance is read.
+    running = select(func.count()).where(
+        _instance.c.process_definition_key == _definition.c.key, _instance.c.state == InstanceState.ACTIVE
     )
-    query = select(_definition).where(_definition.c.tenant_id == actor.tenant_id)
-    if process_id is not None:
-        query = query.where(_definition.c.process_id == process_id)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        running = {row.process_definition_key: row.running for row in uow.connection.execute(counted)}
-        rows = uow.connection.execute(query.order_by(_definition.c.process_id, _definition.c.version.desc())).all()
-        return [_version(runtime, uow, row, running.get(row.key, 0)) for row in rows]
+        rows = uow.connection.execute(_versions(uow).add_columns(running.scalar_subquery().label("running"))).all()
+        return [_version(runtime, uow, row, row.running) for row in rows]
 
 
-def _version(runtime: Runtime, uow: UnitOfWork, row: Any, running: int) -> Version:
+def newest_versions(runtime: Runtime, *, actor: Actor) -> list[Version]:
+    """The newest version of every process, its instances not counted. Raises Forbidden without instances.read."""
+    actor.require("instances.read")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        newest: dict[str, Row[Any]] = {}
+        for row in uow.connection.execute(_versions(uow)):
+            newest.setdefault(row.process_id, row)
+        return [_version(runtime, uow, row) for row in newest.values()]
+
+
+def _versions(uow: UnitOfWork) -> Select[Any]:
+    query = select(_definition).where(_definition.c.tenant_id == uow.tenant_id)
+    return query.order_by(_definition.c.process_id, _definition.c.version.desc())
+
+
+def _version(runtime: Runtime, uow: UnitOfWork, row: Any, running: int = 0) -> Version:
     model = definitions.process(runtime, uow, row.key).model
     name = model.name or model.id
     name_en = model.properties.get("name.en")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.engine import Dialect
 
 from engine.model.audit import AuditEntry
 from engine.model.base import table_of
@@ -86,7 +87,17 @@ def _kept(_: bool) -> Any:
     return insert(_change).from_select(columns, replaced)
 
 
-KEEP_VALUES = Statement(_kept)
+def _kept_at_once(_text: str, _dialect: Dialect) -> str:
+    """Each is looked up by itself, whatever a planner thinks of how many there are."""
+    return (
+        "INSERT INTO variable_change (key, tenant_id, process_instance_key, scope_key, name, value, at, by) "
+        "SELECT rows.key, v.tenant_id, v.process_instance_key, v.scope_key, v.name, v.value, v.updated_at, v.updated_by "
+        "FROM json_to_recordset(%(rows)s::json) AS rows (key BIGINT, at_scope BIGINT, at_name VARCHAR), LATERAL "
+        "(SELECT * FROM variable WHERE scope_key = rows.at_scope AND name = rows.at_name LIMIT 1) AS v"
+    )
+
+
+KEEP_VALUES = Statement(_kept, at_once=_kept_at_once)
 
 
 def _task_with_form(_: bool) -> Any:

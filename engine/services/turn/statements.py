@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ClauseElement, LargeBinary, Table, bindparam, insert
@@ -22,15 +22,22 @@ from engine.persistence import UnitOfWork
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat).encode
 Row = Mapping[str, Any]
+AtOnce = Callable[[str, Dialect], str]
 Parameter = tuple[str, Any, Callable[[Any], Any] | None]  # its name, its value where the statement fixes it, its type
 
 
 class Statement:
-    """One INSERT, UPDATE or DELETE whose values are named parameters. `table` is given for an INSERT of whole rows."""
+    """One INSERT, UPDATE or DELETE whose values are named parameters. `table` is given for an INSERT of whole rows.
 
-    def __init__(self, build: Callable[[bool], ClauseElement], table: Table | None = None) -> None:
+    `at_once`, given PostgreSQL's text for one row, makes that for any number of them, as one JSON text named `rows`.
+    """
+
+    def __init__(
+        self, build: Callable[[bool], ClauseElement], table: Table | None = None, at_once: AtOnce | None = None
+    ) -> None:
         self._build = build
         self._table = table
+        self._at_once = at_once
         self._compiled: dict[str, tuple[str, list[Parameter], bool]] = {}
         self._from_json: str | None = None
 
@@ -49,10 +56,10 @@ class Statement:
             return text, values
         keys = [name for name, _, _ in names]
         found = [dict(zip(keys, each, strict=True)) for each in values]
-        if self._table is None or not _is_text(self._table):
+        if self._at_once is None:
             return text, found
         # The driver looks at each parameter anew for every statement: one that holds all rows is quicker than one for each value.
-        self._from_json = self._from_json or _from_json(self._table, text, dialect)
+        self._from_json = self._from_json or self._at_once(text, dialect)
         return self._from_json, [{"rows": _encode(found)}]
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[Parameter], bool]:
@@ -64,9 +71,10 @@ class Statement:
         return str(compiled), parameters, bool(compiled.positional)
 
 
-@cache
-def _is_text(table: Table) -> bool:
-    return not any(isinstance(column.type, LargeBinary) for column in table.columns)
+def _whole_rows(table: Table) -> AtOnce | None:
+    """JSON holds no bytes."""
+    has_bytes = any(isinstance(column.type, LargeBinary) for column in table.columns)
+    return None if has_bytes else partial(_from_json, table)
 
 
 def _from_json(table: Table, text: str, dialect: Dialect) -> str:
@@ -90,7 +98,7 @@ def _parameter(name: str, bind: Any, dialect: Dialect) -> Parameter:
 
 def insertion(table: Table) -> Statement:
     """Insert whole rows; what a row does not name is NULL."""
-    return Statement(lambda _: insert(table), table)
+    return Statement(lambda _: insert(table), table, _whole_rows(table))
 
 
 def upsert(table: Table, keys: Sequence[str], changed: Sequence[str]) -> Statement:
@@ -101,7 +109,7 @@ def upsert(table: Table, keys: Sequence[str], changed: Sequence[str]) -> Stateme
         new = {name: statement.excluded[name] for name in changed}
         return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
 
-    return Statement(build, table)
+    return Statement(build, table, _whole_rows(table))
 
 
 def named(table: Table, column: str, name: str | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -11,13 +12,14 @@ from engine.model.incident import Incident, IncidentState
 from engine.model.people import User, UserRole
 from engine.model.permissions import Actor
 from engine.model.sla import SlaClockRow
-from engine.model.user_task import TaskCandidate, UserTask
+from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.repairs import Stop, open_stops
 from engine.services.worklist.filters import IS_OPEN, Query
 
 MOST_NEW = 500
+MOST_COUNTED = 10_000
 POSTS = ("agent", "social_agent", "group_lead")
 
 
@@ -49,7 +51,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The lists hold at most `limit` rows; the counts are of all."""
+    """The lists hold at most `limit` rows; a count is exact below `most_counted`, which stands for as many or more."""
 
     escalated: list[CaseAlert]
     breached: list[CaseAlert]
@@ -59,6 +61,7 @@ class Board:
     unassigned_tasks: int
     incidents: int
     open_incidents: list[Stop]
+    most_counted: int
 
 
 def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = timedelta(hours=2)) -> Board:
@@ -68,7 +71,6 @@ def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = 
     """
     actor.require("board.read")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        incidents = select(Incident).where(Incident.tenant_id == uow.tenant_id, Incident.state == IncidentState.ACTIVE)
         return Board(
             escalated=_escalated(uow, limit),
             breached=_by_clock(uow, SlaClockRow.breach_at <= uow.now, limit),
@@ -79,12 +81,11 @@ def board(runtime: Runtime, *, actor: Actor, limit: int = 50, risk: timedelta = 
                 limit,
             ),
             load=_load(uow),
-            open_cases=_count(
-                uow, select(Case.key).where(Case.tenant_id == uow.tenant_id, Case.status.in_(OPEN_STATUSES))
-            ),
-            unassigned_tasks=_count(uow, _unassigned(uow)),
-            incidents=_count(uow, incidents.with_only_columns(Incident.key)),
+            open_cases=_count(uow, Case, Case.status.in_(OPEN_STATUSES)),
+            unassigned_tasks=_count(uow, UserTask, IS_OPEN, UserTask.assignee.is_(None)),
+            incidents=_count(uow, Incident, Incident.state == IncidentState.ACTIVE),
             open_incidents=open_stops(runtime, uow, limit),
+            most_counted=MOST_COUNTED,
         )
 
 
@@ -138,21 +139,23 @@ def _alert(case: Case, customer: Customer | None, clock: str | None, at: datetim
 
 
 def _load(uow: UnitOfWork) -> list[Load]:
-    cases = _by_person(
-        uow,
-        select(Case.owner, func.count())
-        .where(Case.tenant_id == uow.tenant_id, Case.status.in_(OPEN_STATUSES))
-        .group_by(Case.owner),
+    posts = select(UserRole.user_key).where(UserRole.role.in_(POSTS))
+    people = list(
+        uow.session.scalars(
+            select(User)
+            .where(User.tenant_id == uow.tenant_id, User.active, User.key.in_(posts))
+            .order_by(User.username)
+        )
     )
+    # By name, so that what nobody has is not read.
+    names = [user.username for user in people]
+    owned = select(Case.owner, func.count()).where(Case.tenant_id == uow.tenant_id, Case.owner.in_(names))
+    cases = _by_person(uow, owned.where(Case.status.in_(OPEN_STATUSES)).group_by(Case.owner))
     held = select(UserTask.assignee, func.count()).where(
-        UserTask.tenant_id == uow.tenant_id, IS_OPEN, UserTask.assignee.is_not(None)
+        UserTask.tenant_id == uow.tenant_id, IS_OPEN, UserTask.assignee.in_(names)
     )
     tasks = _by_person(uow, held.group_by(UserTask.assignee))
     overdue = _by_person(uow, held.where(UserTask.due_at <= uow.now).group_by(UserTask.assignee))
-    posts = select(UserRole.user_key).where(UserRole.role.in_(POSTS))
-    people = uow.session.scalars(
-        select(User).where(User.tenant_id == uow.tenant_id, User.active, User.key.in_(posts)).order_by(User.username)
-    )
     return [
         Load(
             user.username,
@@ -170,10 +173,6 @@ def _by_person(uow: UnitOfWork, query: Query) -> dict[str, int]:
     return {name: number for name, number in uow.session.execute(query)}
 
 
-def _unassigned(uow: UnitOfWork) -> Query:
-    open_to_all = (TaskCandidate.tenant_id == uow.tenant_id, TaskCandidate.assignee.is_(None))
-    return select(TaskCandidate.task_key).where(*open_to_all).distinct()
-
-
-def _count(uow: UnitOfWork, query: Query) -> int:
-    return uow.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+def _count(uow: UnitOfWork, entity: Any, *conditions: ColumnElement[bool]) -> int:
+    found = select(entity.key).where(entity.tenant_id == uow.tenant_id, *conditions).limit(MOST_COUNTED)
+    return uow.session.scalar(select(func.count()).select_from(found.subquery())) or 0

@@ -1,6 +1,7 @@
 """The board: what is late, escalated or at risk, who has how much; giving tasks to others with a reason."""
 
 from datetime import timedelta
+from importlib import import_module
 
 from sqlalchemy import event
 
@@ -44,6 +45,15 @@ def test_the_board_shows_each_agents_load_and_leads_to_their_tasks(desk):
     ]
     (link,) = row.xpath(".//a/@href")
     assert number in desk.get("sue", link).text
+
+
+def test_very_much_is_not_counted_to_its_end(desk, monkeypatch):
+    monkeypatch.setattr(import_module("engine.services.worklist.board"), "MOST_COUNTED", 2)
+    for last in range(3):
+        desk.complain(contact=f"1390000000{last}")
+    page = parsed(desk.get("sue", "/board/"))
+    shown = [[text_of(part) for part in card] for card in page.xpath("//a[contains(@class,'card-sm')]/div")]
+    assert shown == [["未结案工单", "2+"], ["待领取任务", "2+"], ["已升级", "0"], ["流程故障", "0"]]
 
 
 def test_the_live_part_is_not_sent_again_until_something_changes(desk):
