@@ -6,9 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks import bare, commands, expressions, growth, pages, queueing, year
-from benchmarks.stage import Stage, stage
+from benchmarks.stage import Stage, kept, stage
 
 BENCHMARKS: dict[str, Callable[[Stage], dict[str, float]]] = {
     "bare": bare.measure,
@@ -47,8 +48,17 @@ def main() -> None:
         "--database", help="a PostgreSQL URL; a database beside it is made and dropped (default: SQLite)"
     )
     parser.add_argument("--quick", action="store_true", help="ends within 60 s")
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FOLDER",
+        help="only the pages of a million, in the database at --database or in FOLDER, which is filled the first time and kept",
+    )
     options = parser.parse_args()
-    figures = run(options.names or list(BENCHMARKS), options.database, options.quick)
+    if options.kept:
+        figures = pages.measure_kept(kept(options.database, options.kept, options.quick))
+    else:
+        figures = run(options.names or list(BENCHMARKS), options.database, options.quick)
     if options.json:
         print(json.dumps({name: round(value, 4) for name, value in figures.items()}, indent=2))
     else:

@@ -14,11 +14,16 @@ from engine.jobs import queue
 from engine.model.job import TIMER
 from engine.model.permissions import Actor
 from engine.runtime import Runtime
-from engine.services import tasks
+from engine.services import inspection, tasks
+from engine.services.cases.listing import list_cases
 from engine.services.cases.views import get_case
+from engine.services.customers import search_customers
+from engine.services.figures import named_period
+from engine.services.figures.heat import heat
 from engine.services.worklist import InboxFilter, board, count_inbox, inbox, pulse
 
 LONGEST = 1500  # signs of a statement that are shown
+RUNNING = {"state": {"$in": ["ACTIVE", "SUSPENDED"]}}
 Asked = tuple[str, Any]
 
 
@@ -50,6 +55,11 @@ def _acts(runtime: Runtime, number: str, actor: Actor, supervisor: Actor) -> Ite
     yield "Search by words", lambda: inbox(runtime, actor=actor, wanted=InboxFilter(search="水壶 退款"))
     yield "A case's page", lambda: get_case(runtime, number, actor=actor)
     yield "The supervisor's board", lambda: board(runtime, actor=supervisor)
+    yield "The list of cases", lambda: list_cases(runtime, actor=actor)
+    yield "The list of customers", lambda: search_customers(runtime, actor=actor)
+    yield "Process instances that run", lambda: inspection.find(runtime, RUNNING, actor=supervisor)
+    today = named_period("today", runtime.now(), runtime.settings.time_zone)
+    yield "The heat map of complaints", lambda: heat(runtime, "complaint", None, today, actor=supervisor)
     yield "Claim a task", lambda: tasks.claim(runtime, _open_task(runtime), who=actor.username)
     yield "A worker looks for due timers", lambda: _look_for_timers(runtime)
 
@@ -89,9 +99,13 @@ def _plan(runtime: Runtime, statement: str, parameters: Any) -> str:
     given = parameters if sqlite else dict(parameters)
     with runtime.unit_of_work(read_only=True) as uow:
         rows = uow.connection.exec_driver_sql(f"{how} {statement}", given).all()
-    return "\n".join(str(row[-1]) for row in rows)
+    return "\n".join(_short(str(row[-1])) for row in rows)
 
 
 def _short(statement: str) -> str:
     one_line = re.sub(r"SELECT (?:\w+\.\w+(?: AS \w+)?,\s*){6,}.*?\sFROM", "SELECT … FROM", statement, flags=re.DOTALL)
-    return one_line[:LONGEST]
+    # A list of keys says no more after its first.
+    few = re.sub(
+        r"((?:%\(\w+\)s::\w+|\?|'?\{?\d{15,}), ?)(?:(?:%\(\w+\)s::\w+|\?|\d{15,})(, ?)?){4,}", r"\1… ", one_line
+    )
+    return few[:LONGEST]

@@ -90,6 +90,12 @@ def stage(database: str | None, quick: bool) -> Iterator[Stage]:
         shutil.rmtree(home)
 
 
+def kept(database: str | None, home: Path, quick: bool) -> Stage:
+    """A database that stays, with its folder."""
+    home.mkdir(parents=True, exist_ok=True)
+    return Stage(database or f"sqlite:///{(home / 'kefuflow.db').resolve()}", home.resolve(), quick)
+
+
 @contextmanager
 def _database_beside(url: str) -> Iterator[str]:
     name = f"kefuflow_bench_{secrets.token_hex(4)}"

@@ -162,6 +162,13 @@ class UserTask(Keyed, Base):
         self.assignee, self.claimed_at = user, None if user is None else now
 
 
+def _index_of_offers(name: str, *order: str) -> Index:
+    """Along the offers that nobody has taken. Only as a condition: PostgreSQL reads no order behind a column that is NULL."""
+    nobody = text("assignee IS NULL")
+    columns = ("tenant_id", "kind", "name", *order, "task_key")
+    return Index(name, *columns, sqlite_where=nobody, postgresql_where=nobody)
+
+
 class TaskCandidate(Base):
     """An open task offered to a group or person; one row each, so that an inbox is read along an index.
 
@@ -169,10 +176,11 @@ class TaskCandidate(Base):
     """
 
     __tablename__ = "task_candidate"
+    # Each has the whole order of a list, the key included: a million offers of one moment are not put in order for one page.
     __table_args__ = (
-        Index("ix_task_candidate_inbox", "tenant_id", "kind", "name", "assignee", "rank", "created_at"),
-        Index("ix_task_candidate_age", "tenant_id", "kind", "name", "assignee", "created_at"),
-        Index("ix_task_candidate_due", "tenant_id", "kind", "name", "assignee", "due_at"),
+        _index_of_offers("ix_task_candidate_offered", "rank", "created_at"),
+        _index_of_offers("ix_task_candidate_offered_age", "created_at"),
+        _index_of_offers("ix_task_candidate_offered_due", "due_at"),
     )
 
     task_key: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)

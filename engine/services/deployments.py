@@ -23,10 +23,11 @@ from engine.services import definitions
 from engine.services.deploying.files import File, check_files, open_files, read_files
 from engine.services.deploying.references import unknown_references
 from engine.services.deploying.starts import StartWithoutValue, move_starts
+from engine.services.deploying.unchanged import are_newest
 from engine.services.deploying.versions import Deployed, Numbering, one_at_a_time
 from engine.services.turn import Turn
 
-__all__ = ["Deployed", "Deployment", "DeploymentRefused", "check", "deploy"]
+__all__ = ["Deployed", "Deployment", "DeploymentRefused", "are_deployed", "check", "deploy"]
 
 
 Files = Sequence[tuple[str, bytes]]
@@ -69,6 +70,12 @@ def _check(files: list[File], deployed: dict[str, DecisionModel], uow: UnitOfWor
         return findings
     read_files(files, deployed)
     return findings + unknown_references(files, uow)
+
+
+def are_deployed(runtime: Runtime, files: Files, tenant_id: str = DEFAULT_TENANT) -> bool:
+    """Whether there are files, and to deploy them would make no new version."""
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return bool(files) and are_newest(uow, open_files(files))
 
 
 def deploy(runtime: Runtime, files: Files, who: str, tenant_id: str = DEFAULT_TENANT) -> Deployment:

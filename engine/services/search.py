@@ -35,6 +35,7 @@ __all__ = ["ARTICLE", "CASE", "CUSTOMER", "OPEN", "fill_if_needed", "find", "rei
 Indexed = Case | Customer | Article | Contact | Attachment
 _entry = table_of(SearchEntry)
 PORTION = 500
+NEWEST = 4  # times as many as are wanted are looked through before the index is asked
 MOST_PARTS = 1000  # contacts and files, the newest, that lead to cases
 
 
@@ -59,9 +60,17 @@ def _entries(uow: UnitOfWork, asked: list[list[str]], before: int | None, limit:
         return []
     if uow.is_sqlite:
         return _by_full_text(uow, asked, before, limit)
-    query = select(_entry.c.key).where(_entry.c.terms.op("@@")(cast(_for_postgresql(asked), TSQUERY)))
+    holds = cast(_for_postgresql(asked), TSQUERY)
+    every = select(_entry.c.key, _entry.c.terms)
     if before is not None:
-        query = query.where(_entry.c.key < before)
+        every = every.where(_entry.c.key < before)
+    # What very many hold is among the newest already; the index would collect all of them.
+    newest = every.order_by(_entry.c.key.desc()).limit(NEWEST * limit).subquery()
+    among = select(newest.c.key).where(newest.c.terms.op("@@")(holds)).order_by(newest.c.key.desc()).limit(limit)
+    keys = list(uow.connection.scalars(among))
+    if len(keys) == limit:
+        return keys
+    query = every.with_only_columns(_entry.c.key).where(_entry.c.terms.op("@@")(holds))
     # The sort stands outside: the planner would else walk the keys and read every entry on the way.
     found = query.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
     return list(uow.connection.scalars(select(found.c.key).order_by(found.c.key.desc()).limit(limit)))

@@ -57,9 +57,9 @@ def prepare(settings: Settings) -> Iterator[str]:
     """
     runtime = open_runtime(settings)
     try:
-        deployment = deploy_paths(runtime, [settings.processes_dir], SYSTEM_USER)
-        fresh = [item for item in deployment.items if item.is_new]
-        if fresh:
+        files = _files([settings.processes_dir])
+        if not deployments.are_deployed(runtime, files):
+            fresh = [item for item in deployments.deploy(runtime, files, SYSTEM_USER).items if item.is_new]
             yield f"Deployed {len(fresh)} new versions from {settings.processes_dir}."
         if runtime.external_jobs:
             yield f"Left to workers outside (KEFUFLOW_EXTERNAL_JOBS): {', '.join(sorted(runtime.external_jobs))}."

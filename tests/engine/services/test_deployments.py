@@ -42,6 +42,25 @@ def test_a_changed_file_is_a_new_version_and_an_unchanged_one_is_not(runtime, de
     assert rows(select(func.count()).select_from(Resource)) == [(2,)]
 
 
+def test_files_are_deployed_until_one_changes_or_something_newer_takes_its_place(runtime):
+    files = [("one.bpmn", ONE_TASK), ("answer.form", FORM), (SEVERITY.name, SEVERITY.read_bytes())]
+    assert not deployments.are_deployed(runtime, files)
+    deployments.deploy(runtime, files, "owner")
+    assert deployments.are_deployed(runtime, files)
+    assert not deployments.are_deployed(runtime, [*files, ("new.bpmn", FILED)])
+    changed = ("one.bpmn", ONE_TASK.replace(b'name="task"', b'name="new"'))
+    assert not deployments.are_deployed(runtime, [changed, *files[1:]])
+    deployments.deploy(runtime, [changed], "owner")
+    assert not deployments.are_deployed(runtime, files)
+    assert deployments.are_deployed(runtime, files[1:])
+
+
+def test_a_file_whose_version_was_deleted_is_not_deployed(runtime):
+    deployed = deployments.deploy(runtime, [("one.bpmn", ONE_TASK)], "owner")
+    delete_resource(runtime, deployed.items[0].key, "owner")
+    assert not deployments.are_deployed(runtime, [("one.bpmn", ONE_TASK)])
+
+
 def test_files_with_an_error_are_refused_as_a_whole_with_every_finding(runtime, rows):
     with pytest.raises(deployments.DeploymentRefused) as refused:
         deployments.deploy(runtime, [("good.bpmn", ONE_TASK), ("bad.bpmn", BROKEN), ("note.txt", b"x")], "owner")

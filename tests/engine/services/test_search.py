@@ -43,6 +43,13 @@ def test_the_newest_come_first_and_a_page_goes_on_below(runtime, register):
     assert found(runtime, "水壶", before=keys[1]) == [keys[0]]
 
 
+def test_what_is_not_among_the_newest_is_found_too(runtime, register):
+    key, _ = register()
+    for number in range(search.NEWEST):
+        register("别的事情", "李强", f"1390013911{number}")
+    assert found(runtime, "水壶", limit=1) == [key]
+
+
 def test_a_customers_new_name_finds_the_cases_and_the_old_one_does_not(runtime, register):
     key, customer = register()
     change_customer(runtime, customer, 1, {"name": "欧阳震华"}, actor=AGENT)
