@@ -1,11 +1,12 @@
 """Starting a process from the desk: which ones may be started, their start form, and the case that is registered with it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.errors import Forbidden, InvalidInput, NotFound
+from engine.errors import Conflict, Forbidden, InvalidInput, NotFound
 from engine.forms import Form, validate
 from engine.model.base import table_of
 from engine.model.case import Case
@@ -18,7 +19,7 @@ from engine.services import definitions, task_forms, uploads
 from engine.services.cases.contacts import store_contact
 from engine.services.cases.files import link_instance, open_case
 from engine.services.cases.numbers import PREFIXES
-from engine.services.cases.related import related_to
+from engine.services.cases.related import RelatedCase, related_to
 from engine.services.customers.files import match_customer
 from engine.services.handlers.cases import TITLE_LENGTH, columns_from
 from engine.services.instances import start_within
@@ -50,11 +51,18 @@ class StartForm:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a start made; `case_number` is None for a process that works on no case. `same_matter`: cases that look like the same one."""
+    """What a start made; `case_number` is None for a process that works on no case."""
 
     instance_key: int
     case_number: str | None
-    same_matter: tuple[str, ...] = ()
+
+
+class SameMatter(Conflict):
+    """Open cases look like the same matter, and whoever registers another has not been told of them; nothing is registered."""
+
+    def __init__(self, cases: list[RelatedCase]) -> None:
+        super().__init__(f"Perhaps the same matter: {', '.join(case.number for case in cases)}.")
+        self.cases = cases
 
 
 def startable(runtime: Runtime, *, actor: Actor) -> list[Startable]:
@@ -87,11 +95,19 @@ def start_form(runtime: Runtime, process_id: str, *, actor: Actor) -> StartForm:
         return _start_form(runtime, uow, process_id, actor)
 
 
-def start_with_form(runtime: Runtime, process_id: str, form_data: dict[str, Any], *, actor: Actor) -> Begun:
+def start_with_form(
+    runtime: Runtime,
+    process_id: str,
+    form_data: dict[str, Any],
+    *,
+    actor: Actor,
+    aware_of: Collection[str] | None = None,
+) -> Begun:
     """Check the form, register the case where the process works on one, and start it, at once or not at all.
 
-    `started_by` is a variable of the process besides the form's. Files that the form names are put into the case.
-    Raises FormRefused, NotFound, Forbidden without cases.write.
+    `started_by` is a variable of the process besides the form's. Files that the form names are put into the case. `aware_of`: the
+    open cases that the person was told of (None: nobody is there to be told).
+    Raises FormRefused, NotFound, Forbidden without cases.write, SameMatter where they were not told of one.
     """
     actor.require("cases.write")
 
@@ -101,6 +117,8 @@ def start_with_form(runtime: Runtime, process_id: str, form_data: dict[str, Any]
         if found.errors:
             raise FormRefused(found.errors, actor.locale)
         case = _register(runtime, uow, process_id, found.values, actor) if process_id in PREFIXES else None
+        if case is not None and aware_of is not None:
+            _check_same_matter(uow, case, aware_of)
         told = found.values | {"started_by": actor.username} | ({"case_number": case.number} if case else {})
         turn = Turn(runtime, uow, actor.username)
         live = start_within(turn, process_id, told)
@@ -108,11 +126,16 @@ def start_with_form(runtime: Runtime, process_id: str, form_data: dict[str, Any]
         if case is not None:
             link_instance(uow, case, live.info.key, process_id)
             uploads.place(runtime, uow, case, task_forms.file_ids(opened.form, found.values), actor)
-            same = tuple(each.number for each in related_to(uow, case) if each.relation == "duplicate")
-            return Begun(live.info.key, case.number, same)
-        return Begun(live.info.key, None)
+        return Begun(live.info.key, case.number if case is not None else None)
 
     return runtime.transact(work, actor.tenant_id)
+
+
+def _check_same_matter(uow: UnitOfWork, case: Case, aware_of: Collection[str]) -> None:
+    uow.flush()
+    same = [each for each in related_to(uow, case) if each.relation == "duplicate"]
+    if {each.number for each in same} - set(aware_of):
+        raise SameMatter(same)
 
 
 def _may_start(runtime: Runtime, uow: UnitOfWork, key: int, actor: Actor) -> bool:

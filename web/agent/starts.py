@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput
 from engine.services import customers, starting, task_forms, uploads
-from engine.services.starting import Begun, StartForm
+from engine.services.cases.related import RelatedCase
+from engine.services.starting import Begun, SameMatter, StartForm
 from engine.services.work import FormRefused
 from web.agent.blueprint import agent
 from web.auth.session import requires
@@ -63,9 +64,12 @@ def _start_json(process_id: str) -> tuple[Response, int]:
     if not isinstance(data, dict):
         raise InvalidInput('The body must be {"data": {…}}.')
     try:
-        begun = starting.start_with_form(current_runtime(), process_id, data, actor=current_actor())
+        begun = _begin(process_id, data, body.get("aware_of") or [])
     except FormRefused as refused:
         return jsonify(errors=forms.refused(refused), message=_("请更正标出的内容。")), 422
+    except SameMatter as found:
+        cases = [{"number": each.number, "text": _same(each), "url": _address(each)} for each in found.cases]
+        return jsonify(message=_told_of_same(), cases=cases), 409
     return jsonify(redirect=_after(begun)), 200
 
 
@@ -77,10 +81,18 @@ def _start_page(process_id: str) -> Any:
     if errors:
         return _page(opened, data, errors), 422
     try:
-        begun = starting.start_with_form(current_runtime(), process_id, data, actor=current_actor())
+        begun = _begin(process_id, data, request.form.getlist("aware_of"))
     except FormRefused as refused:
         return _page(opened, data, forms.refused(refused)), 422
+    except SameMatter as found:
+        return _page(opened, data, same=found.cases), 409
     return redirect(_after(begun), 303)
+
+
+def _begin(process_id: str, data: dict[str, Any], aware_of: list[str]) -> Begun:
+    return starting.start_with_form(
+        current_runtime(), process_id, data, actor=current_actor(), aware_of=[str(number) for number in aware_of]
+    )
 
 
 def _form(process_id: str) -> StartForm:
@@ -102,12 +114,28 @@ def _page(
     sent: dict[str, Any] | None,
     errors: Errors | None = None,
     known: dict[str, Any] | None = None,
+    same: list[RelatedCase] | None = None,
 ) -> str:
     wanted = task_forms.file_ids(opened.form, sent or {})
     names = uploads.names(current_runtime(), wanted, actor=current_actor())
     files = {str(key): name for key, name in names.items()}
     drawn = forms.draw(opened.form, known or {}, sent=sent, errors=errors, files=files)
-    return render_template("agent/start.html", process=opened.process, drawn=drawn)
+    aware_of = [each.number for each in same] if same else request.form.getlist("aware_of")
+    return render_template(
+        "agent/start.html", process=opened.process, drawn=drawn, same=same, told=_told_of_same(), aware_of=aware_of
+    )
+
+
+def _told_of_same() -> str:
+    return _("可能与处理中的工单是同一件事，还没有立案。请先看一眼；确是另一件事，再提交一次即可。")
+
+
+def _same(case: RelatedCase) -> str:
+    return f"{case.number} · {case.title}"
+
+
+def _address(case: RelatedCase) -> str:
+    return url_for(".show_case", number=case.number)
 
 
 def _store(name: str, content: bytes) -> str:
@@ -119,7 +147,4 @@ def _after(begun: Begun) -> str:
         flash(_("流程已启动。"), "success")
         return url_for(".inbox")
     flash(_("已立案，工单号 %(number)s。", number=begun.case_number), "success")
-    if begun.same_matter:
-        numbers = "、".join(begun.same_matter)
-        flash(_("可能与处理中的 %(numbers)s 是同一件事，请核对；可在本页合并。", numbers=numbers), "warning")
     return url_for(".show_case", number=begun.case_number)

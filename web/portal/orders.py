@@ -82,6 +82,8 @@ def ask_return(actor: Actor, number: str, line: int) -> Answer:
         return _shop_is_away()
     if article.open_case is not None:
         return redirect(url_for(".show_case", number=article.open_case.number))
+    if article.left == 0:
+        return redirect(url_for(".show_order", number=number))
     choice = rules.choice(request.args.get("reason", ""))
     if choice is None or choice.refused:
         return render_template("portal/reasons.html", order=order, line=article, rules=rules)
@@ -136,9 +138,10 @@ def _form_page(
     known = (
         KNOWN if choice.reason == "no_reason" else (*KNOWN, "intact")
     )  # only who sends back what pleases them not is asked
-    fields = [_only_allowed(each, choice) for each in drawn.fields if each.name not in known]
-    shown = DrawnForm(fields, {}, drawn.errors, drawn.files)
-    return render_template("portal/return.html", order=order, line=order.line(line), choice=choice, drawn=shown)
+    article = order.line(line)
+    fields = [_only_left(_only_allowed(each, choice), article.left) for each in drawn.fields if each.name not in known]
+    shown = DrawnForm([each for each in fields if each], {}, drawn.errors, drawn.files)
+    return render_template("portal/return.html", order=order, line=article, choice=choice, drawn=shown)
 
 
 def _only_allowed(field: PlainField, choice: ReasonChoice) -> PlainField:
@@ -147,6 +150,15 @@ def _only_allowed(field: PlainField, choice: ReasonChoice) -> PlainField:
         return field
     options = tuple(option for option in field.options if _value(option.value) in choice.requested)
     return replace(field, kind="radios", options=options)
+
+
+def _only_left(field: PlainField, left: int) -> PlainField | None:
+    """How many pieces: told what is left, and not asked about a single one."""
+    if field.name != "quantity":
+        return field
+    return (
+        replace(field, help=_("还可以申请 %(left)d 件，不填为全部。", left=left), max=str(left)) if left > 1 else None
+    )
 
 
 def _value(posted: str) -> str:

@@ -23,10 +23,13 @@ from engine.services.portal.surveys import is_for
 from engine.services.settings import setting
 from engine.services.shop.waiting import publish_to_case
 
+HOW = {"zh": "payment.how", "en": "payment.how_en"}
+
 
 @dataclass(frozen=True, slots=True)
 class DueView:
-    """`state`: pending, paid or expired; `url`: the payment service's page, None where there is none, and `how_to_pay` says how."""
+    """`state`: pending, paid or expired; `url`: the payment service's page, None where there is none, and `how_to_pay` says how,
+    in the customer's language."""
 
     case_number: str
     order_number: str
@@ -104,7 +107,7 @@ def _view(runtime: Runtime, key: str, actor: Actor) -> DueView:
         due, case = _rows(uow, key, actor)
         return DueView(case.number, due.order_number, due.reference, due.amount, due.currency, due.reason, dict(due.about),
                        due.state, due.url, due.until, due.claimed_reference,
-                       str(setting(uow, "payment.how")))  # fmt: skip
+                       str(setting(uow, HOW.get(actor.locale, HOW["zh"]))))  # fmt: skip
 
 
 def _rows(uow: UnitOfWork, key: str, actor: Actor, for_update: bool = False) -> tuple[PaymentDue, Case]:

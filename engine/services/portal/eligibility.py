@@ -16,9 +16,10 @@ from engine.persistence import UnitOfWork
 from engine.runtime import InstanceInfo, Runtime
 from engine.services import definitions, task_forms
 from engine.services.handlers import aftersales
-from engine.services.portal.filing import RETURN, portal_form
+from engine.services.portal.filing import RETURN, checked, portal_form
 from engine.services.portal.orders import own_order
 from engine.services.settings import setting
+from engine.services.shop.left import pieces_left
 from engine.services.turn import Turn
 from engine.services.turn.environment import feel_functions
 
@@ -65,9 +66,12 @@ def eligibility(runtime: Runtime, number: str, sku: str, *, actor: Actor, intact
 
     Raises NotFound for another's order or an article that is not in it, Unavailable while the shop does not answer.
     """
-    order = own_order(runtime, number, actor=actor)
+    return _eligibility(runtime, own_order(runtime, number, actor=actor), sku, actor, intact)
+
+
+def _eligibility(runtime: Runtime, order: OrderRecord, sku: str, actor: Actor, intact: bool) -> Eligibility:
     if sku not in {line.sku for line in order.lines}:
-        raise NotFound(f"Order {number} has no article {sku}.")
+        raise NotFound(f"Order {order.number} has no article {sku}.")
     reasons = _options(runtime, "reason", actor)
     wishes = [value for value, _ in _options(runtime, "requested", actor)]
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
@@ -78,13 +82,19 @@ def eligibility(runtime: Runtime, number: str, sku: str, *, actor: Actor, intact
 
 
 def check_allowed(runtime: Runtime, form_data: Mapping[str, Any], *, actor: Actor) -> None:
-    """Raises InvalidInput, with the field `requested`, when the rules do not allow what is asked for an article of one's own."""
-    number, sku = str(form_data.get("order_number") or ""), str(form_data.get("sku") or "")
-    intact = form_data.get("intact") is not False
-    found = eligibility(runtime, number, sku, actor=actor, intact=intact).choice(str(form_data.get("reason")))
-    if found is None or form_data.get("requested") not in found.requested:
+    """Raises InvalidInput when the rules do not allow what is asked for an article of one's own (field `requested`), or more pieces
+    are named than have not gone back yet (field `quantity`). Raises FormRefused, NotFound."""
+    given = checked(runtime, RETURN, dict(form_data), actor)
+    order, sku = own_order(runtime, str(given["order_number"]), actor=actor), str(given["sku"])
+    found = _eligibility(runtime, order, sku, actor, given.get("intact") is not False).choice(str(given["reason"]))
+    if found is None or given.get("requested") not in found.requested:
         why = f"{found.why_zh} / {found.why_en}" if found else "请选择原因 / Choose a reason."
         raise InvalidInput("The rules do not allow this.", {"requested": [why]})
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        left = pieces_left(uow, [order])[order.number, sku]
+    if left == 0 or (given.get("quantity") or 0) > left:
+        why = f"这件商品还可以申请 {left} 件 / {left} pieces of it may still go back."
+        raise InvalidInput("So many are not left.", {"quantity": [why]})
 
 
 class _Rules:

@@ -128,7 +128,7 @@ def change_order(
 
 def _file(runtime: Runtime, kind: str, form_data: dict[str, Any], actor: Actor, photos: Photos) -> Filed:
     actor.require("portal.use")
-    values = _checked(runtime, kind, form_data, actor)
+    values = checked(runtime, kind, form_data, actor)
     values["order_known"], amount = _look_up(runtime, values)
     if kind == RETURN:
         values["amount"] = amount
@@ -153,7 +153,8 @@ def _file(runtime: Runtime, kind: str, form_data: dict[str, Any], actor: Actor, 
     return runtime.transact(work, actor.tenant_id)
 
 
-def _checked(runtime: Runtime, kind: str, form_data: dict[str, Any], actor: Actor) -> dict[str, Any]:
+def checked(runtime: Runtime, kind: str, form_data: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """The form's values as they are kept. Raises FormRefused."""
     form = portal_form(runtime, kind, actor=actor)
     found = validate(form, form_data, {}, now=runtime.now(), zone=actor.time_zone)
     if found.errors:

@@ -16,6 +16,7 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.outside import outside
 from engine.services.portal.following import STATUSES
+from engine.services.shop.left import pieces_left
 
 MOST = 50
 CLOSING = "return_closing"
@@ -50,7 +51,7 @@ class AfterSale:
 
 @dataclass(frozen=True, slots=True)
 class PortalLine:
-    """One article. `is_gift`: it came with another and is not returned alone."""
+    """One article. `is_gift`: it came with another and is not returned alone; `left`: pieces of it that have not gone back yet."""
 
     line: int
     sku: str
@@ -58,7 +59,12 @@ class PortalLine:
     quantity: int
     unit_price: Decimal
     is_gift: bool
+    left: int
     after_sales: list[AfterSale]
+
+    @property
+    def went_back(self) -> int:
+        return max(0, self.quantity - self.left)
 
     @property
     def open_case(self) -> AfterSale | None:
@@ -107,15 +113,15 @@ def my_orders(runtime: Runtime, *, actor: Actor) -> list[PortalOrder] | None:
     if found is None:
         return None
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        cases = _cases(uow, actor, [order.number for order in found])
-        return [_view(uow, order, cases.get(order.number, [])) for order in found]
+        cases, left = _cases(uow, actor, [order.number for order in found]), pieces_left(uow, found)
+        return [_view(uow, order, cases.get(order.number, []), left) for order in found]
 
 
 def my_order(runtime: Runtime, number: str, *, actor: Actor) -> PortalOrder:
     """One's own order. Raises NotFound, also for another's, Unavailable while the shop does not answer, Forbidden."""
     order = own_order(runtime, number, actor=actor)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        return _view(uow, order, _cases(uow, actor, [number]).get(number, []))
+        return _view(uow, order, _cases(uow, actor, [number]).get(number, []), pieces_left(uow, [order]))
 
 
 def own_order(runtime: Runtime, number: str, *, actor: Actor) -> OrderRecord:
@@ -159,7 +165,7 @@ def _settled(uow: UnitOfWork, cases: list[Case]) -> set[int]:
     return set(uow.session.scalars(query))
 
 
-def _view(uow: UnitOfWork, order: OrderRecord, cases: list[Case]) -> PortalOrder:
+def _view(uow: UnitOfWork, order: OrderRecord, cases: list[Case], left: dict[tuple[str, str], int]) -> PortalOrder:
     settled = _settled(uow, cases)
     skus = {line.sku for line in order.lines}
     zh, en = ORDER_STATES.get(order.status, (order.status, order.status))
@@ -173,16 +179,16 @@ def _view(uow: UnitOfWork, order: OrderRecord, cases: list[Case]) -> PortalOrder
         freight=order.freight,
         paid=order.paid,
         address=order.address,
-        lines=[_line(line, [case for case in cases if case.sku == line.sku], settled) for line in order.lines],
+        lines=[_line(line, cases, settled, left[order.number, line.sku]) for line in order.lines],
         parcels=[_parcel(parcel) for parcel in order.shipments],
         cases=[_after_sale(case, settled) for case in cases if case.sku not in skus],
     )
 
 
-def _line(line: OrderLine, cases: list[Case], settled: set[int]) -> PortalLine:
+def _line(line: OrderLine, cases: list[Case], settled: set[int], left: int) -> PortalLine:
     is_gift = line.unit_price == 0
-    after = [_after_sale(case, settled) for case in cases]
-    return PortalLine(line.line, line.sku, line.name, line.quantity, line.unit_price, is_gift, after)
+    after = [_after_sale(case, settled) for case in cases if case.sku == line.sku]
+    return PortalLine(line.line, line.sku, line.name, line.quantity, line.unit_price, is_gift, left, after)
 
 
 def _parcel(parcel: ShipmentRecord) -> Parcel:

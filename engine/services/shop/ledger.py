@@ -6,7 +6,7 @@ order, for each line, and for no more pieces than were bought. Compensation is a
 a customer paid to send goods back: once for a parcel, whichever orders were in it, and no more than the setting `return.freight_most`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -223,6 +223,17 @@ def refunded_parts(uow: UnitOfWork, order_number: str) -> dict[int, tuple[int, D
     return {line: (int(quantity), amount) for line, quantity, amount in uow.session.execute(query)}
 
 
+def pieces_back(uow: UnitOfWork, order_numbers: Collection[str]) -> dict[tuple[str, int], int]:
+    """How many pieces went back so far, or are about to, by order and line."""
+    query = (
+        select(Refund.order_number, RefundPart.line, func.sum(RefundPart.quantity))
+        .join(Refund, Refund.key == RefundPart.refund_key)
+        .where(*_counting(uow), Refund.order_number.in_(order_numbers))
+        .group_by(Refund.order_number, RefundPart.line)
+    )
+    return {(number, line): int(pieces) for number, line, pieces in uow.session.execute(query)}
+
+
 def paid_since(uow: UnitOfWork, order_number: str) -> dict[int | None, Decimal]:
     """What the customer paid after the order itself, by line: price differences of exchanges."""
     query = (
@@ -374,12 +385,11 @@ def _lock_account(uow: UnitOfWork, number: str) -> None:
 
 
 def _counted(uow: UnitOfWork, number: str) -> tuple[Any, ...]:
-    return (
-        Refund.tenant_id == uow.tenant_id,
-        Refund.order_number == number,
-        Refund.compensation.is_(False),
-        Refund.state != FAILED,
-    )
+    return (*_counting(uow), Refund.order_number == number)
+
+
+def _counting(uow: UnitOfWork) -> tuple[Any, ...]:
+    return Refund.tenant_id == uow.tenant_id, Refund.compensation.is_(False), Refund.state != FAILED
 
 
 def _by(uow: UnitOfWork, condition: Any, for_update: bool = False) -> Refund | None:

@@ -89,10 +89,35 @@ def test_a_return_is_registered_too(desk):
     assert desk.case(answer.location.rsplit("/", 1)[1]).kind == "return_exchange"
 
 
-def test_a_second_complaint_about_an_order_is_registered_with_a_word_about_the_open_one(desk):
+def test_who_registers_a_second_complaint_is_told_of_the_open_one_first_and_may_send_it_anyway(desk):
     first = desk.post("ann", "/desk/start/complaint", PLAIN).location.rsplit("/", 1)[1]
-    page = parsed(desk.get("ann", f"/desk/cases/{first}"))
-    assert "同一件事" not in text_of(page)
-    second = desk.post("ann", "/desk/start/complaint", PLAIN).location
-    page = parsed(desk.get("ann", second))
-    assert f"可能与处理中的 {first} 是同一件事" in text_of(page)
+    other = desk.post("ann", "/desk/start/complaint", PLAIN | {"order_number": "ANOTHER", "contact": "13900139000"})
+    assert other.status_code == 303, "another customer's other order"
+    told = desk.post(
+        "ann",
+        "/desk/start/complaint",
+        PLAIN | {"matter": "换来的水壶又漏水了", "photos": (io.BytesIO(photo()), "漏.png")},
+    )
+    assert told.status_code == 409
+    page = parsed(told)
+    assert "还没有立案" in text_of(page)
+    assert page.xpath(f"//main//a[@href='/desk/cases/{first}']")
+    assert value_of(page, "matter") == "换来的水壶又漏水了", "nothing typed is lost"
+    assert [each.get("value") for each in page.xpath("//input[@name='aware_of']")] == [first]
+    (kept,) = page.xpath("//input[@name='photos' and @type='checkbox' and @checked]")
+    again = PLAIN | {"matter": "换来的水壶又漏水了", "aware_of": first, "photos": kept.get("value")}
+    second = desk.post("ann", "/desk/start/complaint", again)
+    assert second.status_code == 303
+    page = desk.get("ann", second.location)
+    assert "漏.png" in page.text
+    assert f"可能是同一件事：{first}" in text_of(parsed(page))
+
+
+def test_a_script_is_told_of_the_open_one_too_and_nothing_is_kept_until_it_sends_again(desk):
+    first = desk.send("ann", "POST", "/desk/start/complaint", {"data": COMPLAINT}).json["redirect"].rsplit("/", 1)[1]
+    told = desk.send("ann", "POST", "/desk/start/complaint", {"data": COMPLAINT})
+    assert (told.status_code, [case["number"] for case in told.json["cases"]]) == (409, [first])
+    assert len(desk.case(first).related) == 0
+    again = desk.send("ann", "POST", "/desk/start/complaint", {"data": COMPLAINT, "aware_of": [first]})
+    assert again.status_code == 200
+    assert len(desk.case(first).related) == 1

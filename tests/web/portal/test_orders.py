@@ -12,9 +12,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from engine.connectors.orders import OrderLine, OrderRecord, PaymentRecord, ShipmentRecord
+from engine.connectors.payments import RefundPart, RefundRequest
 from engine.services import messages
 from engine.services import portal as service
 from engine.services.cases import get_case
+from engine.services.outside import outside
 from engine.services.people import SYSTEM
 from engine.services.shop import store_order
 from tests.conftest import START
@@ -248,7 +250,29 @@ def test_what_is_left_of_an_article_may_be_returned_once_the_first_pieces_are_re
     buyer.staff_does("inspect", received_quantity=1, grade="intact")
     buyer.staff_does("approve_plan", who="boss", approved=True)
     assert buyer.case().outcome is None, "stock and callback are still to come"
+    page = buyer.get("/portal/orders/D1/return/1?reason=no_reason").text
+    assert "已退 1 件，还可以申请 1 件" in page
+    assert 'name="quantity"' not in page, "of a single piece nobody is asked how many"
+    more = send(buyer, **wanted | {"quantity": "2"})
+    assert more.status_code == 422
+    assert "这件商品还可以申请 1 件" in more.text
     assert send(buyer, **wanted).location == "/portal/thanks"
     buyer.work()
     assert buyer.case().number != first
     assert [task.element_id for task in buyer.case().tasks] == ["review_request"]
+
+
+def test_how_many_pieces_may_go_back_stands_at_the_field_until_none_is_left(buyer: Portal) -> None:
+    assert "还可以申请 2 件，不填为全部" in buyer.get("/portal/orders/D1/return/1?reason=no_reason").text
+    assert "Up to 2; empty: all of them" in buyer.get("/portal/orders/D1/return/1?reason=no_reason&lang=en").text
+    more = send(buyer, reason="no_reason", requested="return_refund", quantity="3", intact="true")
+    assert (more.status_code, "这件商品还可以申请 2 件" in more.text) == (422, True)
+    paid = RefundRequest(
+        "D1", Decimal("798.00"), "CNY", "两件都已退", "by hand", parts=(RefundPart(1, 2, Decimal("798.00")),)
+    )
+    outside(buyer.runtime).payments.refund(paid)
+    assert "All of it went back." in buyer.get("/portal/orders/D1?lang=en").text
+    assert buyer.get("/portal/orders/D1/return/1?reason=quality").location == "/portal/orders/D1"
+    answer = send(buyer)
+    assert answer.status_code == 422
+    assert "这件商品还可以申请 0 件" in answer.text

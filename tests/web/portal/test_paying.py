@@ -208,6 +208,18 @@ def test_the_page_is_small_and_needs_no_script_and_speaks_english(connected: Por
     assert phone.post(path, data={"reference": "FT-12345"}).status_code == 200
 
 
+def test_how_to_pay_without_a_service_is_told_in_the_customers_language(portal: Portal) -> None:
+    path = owed(portal)
+    assert "请转账至店铺对公账户" in portal.get(path).text
+    case = portal.case()
+    with portal.runtime.unit_of_work() as uow:
+        assert case.customer is not None
+        uow.get(Customer, case.customer.key).language = "en"
+    english = portal.get(path).text
+    assert "transfer it to the shop&#39;s company account" in english
+    assert "请转账" not in english
+
+
 def test_no_other_link_and_no_guess_opens_the_payment(connected: Portal) -> None:
     path = owed(connected)
     case_token = connected.link().rpartition("/")[2]

@@ -37,6 +37,7 @@ export class TaskForm {
     this.submitUrl = submitUrl;
     this.csrf = csrf;
     this.state = { revision };
+    this.awareOf = [];
     this.sending = false;
     this.uploads = new Uploads({ url: uploadUrl, csrf, names: files });
     this.draft = new Draft({ url: this.readOnly ? null : draftUrl, csrf, state: this.state, show: (text) => this.say(text) });
@@ -85,13 +86,16 @@ export class TaskForm {
     await this.uploads.settled();
     await this.draft.pause();
     // What was uploaded meanwhile belongs to it.
-    const body = { data: this.form._getSubmitData(), revision: this.state.revision };
+    const body = { data: this.form._getSubmitData(), revision: this.state.revision, aware_of: this.awareOf };
     const answer = await sendJson(this.submitUrl, 'POST', body, { csrf: this.csrf });
     this.setSending(false);
     if (answer.ok) return this.leave(answer);
     this.draft.resume();
     const unplaced = answer.status === 422 ? showServerErrors(this.form, answer.body?.errors ?? {}) : [];
-    this.refuse(answer.message, unplaced);
+    // Whoever sends it again has read of these.
+    const told = answer.body?.cases ?? [];
+    if (told.length) this.awareOf = told.map(({ number }) => number);
+    this.refuse(answer.message, [...unplaced, ...told.map(({ text, url }) => h('a', { href: url, target: '_blank', rel: 'noopener' }, text))]);
   }
 
   leave({ body, redirected, url }) {
@@ -103,7 +107,7 @@ export class TaskForm {
 
   refuse(message, details = []) {
     this.alert.replaceChildren(h('strong', {}, message));
-    if (details.length) this.alert.append(h('ul', {}, ...details.map((text) => h('li', {}, text))));
+    if (details.length) this.alert.append(h('ul', {}, ...details.map((detail) => h('li', {}, detail))));
     this.alert.hidden = false;
     // form-js draws the errors in its next turn.
     setTimeout(() => focusFirstError(this.element) || this.alert.scrollIntoView({ block: 'nearest' }));
