@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import select
 
@@ -22,6 +23,7 @@ from engine.services.settings import setting
 from engine.services.turn import Turn
 
 LONGEST = 5000
+TRACKING_NUMBER = re.compile(r"(?=.*\d)[A-Z\d][A-Z\d -]{5,31}", re.ASCII)
 
 
 def reply_to_offer(runtime: Runtime, number: str, accepted: bool, note: str = "", *, actor: Actor) -> None:
@@ -58,12 +60,17 @@ def submit_tracking(
         for name, value in (("carrier", carrier), ("tracking_number", tracking_number))
         if not value.strip()
     }
+    plain = normalize("NFKC", tracking_number).strip().upper()
+    if plain and not TRACKING_NUMBER.fullmatch(plain):
+        fields["tracking_number"] = [
+            "请核对快递单号：6 到 32 位字母和数字 / Check the number: 6 to 32 letters and digits."
+        ]
     paid = _amount(freight_paid)
     if paid is None:
         fields["freight_paid"] = ["请填写金额，例如 12.50 / Write an amount, such as 12.50."]
     if fields:
         raise InvalidInput("The parcel is not described.", fields)
-    values = {"carrier": carrier.strip()[:64], "number": tracking_number.strip()[:64], "freight_paid": paid}
+    values = {"carrier": carrier.strip()[:64], "number": plain, "freight_paid": paid}
     words = f"{values['carrier']} {values['number']}" + (f" ¥{paid:.2f}" if paid else "")
     _answer(runtime, number, "tracking.submitted", values, "tracking.submitted", words, actor)
 

@@ -71,7 +71,9 @@ def test_a_parcel_without_a_number_is_asked_for_at_its_field(portal: Portal, pag
     answer = portal.post(f"{page}/tracking", {"carrier": "顺丰", "tracking_number": ""})
     assert answer.status_code == 422
     assert 'id="track-tracking_number-error">此项必填' in answer.text
-    answer = portal.post(f"{page}/tracking", {"carrier": "顺丰", "tracking_number": "SF1", "freight_paid": "十二"})
+    answer = portal.post(
+        f"{page}/tracking", {"carrier": "顺丰", "tracking_number": "SF1234567890", "freight_paid": "十二"}
+    )
     assert answer.status_code == 422
     assert 'id="track-freight_paid-error">请填写金额' in answer.text
     assert 'value="顺丰"' in answer.text
@@ -86,7 +88,7 @@ def test_a_return_is_cancelled_after_asking(portal: Portal, page: str) -> None:
 
 
 def test_a_return_on_its_way_can_no_longer_be_cancelled(portal: Portal, page: str) -> None:
-    portal.post(f"{page}/tracking", {"carrier": "顺丰", "tracking_number": "SF1"})
+    portal.post(f"{page}/tracking", {"carrier": "顺丰", "tracking_number": "SF1234567890"})
     portal.work()
     answer = portal.post(f"{page}/ask/cancel_return", follow_redirects=True)
     assert "现在已经不能这样做了" in answer.text

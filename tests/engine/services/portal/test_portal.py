@@ -165,6 +165,10 @@ def test_a_return_goes_by_its_number_until_the_goods_are_in(desk: Desk) -> None:
     with pytest.raises(InvalidInput) as refused:
         portal.submit_tracking(desk.runtime, filed.number, " ", "", actor=actor)
     assert set(refused.value.fields) == {"carrier", "tracking_number"}
+    for wrong in ("1", "abcdefgh", "中文单号一二三", "<script>1</script>", "SF" + "9" * 31):
+        with pytest.raises(InvalidInput) as refused:
+            portal.submit_tracking(desk.runtime, filed.number, "顺丰速运", wrong, actor=actor)
+        assert set(refused.value.fields) == {"tracking_number"}
     assert desk.incidents() == []
 
 
