@@ -1,4 +1,4 @@
-"""What a person at the desk arranges for themselves: saved filters, and the cases that they follow."""
+"""What a person at the desk arranges for themselves: saved filters, macros, and the cases that they follow."""
 
 from __future__ import annotations
 
@@ -29,6 +29,26 @@ class SavedFilter(Keyed, Base):
     query: Mapped[dict[str, Any]]
     shared_with: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime]
+
+
+class Macro(Keyed, Base):
+    """Acts on a case that one person put together under a name, to be done by one click.
+
+    `acts` holds what each act needs (`engine/services/macros`). The people of the group `shared_with` have it too.
+    """
+
+    __tablename__ = "macro"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "username", "name"),
+        Index(None, "tenant_id", "shared_with"),
+    )
+
+    username: Mapped[Name]
+    name: Mapped[str] = mapped_column(String(64))
+    acts: Mapped[dict[str, Any]]
+    shared_with: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
 
 
 class CaseFollower(Base):

@@ -87,19 +87,22 @@ def change_task(
 
     Raises InvalidInput without a reason, TaskNotFound, TaskNotOpen, Forbidden without tasks.assign.
     """
+    wanted = {"priority": priority, "due_at": due_at}
+    runtime.transact(lambda uow: change_task_within(runtime, uow, key, wanted, reason, actor), actor.tenant_id)
+
+
+def change_task_within(
+    runtime: Runtime, uow: UnitOfWork, key: int, wanted: dict[str, Any], reason: str, actor: Actor
+) -> None:
+    """`change_task` in the caller's transaction; what `wanted` does not name stays."""
     actor.require("tasks.assign")
     _require(reason)
-    wanted = {"priority": priority, "due_at": due_at}
-
-    def change(uow: UnitOfWork) -> None:
-        task = uow.get(UserTask, key, missing=TaskNotFound)
-        before = {name: getattr(task, name) for name in wanted if getattr(task, name) != wanted[name]}
-        if before:
-            changes = {name: wanted[name] for name in before}
-            tasks.update_within(runtime, uow, key, changes, who=actor.username)
-            _tell(runtime, uow, task, "task.changed", reason, before, changes, actor)
-
-    runtime.transact(change, actor.tenant_id)
+    task = uow.get(UserTask, key, missing=TaskNotFound)
+    before = {name: getattr(task, name) for name in wanted if getattr(task, name) != wanted[name]}
+    if before:
+        changes = {name: wanted[name] for name in before}
+        tasks.update_within(runtime, uow, key, changes, who=actor.username)
+        _tell(runtime, uow, task, "task.changed", reason, before, changes, actor)
 
 
 def move_clock(runtime: Runtime, number: str, name: str, to: datetime, reason: str, *, actor: Actor) -> None:

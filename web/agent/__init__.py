@@ -6,7 +6,20 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
-from web.agent import answers, articles, cases, customers, files, handling, inbox, notices, starts, taking, tasks
+from web.agent import (
+    answers,
+    articles,
+    cases,
+    customers,
+    files,
+    handling,
+    inbox,
+    macros,
+    notices,
+    starts,
+    taking,
+    tasks,
+)
 from web.agent.blueprint import agent
 from web.ui.navigation import Help, Page, Tool, add_help, add_page, add_tool
 
@@ -18,6 +31,7 @@ __all__ = [
     "files",
     "handling",
     "inbox",
+    "macros",
     "notices",
     "register",
     "starts",
@@ -35,5 +49,6 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     add_page(app, Page("agent.startable", lambda: _("新建"), "cases.write", 16, "n"))
     add_page(app, Page("agent.find_articles", lambda: _("知识库"), "cases.read", 18, "k", searched=True))
     app.jinja_env.globals["unread_notices"] = notices.unread_notices
+    app.jinja_env.globals["own_macros"] = macros.own_macros
     add_tool(app, Tool("agent/header.html", "cases.read"))
     add_help(app, Help("agent/help.html", "tasks.work", 10))

@@ -21,7 +21,6 @@ from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 
 UNDO_FOR = timedelta(minutes=10)
-MORNING = 9
 
 
 @agent.post("/tasks/<int:key>/claim")
@@ -61,7 +60,7 @@ def act_on_tasks() -> Any:
     act = acts.get(request.form.get("act", ""))
     if act is None or not keys:
         flash(_("请先勾选任务。"), "warning")
-        return redirect(_back(), 303)
+        return redirect(back_to_list(), 303)
     try:
         return act(keys)
     except InvalidInput as error:
@@ -75,12 +74,12 @@ def undo_act() -> Response:
     session.pop("undo", None)
     if not steps:
         flash(_("没有可以撤销的操作。"), "warning")
-        return redirect(_back(), 303)
+        return redirect(back_to_list(), 303)
     outcome = work.undo(current_runtime(), steps, actor=current_actor())
     if outcome.done:
         flash(ngettext("已撤销 %(num)d 个任务。", "已撤销 %(num)d 个任务。", len(outcome.done)), "success")
-    _tell_refusals(outcome)
-    return redirect(_back(), 303)
+    tell_refusals(outcome)
+    return redirect(back_to_list(), 303)
 
 
 def _claim_all(keys: list[int]) -> Response:
@@ -121,19 +120,11 @@ def _hand_over_all(keys: list[int]) -> Response:
 
 def _until() -> datetime:
     """The moment that was chosen: a span, a morning, or a time in the reader's zone."""
-    now = current_runtime().now().astimezone(ZoneInfo(current_actor().time_zone))
-    morning = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
-    choice = request.form.get("until", "")
-    ready = {
-        "hour": now + timedelta(hours=1),
-        "three_hours": now + timedelta(hours=3),
-        "tomorrow": morning + timedelta(days=1),
-        "monday": morning + timedelta(days=7 - now.weekday()),
-    }
-    if choice in ready:
-        return ready[choice]
+    zone, choice = current_actor().time_zone, request.form.get("until", "")
+    if choice in work.SPANS:
+        return work.moment_after(choice, current_runtime().now(), zone)
     try:
-        return datetime.fromisoformat(request.form.get("until_at", "")).replace(tzinfo=now.tzinfo)
+        return datetime.fromisoformat(request.form.get("until_at", "")).replace(tzinfo=ZoneInfo(zone))
     except ValueError as error:
         sentence = "请选择搁置到什么时候 / Choose until when."
         raise InvalidInput("No moment was chosen.", {"until": [sentence]}) from error
@@ -143,13 +134,19 @@ def _told(outcome: work.Outcome, sentence: str) -> Response:
     """Say what was done and what was not, and remember how to undo it."""
     if outcome.done:
         flash(sentence, "success")
+        remember(outcome, sentence)
+    tell_refusals(outcome)
+    return redirect(back_to_list(), 303)
+
+
+def remember(outcome: work.Outcome, sentence: str) -> None:
+    """Offer in the list to undo this."""
+    if outcome.done:
         steps = [[step.key, step.revision, step.assignee, _written(step.follow_up_at)] for step in outcome.done[:50]]
         session["undo"] = {"steps": steps, "at": current_runtime().now().timestamp(), "text": sentence}
-    _tell_refusals(outcome)
-    return redirect(_back(), 303)
 
 
-def _tell_refusals(outcome: work.Outcome) -> None:
+def tell_refusals(outcome: work.Outcome) -> None:
     taken = sum(isinstance(each.error, Conflict) for each in outcome.refused)
     if taken:
         flash(
@@ -178,6 +175,6 @@ def _read(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _back() -> str:
+def back_to_list() -> str:
     """The list as it was filtered."""
     return url_for(".inbox", **{name: request.args[name] for name in inbox.PARAMETERS if name in request.args})

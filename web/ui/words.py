@@ -105,6 +105,20 @@ WORDS: dict[str, dict[str, Any]] = {
         "cancelled": _("已取消"),
     },
     "urgency": {"overdue": _("已超时"), "soon": _("即将到期"), "unread": _("客户新消息"), "rest": _("普通")},
+    "macro": {
+        "claim": _("领取"),
+        "note": _("写内部备注"),
+        "message": _("给客户发消息"),
+        "priority": _("改优先级"),
+        "snooze": _("搁置"),
+        "hand_over": _("转交"),
+    },
+    "span": {
+        "hour": _("一小时后"),
+        "three_hours": _("三小时后"),
+        "tomorrow": _("明天 9:00"),
+        "monday": _("下周一 9:00"),
+    },
     "sort": {
         "urgency": _("按紧急程度"),
         "due": _("按到期时间"),

@@ -126,21 +126,22 @@ def add_note(runtime: Runtime, number: str, text: str, *, actor: Actor) -> int:
 
     Raises InvalidInput, NotFound, Forbidden.
     """
+    return runtime.transact(lambda uow: store_note(runtime, uow, number, text, actor), actor.tenant_id)
+
+
+def store_note(runtime: Runtime, uow: UnitOfWork, number: str, text: str, actor: Actor) -> int:
+    """`add_note` in the caller's transaction."""
     actor.require("cases.write")
     if not text.strip():
         raise InvalidInput("The note is empty.", {"text": ["请填写内容 / Write something."]})
-
-    def work(uow: UnitOfWork) -> int:
-        case = find_case(uow, number)
-        told = [name for name in mentioned(uow, text) if name != actor.username]
-        data = {"mentions": told} if told else {}
-        entry = record(runtime, uow, case, actor.username, "note", "note.added", text.strip(), data=data)
-        values = {"from": actor.display_name or actor.username, "note": text.strip()}
-        for name in told:
-            leave_notice(runtime, uow, case, name, "mention", values, f"mention:{entry.key}")
-        return entry.key
-
-    return runtime.transact(work, actor.tenant_id)
+    case = find_case(uow, number)
+    told = [name for name in mentioned(uow, text) if name != actor.username]
+    data = {"mentions": told} if told else {}
+    entry = record(runtime, uow, case, actor.username, "note", "note.added", text.strip(), data=data)
+    values = {"from": actor.display_name or actor.username, "note": text.strip()}
+    for name in told:
+        leave_notice(runtime, uow, case, name, "mention", values, f"mention:{entry.key}")
+    return entry.key
 
 
 def mark_read(runtime: Runtime, number: str, *, actor: Actor) -> None:

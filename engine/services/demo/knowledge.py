@@ -1,10 +1,16 @@
-"""What the demo's knowledge base holds: a few articles and phrases in both languages."""
+"""What the demo's knowledge base holds: a few articles and phrases in both languages, and a macro of the agents."""
 
 # ruff: noqa: E501 - a text is one line
 
 from engine.model.permissions import SYSTEM
 from engine.runtime import Runtime
 from engine.services import knowledge
+from engine.services.macros import Acts, make_macro
+
+ACCEPTED = Acts(
+    claim=True,
+    message="{{ customer_name }}，您好！您的工单 {{ number }} 已由{{ agent_name }}受理，我们会尽快给您答复。",
+)
 
 ENTRIES = (
     ("phrase", "zh", "开场", "问候", "{{ customer_name }}，您好！我是客服{{ agent_name }}，很高兴为您服务。"),
@@ -22,3 +28,4 @@ def load_articles(runtime: Runtime) -> None:
     for kind, language, category, title, body in ENTRIES:
         values = {"kind": kind, "language": language, "category": category, "title": title, "body": body}
         knowledge.write_article(runtime, values, actor=SYSTEM)
+    make_macro(runtime, "受理并告知客户", ACCEPTED, actor=SYSTEM, shared_with="agent")

@@ -27,20 +27,21 @@ def claim(runtime: Runtime, key: int, *, actor: Actor) -> int:
 
     Raises TaskAlreadyClaimed when another was first, TaskNotOpen, PersonExcluded, TaskNotFound, Forbidden.
     """
+    return runtime.transact(lambda uow: claim_within(runtime, uow, key, actor), actor.tenant_id)
 
-    def work(uow: UnitOfWork) -> int:
-        task = readable_task(uow, key, actor)
-        # One who is already somebody else's is a conflict, which `claim` tells, not a matter of permission.
-        if task.assignee is None:
-            require_workable(task, actor)
-        taken = tasks.change_within(
-            runtime, uow, key, "task.claim", lambda row, now: row.claim(actor.username, now), actor.username,
-            stale=TaskAlreadyClaimed,
-        )  # fmt: skip
-        own_case(runtime, uow, taken, actor)
-        return taken.revision
 
-    return runtime.transact(work, actor.tenant_id)
+def claim_within(runtime: Runtime, uow: UnitOfWork, key: int, actor: Actor) -> int:
+    """`claim` in the caller's transaction."""
+    task = readable_task(uow, key, actor)
+    # One who is already somebody else's is a conflict, which `claim` tells, not a matter of permission.
+    if task.assignee is None:
+        require_workable(task, actor)
+    taken = tasks.change_within(
+        runtime, uow, key, "task.claim", lambda row, now: row.claim(actor.username, now), actor.username,
+        stale=TaskAlreadyClaimed,
+    )  # fmt: skip
+    own_case(runtime, uow, taken, actor)
+    return taken.revision
 
 
 def release(runtime: Runtime, key: int, *, actor: Actor) -> int:
@@ -80,18 +81,19 @@ def hand_over(runtime: Runtime, key: int, username: str, note: str, *, actor: Ac
     Returns the new revision. Raises InvalidInput without a note, Forbidden for a task that one neither holds nor may assign
     and for one that is not offered to the colleague, NotFound, TaskNotOpen, PersonExcluded.
     """
+    return runtime.transact(lambda uow: hand_over_within(runtime, uow, key, username, note, actor), actor.tenant_id)
+
+
+def hand_over_within(runtime: Runtime, uow: UnitOfWork, key: int, username: str, note: str, actor: Actor) -> int:
+    """`hand_over` in the caller's transaction."""
     fields = {} if note.strip() else {"note": [NOTE_NEEDED]}
     if not username or username == actor.username:
         fields["username"] = ["请选择一位同事 / Choose a colleague."]
     if fields:
         raise InvalidInput("The task was not handed over.", fields)
-
-    def work(uow: UnitOfWork) -> int:
-        if readable_task(uow, key, actor).assignee != actor.username:
-            actor.require("tasks.assign")
-        return _give(runtime, uow, key, username, note, actor, None, "task.handed_over")
-
-    return runtime.transact(work, actor.tenant_id)
+    if readable_task(uow, key, actor).assignee != actor.username:
+        actor.require("tasks.assign")
+    return _give(runtime, uow, key, username, note, actor, None, "task.handed_over")
 
 
 def snooze(runtime: Runtime, key: int, until: datetime | None, *, actor: Actor) -> int:
@@ -100,6 +102,11 @@ def snooze(runtime: Runtime, key: int, until: datetime | None, *, actor: Actor) 
 
     Raises InvalidInput for a moment that has passed or is too far off, TaskAlreadyClaimed, TaskNotOpen, TaskNotFound, Forbidden.
     """
+    return runtime.transact(lambda uow: snooze_within(runtime, uow, key, until, actor), actor.tenant_id)
+
+
+def snooze_within(runtime: Runtime, uow: UnitOfWork, key: int, until: datetime | None, actor: Actor) -> int:
+    """`snooze` in the caller's transaction."""
     if until is not None and not runtime.now() < until <= runtime.now() + LONGEST_SNOOZE:
         raise InvalidInput("The task was not put aside.", {"until": [
             f"请选择将来 {LONGEST_SNOOZE.days} 天以内的时间 / Choose a moment within the next {LONGEST_SNOOZE.days} days."
@@ -109,15 +116,12 @@ def snooze(runtime: Runtime, key: int, until: datetime | None, *, actor: Actor) 
         task.claim(actor.username, now)
         task.follow_up_at = until
 
-    def work(uow: UnitOfWork) -> int:
-        task = readable_task(uow, key, actor)
-        if task.assignee is None:
-            require_workable(task, actor)
-        taken = tasks.change_within(runtime, uow, key, "task.snooze", change, actor.username, stale=TaskAlreadyClaimed)
-        own_case(runtime, uow, taken, actor)
-        return taken.revision
-
-    return runtime.transact(work, actor.tenant_id)
+    task = readable_task(uow, key, actor)
+    if task.assignee is None:
+        require_workable(task, actor)
+    taken = tasks.change_within(runtime, uow, key, "task.snooze", change, actor.username, stale=TaskAlreadyClaimed)
+    own_case(runtime, uow, taken, actor)
+    return taken.revision
 
 
 def restore(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from engine.services import work
+from engine.services import macros, work
 from tests.conftest import START
 from tests.web.desk import PASSWORD
 from web.ui import assets
@@ -182,3 +182,19 @@ def test_no_page_is_wider_than_the_screen(desk, browse, width):
         return {path: more for path, more in wide.items() if more > 0}
 
     assert browse(script, "boss", width) == {}
+
+
+def test_a_macro_is_done_from_the_command_bar_with_what_is_picked(desk, browse):
+    number = desk.complain()
+    macros.make_macro(desk.runtime, "受理", macros.Acts(claim=True, note="看过照片"), actor=desk.actor("ann"))
+
+    def script(page):
+        page.locator("[data-row-pick]").check()
+        page.keyboard.press("Control+k")
+        page.keyboard.type("宏：受理")
+        page.keyboard.press("Enter")
+        page.get_by_text("已对 1 个任务执行“受理”").wait_for()
+
+    browse(script)
+    assert [task.assignee for task in desk.case(number).tasks] == ["ann"]
+    assert "看过照片" in [entry.text for entry in desk.case(number).timeline]
