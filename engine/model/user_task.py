@@ -161,6 +161,11 @@ class UserTask(Keyed, Base):
             self.require_allowed(user)
         self.assignee, self.claimed_at = user, None if user is None else now
 
+    def give_back(self, now: datetime) -> None:
+        """Offer it again to all whom it was offered to."""
+        self.assign(None, now)
+        self.follow_up_at = None
+
 
 def _index_of_offers(name: str, *order: str) -> Index:
     """Along the offers that nobody has taken. Only as a condition: PostgreSQL reads no order behind a column that is NULL."""

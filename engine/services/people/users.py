@@ -11,8 +11,10 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.model.base import DEFAULT_TENANT
 from engine.model.people import Group, GroupMember, QueueSkill, User, UserRole
 from engine.model.permissions import ROLES, SYSTEM, Actor
+from engine.model.user_task import TaskState, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services import tasks
 from engine.services.people.actors import find_user
 from engine.services.people.sign_in import SignInRefused, authenticate, hash_password
 from engine.services.rows import add
@@ -85,7 +87,8 @@ def create_user(
 
 
 def change_user(runtime: Runtime, username: str, changes: dict[str, object], *, actor: Actor) -> None:
-    """Change a user's name, addresses, whether they are active, or the customer they are.
+    """Change a user's name, addresses, whether they are active, or the customer they are. What one who is deactivated held is
+    offered to their colleagues again.
 
     Raises InvalidInput for any other field, NotFound, Forbidden without users.manage.
     """
@@ -102,8 +105,15 @@ def change_user(runtime: Runtime, username: str, changes: dict[str, object], *, 
         note(runtime, uow, actor, "user.change", user.key, before, dict(changes))
         if changes.get("active") is False:
             user.online, user.session_version = False, user.session_version + 1
+            _give_back(runtime, uow, username, actor)
 
     runtime.transact(work, actor.tenant_id)
+
+
+def _give_back(runtime: Runtime, uow: UnitOfWork, username: str, actor: Actor) -> None:
+    held = UserTask.tenant_id == uow.tenant_id, UserTask.assignee == username, UserTask.state == TaskState.CREATED
+    for key in uow.session.scalars(select(UserTask.key).where(*held)).all():
+        tasks.change_within(runtime, uow, key, "task.unclaim", UserTask.give_back, actor.username)
 
 
 def set_roles(runtime: Runtime, username: str, roles: list[str], *, actor: Actor) -> None:

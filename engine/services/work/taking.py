@@ -47,14 +47,10 @@ def claim_within(runtime: Runtime, uow: UnitOfWork, key: int, actor: Actor) -> i
 def release(runtime: Runtime, key: int, *, actor: Actor) -> int:
     """Give a task back to those that it is offered to: one's own, or anybody's with tasks.assign."""
 
-    def change(task: UserTask, now: datetime) -> None:
-        task.assign(None, now)
-        task.follow_up_at = None
-
     def work(uow: UnitOfWork) -> int:
         if readable_task(uow, key, actor).assignee != actor.username:
             actor.require("tasks.assign")
-        return tasks.change_within(runtime, uow, key, "task.unclaim", change, actor.username).revision
+        return tasks.change_within(runtime, uow, key, "task.unclaim", UserTask.give_back, actor.username).revision
 
     return runtime.transact(work, actor.tenant_id)
 

@@ -77,6 +77,18 @@ def test_the_next_task_is_its_owners_while_they_take_work_and_anybodys_otherwise
     assert (plan.assignee, plan.candidate_groups) == (AGENT.username if at_work else None, ["agent"])
 
 
+def test_what_a_person_holds_who_is_deactivated_is_offered_to_their_colleagues_again(desk: Desk, verify: int) -> None:
+    work.claim(desk.runtime, verify, actor=AGENT)
+    work.snooze(desk.runtime, verify, desk.clock() + timedelta(days=1), actor=AGENT)
+    with pytest.raises(Conflict):
+        work.claim(desk.runtime, verify, actor=OTHER_AGENT)
+    people.change_user(desk.runtime, AGENT.username, {"active": False}, actor=people.SYSTEM)
+    task = desk.tasks()["verify_complaint"]
+    assert (task.assignee, task.follow_up_at) == (None, None)
+    work.claim(desk.runtime, verify, actor=OTHER_AGENT)
+    assert desk.tasks()["verify_complaint"].assignee == OTHER_AGENT.username
+
+
 def test_a_field_that_is_wrong_completes_nothing_and_keeps_what_was_typed(desk: Desk, number: str, verify: int) -> None:
     typed = answers(desk, cause="bad luck", matter="")
     with pytest.raises(work.FormRefused) as refused:
