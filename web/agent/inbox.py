@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput
-from engine.services import people
+from engine.services import people, work
 from engine.services.worklist import (
     SCOPES,
     SORTS,
@@ -27,6 +27,7 @@ from web.auth.session import requires
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 from web.ui.live import pulsed, unchanged_since
+from web.ui.words import WORDS
 
 PAGE = 30
 PARAMETERS = ("whose", "group", "kind", "channel", "tier", "level", "q", "overdue", "unread", "sort")
@@ -82,18 +83,20 @@ def drop_filter(key: int) -> Response:
 def page(errors: forms.Errors | None = None) -> str:
     """The inbox; with what was wrong with an act on the tasks that were chosen."""
     actor, runtime = current_actor(), current_runtime()
+    shown = _list()
+    keys = [row.key for row in shown["page"].rows]
     return render_template(
         "agent/inbox.html",
         online=people.get_user(runtime, actor.username, actor=actor).online,
         wanted=_wanted(),
         kept=_kept(),
         saved=saved_filters(runtime, "inbox", actor=actor),
-        colleagues=people.colleagues(runtime, actor=actor),
+        colleagues=work.any_of(work.receivers(runtime, keys, actor=actor), but=actor.username),
         undo=session.get("undo"),
         errors=errors or {},
         typed=request.form,
         sorts=SORTS,
-        **_list(),
+        **shown,
     )
 
 
@@ -120,8 +123,15 @@ def _wanted() -> InboxFilter:
     )
 
 
-def _list() -> dict[str, object]:
+def _list() -> dict[str, Any]:
     actor, runtime = current_actor(), current_runtime()
     page: InboxPage = list_inbox(runtime, actor=actor, wanted=_wanted(), cursor=request.args.get("cursor"), limit=PAGE)
     picked = set(request.form.getlist("task", type=int))
-    return {"page": page, "picked": picked, "counts": count_inbox(runtime, actor=actor), "groups": sorted(actor.groups)}
+    post = next((role for role in WORDS["empty_inbox"] if role in actor.groups), None)
+    return {
+        "page": page,
+        "picked": picked,
+        "post": post,
+        "counts": count_inbox(runtime, actor=actor),
+        "groups": sorted(actor.groups),
+    }

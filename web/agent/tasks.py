@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, Forbidden, InvalidInput, KefuflowError
-from engine.services import attachments, people, task_forms, uploads, work
+from engine.services import attachments, task_forms, uploads, work
 from engine.services.work import FormRefused, TaskView
 from web.agent.blueprint import agent
 from web.agent.context import CasePage, case_page
@@ -104,7 +104,8 @@ def _page(task: TaskView, sent: dict[str, Any] | None, errors: Errors | None = N
         files = _file_names(about, sent, task)
         drawn = forms.draw(task.form, task.data, sent=sent, errors=errors, files=files, revision=task.revision)
     fillable = task.workable and (task.mine or task.assignee is None)
-    colleagues = about.colleagues if about else people.colleagues(current_runtime(), actor=current_actor())
+    runtime, actor = current_runtime(), current_actor()
+    colleagues = work.any_of(work.receivers(runtime, [task.key], actor=actor), but=actor.username) if task.mine else []
     return render_template(
         "agent/task.html",
         task=task,

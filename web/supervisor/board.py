@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput
-from engine.services import alerts, oversight, people
+from engine.services import alerts, oversight, people, work
 from engine.services.oversight import Refusal
 from engine.services.worklist import board
 from web.auth.session import requires
@@ -77,8 +77,15 @@ def _tasks(errors: forms.Errors | None = None) -> str:
         overdue="overdue" in given,
         limit=MOST,
     )
+    able = work.any_of(work.receivers(current_runtime(), [row.key for row in rows], actor=current_actor()))
     return render_template(
-        "supervisor/tasks.html", rows=rows, people=workers(), errors=errors or {}, typed=request.form, most=MOST
+        "supervisor/tasks.html",
+        rows=rows,
+        people=workers(),
+        able=able,
+        errors=errors or {},
+        typed=request.form,
+        most=MOST,
     )
 
 

@@ -11,10 +11,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, InvalidInput
-from engine.services import cases, oversight
+from engine.services import cases, oversight, work
 from web.auth.session import requires
 from web.supervisor.blueprint import supervisor
-from web.supervisor.board import workers
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 
@@ -62,11 +61,12 @@ def move_clock(number: str, name: str) -> Any:
 
 def _page(number: str, where: str = "", error: InvalidInput | None = None) -> str:
     actor, runtime = current_actor(), current_runtime()
+    tasks = oversight.open_work(runtime, actor=actor, case_number=number)
     return render_template(
         "supervisor/deadlines.html",
         case=cases.get_case(runtime, number, actor=actor, entries_shown=0),
-        tasks=oversight.open_work(runtime, actor=actor, case_number=number),
-        people=workers(),
+        tasks=tasks,
+        receivers=work.receivers(runtime, [task.key for task in tasks], actor=actor),
         where=where,
         errors=forms.field_sentences(error) if error else {},
         typed=request.form,

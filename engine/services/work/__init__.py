@@ -3,6 +3,7 @@
 from engine.services.work.bulk import MOST, Outcome, Refusal, Step, each, undo
 from engine.services.work.drafts import DraftView, discard_draft, save_draft
 from engine.services.work.opening import TaskView, open_task
+from engine.services.work.receivers import any_of, receivers
 from engine.services.work.spans import SPANS, moment_after
 from engine.services.work.submitting import FormRefused, submit
 from engine.services.work.taking import assign, claim, hand_over, release, restore, snooze
@@ -16,6 +17,7 @@ __all__ = [
     "Refusal",
     "Step",
     "TaskView",
+    "any_of",
     "assign",
     "claim",
     "discard_draft",
@@ -23,6 +25,7 @@ __all__ = [
     "hand_over",
     "moment_after",
     "open_task",
+    "receivers",
     "release",
     "restore",
     "save_draft",

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from engine.services import work
-from tests.web.desk import parsed, text_of
+from engine.services import people, work
+from tests.web.desk import PASSWORD, parsed, text_of
 
 
 def rows(page):
@@ -113,3 +113,18 @@ def test_the_inbox_is_english_for_who_chose_english(desk):
     assert page.get("lang") == "en"
     assert "Verify the complaint" in row
     assert "Phone" in row
+
+
+def test_an_empty_inbox_says_what_comes_to_its_post(desk):
+    people.create_user(desk.runtime, "fan", "范财务", ["finance"], PASSWORD, actor=people.SYSTEM)
+    told = {
+        name: text_of(parsed(desk.get(name, "/desk/")).xpath("//*[@class='empty']")[0])
+        for name in ("ann", "fan", "wes", "sue", "max")
+    }
+    assert "客户来电" in told["ann"]
+    assert "人工付款" in told["fan"]
+    assert "验货" in told["wes"]
+    assert "要审批的方案" in told["sue"]
+    assert "主管的汇报" in told["max"]
+    assert all("客户来电" not in told[name] for name in ("fan", "wes", "sue", "max"))
+    assert "Refunds that could not be paid" in desk.get("fan", "/desk/?lang=en").text

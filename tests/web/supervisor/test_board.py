@@ -158,3 +158,14 @@ def test_looking_whether_a_board_mail_is_due_takes_one_statement_however_many_as
     event.listen(desk.runtime.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     assert alerts.send_due(desk.runtime) == 0
     assert len([statement for statement in asked if "SELECT" in statement]) == 1
+
+
+def test_only_who_may_do_a_task_is_offered_to_give_it_to(desk):
+    number = desk.complain()
+    work.claim(desk.runtime, desk.task(number), actor=desk.actor("ann"))
+    for page in ("/board/tasks", f"/board/cases/{number}"):
+        offered = parsed(desk.get("sue", page)).xpath("//select[@name='username']/option/@value")
+        assert set(offered) == {"", "ann", "ben"}, page
+    for page in ("/desk/", f"/desk/tasks/{desk.task(number)}"):
+        offered = parsed(desk.get("ann", page)).xpath("//select[@name='username']/option/@value")
+        assert set(offered) == {"", "ben"}, page

@@ -1,0 +1,61 @@
+"""To whom a task can be given: the people who may do it, as the process says, so that nobody is offered and then refused."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.model.people import Group, GroupMember, QueueSkill, User, UserRole
+from engine.model.permissions import Actor, candidate_groups, permissions_of
+from engine.model.user_task import UserTask
+from engine.persistence import UnitOfWork
+from engine.runtime import Runtime
+from engine.services.people.users import Colleague
+
+
+def receivers(runtime: Runtime, keys: Iterable[int], *, actor: Actor) -> dict[int, list[Colleague]]:
+    """Each of these tasks with the active people who may do it, those who take work now first.
+
+    A task that is not there has nobody. Raises Forbidden without tasks.work.
+    """
+    actor.require("tasks.work")
+    wanted = list(keys)
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        query = select(UserTask).where(UserTask.tenant_id == uow.tenant_id, UserTask.key.in_(wanted))
+        tasks = {task.key: task for task in uow.session.scalars(query)} if wanted else {}
+        people = _people(uow) if tasks else []
+        return {key: [shown for who, shown in people if key in tasks and _may(tasks[key], who)] for key in wanted}
+
+
+def any_of(found: dict[int, list[Colleague]], *, but: str = "") -> list[Colleague]:
+    """Everybody who may do at least one of these tasks, each once, without the one of this name."""
+    known = {each.username: each for people in found.values() for each in people if each.username != but}
+    return sorted(known.values(), key=lambda each: (not each.online, each.display_name))
+
+
+def _may(task: UserTask, who: Actor) -> bool:
+    return who.username not in (task.properties.get("exclude.users") or []) and task.is_workable_by(who)
+
+
+def _people(uow: UnitOfWork) -> list[tuple[Actor, Colleague]]:
+    """Every active person with what is offered to them, in four queries."""
+    in_tenant = User.tenant_id == uow.tenant_id
+    users = uow.session.scalars(select(User).where(in_tenant, User.active))
+    roles = _by_user(uow, select(UserRole.user_key, UserRole.role))
+    teams = _by_user(uow, select(GroupMember.user_key, Group.name).join(Group, GroupMember.group_key == Group.key))
+    queues = _by_user(uow, select(QueueSkill.user_key, QueueSkill.queue))
+    found = []
+    for user in sorted(users, key=lambda each: (not each.online, each.display_name)):
+        held = frozenset(roles[user.key])
+        groups = candidate_groups(held, frozenset(teams[user.key]), frozenset(queues[user.key]))
+        who = Actor(user.username, groups=groups, permissions=permissions_of(held), tenant_id=uow.tenant_id)
+        found.append((who, Colleague(user.username, user.display_name or user.username, user.online)))
+    return found
+
+
+def _by_user(uow: UnitOfWork, query: Any) -> defaultdict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for user, name in uow.connection.execute(query):
+        found[user].append(name)
+    return found
