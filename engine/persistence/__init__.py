@@ -3,6 +3,7 @@
 from engine.persistence.database import Database
 from engine.persistence.failures import Unreachable, is_outage, is_retryable
 from engine.persistence.parting import prepare_months
+from engine.persistence.planning import holds_for
 from engine.persistence.schema import create_all, drop_all, is_current, migrate
 from engine.persistence.unit_of_work import UnitOfWork
 
@@ -12,6 +13,7 @@ __all__ = [
     "Unreachable",
     "create_all",
     "drop_all",
+    "holds_for",
     "is_current",
     "is_outage",
     "is_retryable",

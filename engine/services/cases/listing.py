@@ -11,7 +11,7 @@ from engine.model.case import OPEN_STATUSES, Case
 from engine.model.customer import Customer
 from engine.model.desk import CaseFollower
 from engine.model.permissions import Actor
-from engine.persistence import UnitOfWork
+from engine.persistence import UnitOfWork, holds_for
 from engine.runtime import Runtime
 from engine.services import search as search_index
 from engine.services.cases.exact import exact_cases
@@ -70,11 +70,8 @@ def list_cases(
     At most `MOST_FOUND` are found by words: who finds more has to say more. Raises Forbidden without cases.read.
     """
     actor.require("cases.read")
-    conditions: list[ColumnElement[bool]] = [Case.tenant_id == actor.tenant_id]
     wanted = {"kind": kind, "owner": owner, "level": level, "channel": channel, "customer_key": customer_key}
-    conditions += [getattr(Case, name) == value for name, value in wanted.items() if value is not None]
-    if after is not None:
-        conditions.append(Case.key < after)
+    conditions = [getattr(Case, name) == value for name, value in wanted.items() if value is not None]
     if numbers is not None:
         conditions.append(Case.number.in_(numbers))
     if following is not None:
@@ -82,6 +79,12 @@ def list_cases(
             CaseFollower.tenant_id == actor.tenant_id, CaseFollower.username == following
         )
         conditions.append(Case.key.in_(followed))
+    of_tenant = Case.tenant_id == actor.tenant_id
+    # Where nothing narrows them SQLite would sort them all, as it takes a tenant for one of many.
+    is_all = not (conditions or status or search.strip())
+    conditions.append(holds_for("0.999", of_tenant, runtime.database.is_sqlite) if is_all else of_tenant)
+    if after is not None:
+        conditions.append(Case.key < after)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         if search.strip():
             conditions.append(Case.key.in_(_found(uow, search.strip(), status == "any_open")))

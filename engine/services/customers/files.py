@@ -4,13 +4,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, func, literal_column, or_, select, type_coerce
+from sqlalchemy import Text, or_, select, type_coerce
 
 from engine.errors import Conflict, InvalidInput
 from engine.model.channel import ChannelIdentity
 from engine.model.customer import Customer, normal_email, normal_phone
 from engine.model.permissions import Actor
-from engine.persistence import UnitOfWork
+from engine.persistence import UnitOfWork, holds_for
 from engine.runtime import Runtime
 from engine.services import search as search_index
 from engine.services.customers.masking import mask_address, mask_email, mask_phone
@@ -167,9 +167,8 @@ def search_customers(
     Raises Forbidden without customers.read.
     """
     actor.require("customers.read")
-    theirs: ColumnElement[bool] = Customer.tenant_id == actor.tenant_id
-    if runtime.database.is_sqlite:  # which would sort all of them by name's index, as it takes a tenant for one of many
-        theirs = func.likelihood(theirs, literal_column("0.999"))
+    # SQLite would sort all of them by name's index, as it takes a tenant for one of many.
+    theirs = holds_for("0.999", Customer.tenant_id == actor.tenant_id, runtime.database.is_sqlite)
     query = select(Customer).where(theirs).order_by(Customer.key.desc()).limit(limit)
     if tier:
         query = query.where(Customer.tier == tier)

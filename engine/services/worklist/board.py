@@ -16,7 +16,7 @@ from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.repairs import Stop, open_stops
-from engine.services.worklist.filters import IS_OPEN, Query
+from engine.services.worklist.filters import IS_OPEN, Query, held_by
 
 MOST_NEW = 500
 MOST_COUNTED = 10_000
@@ -151,9 +151,7 @@ def _load(uow: UnitOfWork) -> list[Load]:
     names = [user.username for user in people]
     owned = select(Case.owner, func.count()).where(Case.tenant_id == uow.tenant_id, Case.owner.in_(names))
     cases = _by_person(uow, owned.where(Case.status.in_(OPEN_STATUSES)).group_by(Case.owner))
-    held = select(UserTask.assignee, func.count()).where(
-        UserTask.tenant_id == uow.tenant_id, IS_OPEN, UserTask.assignee.in_(names)
-    )
+    held = select(UserTask.assignee, func.count()).where(held_by(uow, names))
     tasks = _by_person(uow, held.group_by(UserTask.assignee))
     overdue = _by_person(uow, held.where(UserTask.due_at <= uow.now).group_by(UserTask.assignee))
     return [

@@ -1,21 +1,30 @@
 """What somebody wants to see of their inbox, and in which order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, literal_column
+from sqlalchemy import ColumnElement, Select, and_, literal_column
 
 from engine.model.case import Case
 from engine.model.customer import Customer
 from engine.model.user_task import TaskState, UserTask
+from engine.persistence import UnitOfWork, holds_for
 
 # Written out, not as a parameter: only so does a database know that its index of open tasks serves.
 IS_OPEN = UserTask.state == literal_column(f"'{TaskState.CREATED.value}'")
+FEW = "0.00001"  # of all open tasks: what one person holds
 Query = Select[*tuple[Any, ...]]
 Whose = Literal["mine", "offered", "all", "team", "snoozed"]
 Sort = Literal["urgency", "due", "priority", "newest", "oldest"]
 SCOPES: tuple[Whose, ...] = ("all", "mine", "offered", "team", "snoozed")
 SORTS: tuple[Sort, ...] = ("urgency", "due", "priority", "newest", "oldest")
+
+
+def held_by(uow: UnitOfWork, people: Sequence[str]) -> ColumnElement[bool]:
+    """Open tasks of this tenant that these people hold, to be looked up rather than sought among all."""
+    theirs = holds_for(FEW, UserTask.assignee.in_(people), uow.is_sqlite)
+    return and_(UserTask.tenant_id == uow.tenant_id, IS_OPEN, theirs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from engine.calendars import parse_duration
 from engine.model.case import Case, CaseInstance
@@ -15,7 +15,7 @@ from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.settings import setting
-from engine.services.worklist.filters import IS_OPEN, InboxFilter, Query
+from engine.services.worklist.filters import InboxFilter, Query, held_by
 from engine.services.worklist.order import OVERDUE, REST, UNREAD, Candidate, Found, Order
 from engine.services.worklist.rows import TaskRow, rows_of
 from engine.services.worklist.searching import case_keys, tasks_of_cases, tasks_of_unread_cases
@@ -112,15 +112,12 @@ class _Reader:
 
     def held_by(self, people: list[str]) -> list[tuple[Candidate, list[str]]]:
         """What these people hold, and whom it was offered to."""
-        theirs: ColumnElement[bool] = UserTask.assignee.in_(people)
-        if self._uow.is_sqlite:  # which would rather walk all open tasks, as it does not know how few one holds
-            theirs = func.likelihood(theirs, literal_column("0.00001"))
         query: Query = (
             select(UserTask, Case.unread_at)
             .outerjoin(CaseInstance, CaseInstance.instance_key == UserTask.root_key)
             .outerjoin(Case, Case.key == CaseInstance.case_key)
             .outerjoin(Customer, Customer.key == Case.customer_key)
-            .where(UserTask.tenant_id == self._uow.tenant_id, IS_OPEN, theirs)
+            .where(held_by(self._uow, people))
         )
         found = self._uow.session.execute(self._wanted.narrow(query).limit(MOST_HELD))
         return [(Candidate.of(task, unread_at), list(task.candidate_groups)) for task, unread_at in found]

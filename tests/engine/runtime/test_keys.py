@@ -1,6 +1,7 @@
 """Keys are unique, rise, and fit 63 bits."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from engine.runtime.keys import KeyMaker
@@ -11,6 +12,17 @@ def test_keys_rise_and_never_repeat_even_when_a_millisecond_is_used_up():
     keys = [make() for _ in range(50_000)]
     assert keys == sorted(set(keys))
     assert max(keys) < 2**63
+
+
+def test_keys_go_on_rising_when_the_wall_clock_jumps_back_and_forth(monkeypatch):
+    real, jump = time.time_ns, [0]
+    monkeypatch.setattr(time, "time_ns", lambda: real() + jump[0])
+    make = KeyMaker()
+    keys = []
+    for hours in (0, -1, -24, 0, 24, -24 * 366):
+        jump[0] = hours * 3_600_000_000_000
+        keys += [make() for _ in range(3_000)]
+    assert keys == sorted(set(keys))
 
 
 def test_threads_never_share_a_key():

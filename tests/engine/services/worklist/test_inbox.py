@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from engine.model.case import Case, CaseInstance
 from engine.model.customer import Customer
 from engine.model.user_task import TaskCandidate, UserTask
 from engine.runtime import Runtime
-from engine.services import worklist
+from engine.services import people, worklist
 from engine.services.rows import add
 from engine.services.worklist import InboxFilter
 from engine.services.worklist.filters import Whose
@@ -17,6 +18,7 @@ from tests.engine.services.desk_people import AGENT, MANAGER, OTHER_AGENT, perso
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+BY_ASSIGNEE = "SEARCH user_task USING INDEX ix_user_task_open_assignee (tenant_id=? AND assignee=?)"
 CHATTER = person("chat", "agent", queues=("chat",))
 
 
@@ -176,8 +178,8 @@ def test_another_tenants_tasks_are_not_seen(runtime: Runtime, pile: Pile) -> Non
     assert names(runtime) == []
 
 
-def plans(runtime: Runtime, beginning: str, wanted: InboxFilter) -> list[str]:
-    """How SQLite goes about the inbox's statements that have these words."""
+def plans(runtime: Runtime, beginning: str, ask: Callable[[], object]) -> list[str]:
+    """How SQLite goes about the statements of a question that have these words."""
     found: list[str] = []
 
     def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -186,7 +188,7 @@ def plans(runtime: Runtime, beginning: str, wanted: InboxFilter) -> list[str]:
             found.append(" / ".join(row[3] for row in plan))
 
     event.listen(runtime.database.engine, "before_cursor_execute", listen)
-    worklist.inbox(runtime, actor=AGENT, wanted=wanted)
+    ask()
     event.remove(runtime.database.engine, "before_cursor_execute", listen)
     return found
 
@@ -194,7 +196,10 @@ def plans(runtime: Runtime, beginning: str, wanted: InboxFilter) -> list[str]:
 def test_the_offers_are_read_along_the_index(sqlite_runtime: Runtime) -> None:
     """Each bucket's first rows come without sorting all that is offered."""
     Pile(sqlite_runtime).task("a")
-    found = plans(sqlite_runtime, "FROM task_candidate JOIN", InboxFilter(whose="offered"))
+    offered = InboxFilter(whose="offered")
+    found = plans(
+        sqlite_runtime, "FROM task_candidate JOIN", lambda: worklist.inbox(sqlite_runtime, actor=AGENT, wanted=offered)
+    )
     assert found
     assert all("ix_task_candidate_offered" in plan and "TEMP B-TREE" not in plan for plan in found), found
 
@@ -202,8 +207,19 @@ def test_the_offers_are_read_along_the_index(sqlite_runtime: Runtime) -> None:
 @pytest.mark.parametrize("whose", ["all", "mine"])
 def test_what_one_holds_is_looked_up_and_not_sought_among_all_open_tasks(sqlite_runtime: Runtime, whose: Whose) -> None:
     Pile(sqlite_runtime).task("a")
-    (plan,) = plans(sqlite_runtime, "user_task.assignee IN", InboxFilter(whose=whose))
-    assert plan.startswith("SEARCH user_task USING INDEX ix_user_task_open_assignee (tenant_id=? AND assignee=?)")
+    wanted = InboxFilter(whose=whose)
+    (plan,) = plans(
+        sqlite_runtime, "user_task.assignee IN", lambda: worklist.inbox(sqlite_runtime, actor=AGENT, wanted=wanted)
+    )
+    assert plan.startswith(BY_ASSIGNEE)
+
+
+def test_what_each_agent_holds_is_looked_up_for_the_board(sqlite_runtime: Runtime) -> None:
+    Pile(sqlite_runtime).task("a")
+    people.create_user(sqlite_runtime, "alice", "Alice", ["agent"], "a long password 1", actor=people.SYSTEM)
+    found = plans(sqlite_runtime, "user_task.assignee IN", lambda: worklist.board(sqlite_runtime, actor=MANAGER))
+    assert len(found) == 2
+    assert all(plan.startswith(BY_ASSIGNEE) for plan in found), found
 
 
 def test_the_board_shows_what_needs_an_eye(runtime: Runtime, pile: Pile) -> None:
