@@ -78,6 +78,7 @@ WAYS = {
     "suggestion": REQUEST_WAY,
     "order_change": REQUEST_WAY,
 }
+STOPPED = ("cancelled", "refused", "closed_no_shipment", "withdrawn")
 _RETURN = {
     "load_order": Words("正在核对订单", "We are checking the order", 0),
     "review_request": Words("客服正在审核您的申请", "We are reviewing your request", 1, "review_late"),
@@ -197,8 +198,8 @@ def next_step(uow: UnitOfWork, case: Case) -> tuple[NextStep | None, int]:
 
 
 def way(case: Case, stage: int) -> list[Milestone]:
-    """The case's way with what is done, now and ahead; empty for a kind that has none."""
-    stages = WAYS.get(case.kind, ())
+    """The case's way with what is done, now and ahead; empty for a kind that has none, and for a case that left it before its end."""
+    stages = () if case.outcome in STOPPED else WAYS.get(case.kind, ())
     done = not case.is_open
     stage = min(stage, len(stages) - 1)  # A called process has a way of its own, which may be longer.
     return [

@@ -276,3 +276,16 @@ def test_how_many_pieces_may_go_back_stands_at_the_field_until_none_is_left(buye
     answer = send(buyer)
     assert answer.status_code == 422
     assert "这件商品还可以申请 0 件" in answer.text
+
+
+def test_a_return_that_was_cancelled_does_not_look_as_if_all_was_done(buyer: Portal) -> None:
+    send(buyer)
+    buyer.work()
+    path = f"/portal/cases/{buyer.case().number}"
+    assert 'class="kf-way-now"' in buyer.get(path).text
+    buyer.post(f"{path}/ask/cancel_return")
+    buyer.work()
+    page = buyer.get(path).text
+    assert buyer.case().outcome == "cancelled"
+    assert "验货" not in page
+    assert "kf-way-done" not in page
