@@ -127,11 +127,12 @@ def _list() -> dict[str, Any]:
     actor, runtime = current_actor(), current_runtime()
     page: InboxPage = list_inbox(runtime, actor=actor, wanted=_wanted(), cursor=request.args.get("cursor"), limit=PAGE)
     picked = set(request.form.getlist("task", type=int))
-    post = next((role for role in WORDS["empty_inbox"] if role in actor.groups), None)
+    # Who is an agent too takes calls.
+    posts = [] if "agent" in actor.groups else [role for role in WORDS["empty_inbox"] if role in actor.groups]
     return {
         "page": page,
         "picked": picked,
-        "post": post,
+        "post": next(iter(posts), None),
         "counts": count_inbox(runtime, actor=actor),
         "groups": sorted(actor.groups),
     }

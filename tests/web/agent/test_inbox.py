@@ -117,11 +117,13 @@ def test_the_inbox_is_english_for_who_chose_english(desk):
 
 def test_an_empty_inbox_says_what_comes_to_its_post(desk):
     people.create_user(desk.runtime, "fan", "范财务", ["finance"], PASSWORD, actor=people.SYSTEM)
+    people.create_user(desk.runtime, "leo", "组长", ["agent", "group_lead"], PASSWORD, actor=people.SYSTEM)
     told = {
         name: text_of(parsed(desk.get(name, "/desk/")).xpath("//*[@class='empty']")[0])
-        for name in ("ann", "fan", "wes", "sue", "max")
+        for name in ("ann", "leo", "fan", "wes", "sue", "max")
     }
     assert "客户来电" in told["ann"]
+    assert "客户来电" in told["leo"]
     assert "人工付款" in told["fan"]
     assert "验货" in told["wes"]
     assert "要审批的方案" in told["sue"]
