@@ -39,6 +39,20 @@ class FigureSamples(Base):
     samples: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class FigureMonth(Base):
+    """The days of a month in one piece, when all of them are kept and settled: the samples of a figure, or a column of their lines.
+
+    It goes when one of its days is made again; see `engine.services.figures.months`.
+    """
+
+    __tablename__ = "figure_month"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True, default=DEFAULT_TENANT)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    name: Mapped[Name] = mapped_column(primary_key=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class StepDay(Base):
     """The visits of one version's steps that ended on one day; see `engine.services.figures.step_days`.
 

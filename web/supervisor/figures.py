@@ -63,7 +63,7 @@ def _computed(asked: Asked) -> dict[str, Any]:
         "report": found,
         "definitions": figures.DEFINITIONS,
         "chart": _chart(found, asked.trend),
-        "agents": figures.agents(runtime, asked.period, asked.cut, actor=actor) if asked.by == "agent" else None,
+        "agents": figures.agents(runtime, found, actor=actor) if asked.by == "agent" else None,
         "issues": figures.issues(runtime, asked.period, actor=actor),
     }
 

@@ -10,9 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select, union
-from sqlalchemy.orm import aliased
 
 from engine.model.appraisal import Appraisal
+from engine.model.base import table_of
 from engine.model.callback import Callback
 from engine.model.case import OPEN_STATUSES, Case, CaseInstance, TimelineEntry
 from engine.model.contact import Contact
@@ -36,6 +36,11 @@ CONTACT_WITHIN, CONVERSION_WITHIN = timedelta(hours=24), timedelta(days=7)
 SETTLES_AFTER = {"contact_24h": CONTACT_WITHIN, "conversion": CONVERSION_WITHIN}
 REFUND_CLOCKS = ("refund", "statutory_refund")
 Rows = Select[*tuple[Any, ...]]
+_linked = table_of(CaseInstance).alias()
+# The first process that worked on a case.
+_FIRST = (
+    select(func.min(_linked.c.instance_key)).where(_linked.c.case_key == Case.key).correlate(Case).scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +128,7 @@ class Collection:
         query: Rows = select(*about, *process, *more).select_from(Case)
         query = query.outerjoin(Customer, Customer.key == Case.customer_key)
         if self.with_process:
-            linked = aliased(CaseInstance)  # the first process that worked on the case
-            first = select(func.min(linked.instance_key)).where(linked.case_key == Case.key).correlate(Case)
-            query = query.outerjoin(ProcessInstance, ProcessInstance.key == first.scalar_subquery())
+            query = query.outerjoin(ProcessInstance, ProcessInstance.key == _FIRST)
         query = query.where(by.tenant_id == self.uow.tenant_id)
         for column, wanted in (
             (agent, self.cut.agent), (Case.queue, self.cut.queue), (Case.channel, self.cut.channel), (Case.kind, self.cut.kind)

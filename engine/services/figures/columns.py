@@ -1,9 +1,9 @@
-"""Samples as columns of numbers: those of many days cut, grouped and reduced at once."""
+"""Samples as columns of numbers: those of many days cut, grouped and reduced at once. What is not asked for is not made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.services.figures.definitions import Definition
+from engine.services.figures.definitions import DEFINITIONS, Definition
 from engine.services.figures.samples import About, Figure, Sample, percentile
 
 SIDES = ("agent", "channel", "queue", "kind", "tier", "process", "version")
 REPEATED = 3
+MARKED = ("repeat_cause", "customers_per_day", "conversion")
 Numbers = NDArray[Any]
 
 
@@ -47,79 +48,148 @@ class Names:
         return found[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """One figure's samples: case, side by side as `SIDES` has them, day as its ordinal, moment in seconds since 1970, and the rest.
+class Lines:
+    """Whom samples are of: a line for each case on each day that something of it counts, one part after another.
 
-    `sides` has a row for each sample; `value` is NaN for none.
+    A part says how many lines it has, and gives a column of them when it is asked for: `key`, `day` as its ordinal, or a side's codes.
     """
 
-    key: Numbers
-    sides: Numbers
-    day: Numbers
-    at: Numbers
+    def __init__(self) -> None:
+        self.count = 0
+        self._parts: list[Callable[[str], Numbers]] = []
+        self._known: dict[str, Numbers] = {}
+
+    def add(self, count: int, part: Callable[[str], Numbers]) -> int:
+        """Add a part; where its lines begin."""
+        self._parts.append(part)
+        self._known.clear()
+        self.count += count
+        return self.count - count
+
+    def column(self, name: str) -> Numbers:
+        """One column of all lines."""
+        if name not in self._known:
+            self._known[name] = np.concatenate([np.zeros(0, np.int32), *(part(name) for part in self._parts)])
+        return self._known[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """One figure's samples: the place of its line, whether it is a hit, and what few figures have besides.
+
+    Durations have a `value` in seconds, NaN for none; figures that count a mark once have the `mark` and the moment, in seconds since 1970.
+    """
+
+    lines: Lines
+    place: Numbers
     hit: Numbers
-    value: Numbers
-    mark: Numbers
+    value: Numbers | None = None
+    mark: Numbers | None = None
+    at: Numbers | None = None
 
     def __len__(self) -> int:
-        return len(self.key)
+        return len(self.place)
 
-    def where(self, chosen: Numbers) -> Columns:
-        """Those samples only, by a mask or by their places."""
-        return Columns(*(getattr(self, one.name)[chosen] for one in fields(self)))
+    @property
+    def key(self) -> Numbers:
+        """The keys of the samples' cases."""
+        return self.lines.column("key")[self.place]
+
+    @property
+    def day(self) -> Numbers:
+        """The ordinals of the samples' days."""
+        return self.lines.column("day")[self.place]
 
     def side(self, name: str) -> Numbers:
         """Everybody's code of one side."""
-        return self.sides[:, SIDES.index(name)]
+        return self.lines.column(name)[self.place]
+
+    def where(self, chosen: Numbers) -> Columns:
+        """Those samples only, by a mask or by their places."""
+        return Columns(self.lines, *(None if one is None else one[chosen] for one in self.arrays()))  # type: ignore[arg-type]
+
+    def arrays(self) -> tuple[Numbers | None, ...]:
+        """Place, hit, value, mark and moment, as far as there are."""
+        return self.place, self.hit, self.value, self.mark, self.at
 
 
-def from_samples(samples: Sequence[Sample], names: Names, zone: str) -> Columns:
-    """The columns of samples; days are those of the zone's wall."""
+def from_samples(name: str, samples: Sequence[Sample], lines: Lines, names: Names, zone: str) -> Columns:
+    """A figure's samples as columns, each with a line of its own; days are those of the zone's wall."""
     local = ZoneInfo(zone)
+    sides = np.array([names.sides(one.about) for one in samples], np.int32).reshape(-1, len(SIDES))
+    known = {side: sides[:, place] for place, side in enumerate(SIDES)}
+    known["key"] = np.array([one.about.key for one in samples], np.int64)
+    known["day"] = np.array([one.at.astimezone(local).toordinal() for one in samples], np.int32)
+    start = lines.add(len(samples), known.__getitem__) if samples else 0
     return Columns(
-        np.array([one.about.key for one in samples], np.int64),
-        np.array([names.sides(one.about) for one in samples], np.int32).reshape(-1, len(SIDES)),
-        np.array([one.at.astimezone(local).toordinal() for one in samples], np.int32),
-        np.array([one.at.timestamp() for one in samples], np.float64),
+        lines,
+        np.arange(start, start + len(samples)),
         np.array([one.hit for one in samples], np.bool_),
-        np.array([nan if one.value is None else one.value for one in samples], np.float64),
-        np.array([one.mark for one in samples], np.int64),
+        np.array([nan if one.value is None else one.value for one in samples]) if is_duration(name) else None,
+        np.array([one.mark for one in samples], np.int64) if name in MARKED else None,
+        np.array([one.at.timestamp() for one in samples]) if name in MARKED else None,
     )
+
+
+def is_duration(name: str) -> bool:
+    """Whether a figure's samples have seconds."""
+    return name in DEFINITIONS and DEFINITIONS[name].unit == "duration"
 
 
 def none() -> Columns:
     """No samples."""
-    return from_samples([], Names(), "UTC")
+    return Columns(Lines(), np.zeros(0, np.int64), np.zeros(0, np.bool_), *(np.zeros(0) for _more in range(3)))
 
 
-def joined(parts: Sequence[Columns]) -> Columns:
-    """One after the other; at least one is given."""
-    if len(parts) == 1:
-        return parts[0]
-    return Columns(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Columns)))
+def joined(parts: Iterable[Columns]) -> Columns:
+    """One after the other; they are of the same figure and lines."""
+    some = [part for part in parts if len(part)]
+    if len(some) < 2:
+        return some[0] if some else none()
+    arrays = zip(*(part.arrays() for part in some), strict=True)
+    return Columns(some[0].lines, *(None if each[0] is None else np.concatenate(each) for each in arrays))  # type: ignore[arg-type]
 
 
-def counted(name: str, samples: Columns) -> Columns:
-    """Those that count, of a figure that looks at several cases at once.
+def counted(name: str, kept: Columns, more: Columns) -> Columns:
+    """The samples that count, of a figure that looks at several cases at once; those that were kept are in the order of `in_order`.
 
     A repeated cause is a pair that came up `REPEATED` times; a customer counts once a day; who consulted us counts once.
     """
-    if name == "repeat_cause":
-        _values, place, often = np.unique(samples.mark, return_inverse=True, return_counts=True)
-        hit = (often[place] >= REPEATED) & (samples.mark != 0)
-        return Columns(samples.key, samples.sides, samples.day, samples.at, hit, samples.value, samples.mark)
     if name == "customers_per_day":
-        return samples.where(_firsts(samples, samples.day))
+        return _once_a_day(kept, more)
+    samples = joined((kept, more))
+    if name == "repeat_cause":
+        _values, place, often = np.unique(_marks(samples), return_inverse=True, return_counts=True)
+        return replace(samples, hit=(often[place] >= REPEATED) & (samples.mark != 0))
     if name == "conversion":
-        return samples.where(_firsts(samples, np.zeros_like(samples.day)))
+        return samples.where(_firsts(samples, np.zeros(len(samples))))
     return samples
+
+
+def in_order(name: str, day: Numbers, mark: Numbers | None, at: Numbers | None, place: Numbers) -> Numbers:
+    """How samples are kept: by their lines, or so that the first of each mark on each day is the one that counts."""
+    return np.lexsort((place, at, mark, day)) if name == "customers_per_day" else np.argsort(place, kind="stable")  # type: ignore[arg-type]
+
+
+def _once_a_day(kept: Columns, more: Columns) -> Columns:
+    """Each customer's first sample of each day; only days with more than was kept are put in order again."""
+    touched = among(kept.day, np.unique(more.day))
+    alone, mixed = kept.where(~touched), joined((kept.where(touched), more))
+    new = np.ones(len(alone), np.bool_)
+    mark, day = _marks(alone), alone.day
+    new[1:] = (mark[1:] != mark[:-1]) | (day[1:] != day[:-1])
+    return joined((alone.where(new), mixed.where(_firsts(mixed, mixed.day))))
+
+
+def _marks(samples: Columns) -> Numbers:
+    assert samples.mark is not None
+    return samples.mark
 
 
 def _firsts(samples: Columns, day: Numbers) -> Numbers:
     """Where the first sample of each mark on each day is."""
-    order = np.lexsort((samples.key, samples.at, samples.mark, day))
-    mark, days = samples.mark[order], day[order]
+    order = np.lexsort((samples.key, samples.at, samples.mark, day))  # type: ignore[arg-type]
+    mark, days = _marks(samples)[order], day[order]
     new = np.ones(len(order), np.bool_)
     new[1:] = (mark[1:] != mark[:-1]) | (days[1:] != days[:-1])
     return np.sort(order[new])
@@ -127,10 +197,15 @@ def _firsts(samples: Columns, day: Numbers) -> Numbers:
 
 def grouped(samples: Columns, by: Numbers) -> dict[int, Columns]:
     """The samples of each value of a column."""
-    order = np.argsort(by, kind="stable")
-    values, starts = np.unique(by[order], return_index=True)
-    parts = np.split(order, starts[1:]) if len(values) else []
-    return {int(value): samples.where(part) for value, part in zip(values, parts, strict=True)}
+    if not len(by):
+        return {}
+    low = by.min()
+    small = (by - low).astype(np.min_scalar_type(int(by.max() - low)))  # numbers of 16 bits are sorted by counting
+    order = np.argsort(small, kind="stable")
+    ordered = by[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    parts = np.split(order, starts[1:])
+    return {int(value): samples.where(part) for value, part in zip(ordered[starts], parts, strict=True)}
 
 
 def figure(definition: Definition, samples: Columns, per: float | None = None) -> Figure:
@@ -141,10 +216,10 @@ def figure(definition: Definition, samples: Columns, per: float | None = None) -
     if definition.unit == "share":
         value = hits / count if count else None
     elif definition.unit == "duration":
-        known = samples.value[~np.isnan(samples.value)]
+        assert samples.value is not None
+        known = np.sort(samples.value[~np.isnan(samples.value)])
         value = float(known.mean()) if len(known) else None
-        values: list[float] = np.sort(known).tolist()
-        p50, p90 = percentile(values, 0.5), percentile(values, 0.9)
+        p50, p90 = percentile(known, 0.5), percentile(known, 0.9)
     elif definition.unit == "ratio":
         value = count / per if per else None
     else:
@@ -154,7 +229,13 @@ def figure(definition: Definition, samples: Columns, per: float | None = None) -
 
 def agent_days(samples: Columns) -> int:
     """On how many days an agent did something, summed over the agents."""
-    return len(np.unique(samples.side("agent").astype(np.int64) << 32 | samples.day))
+    if not len(samples):
+        return 0
+    agent, day = samples.side("agent"), samples.day
+    first, days = day.min(), int(day.max() - day.min()) + 1
+    worked = np.zeros((int(agent.max()) + 1) * days, np.bool_)
+    worked[agent * days + (day - first)] = True
+    return int(worked.sum())
 
 
 def behind(samples: Columns, hit: bool | None = None) -> list[int]:
@@ -165,11 +246,22 @@ def behind(samples: Columns, hit: bool | None = None) -> list[int]:
 
 def by_step(samples: Columns, step_of: Callable[[int], int]) -> dict[int, Columns]:
     """The samples of each step, as `step_of` numbers the steps of a day's ordinal."""
-    days, place = np.unique(samples.day, return_inverse=True)
-    steps = np.array([step_of(int(day)) for day in days], np.int32)
-    return grouped(samples, steps[place] if len(days) else samples.day)
+    if not len(samples):
+        return {}
+    day = samples.day
+    first = int(day.min())
+    steps = np.array([step_of(one) for one in range(first, int(day.max()) + 1)], np.int32)
+    return grouped(samples, steps[day - first])
 
 
-def among(column: Numbers, codes: Iterable[int]) -> Numbers:
-    """Whether each of a column is one of these."""
-    return np.isin(column, np.fromiter(codes, np.int64))
+def among(column: Numbers, codes: Numbers) -> Numbers:
+    """Whether each of a column is one of these, which are in order."""
+    if not len(codes):
+        return np.zeros(len(column), np.bool_)
+    found: Numbers = codes[np.minimum(np.searchsorted(codes, column), len(codes) - 1)] == column
+    return found
+
+
+def ordered(codes: Iterable[int]) -> Numbers:
+    """Numbers in order, as `among` wants them."""
+    return np.sort(np.fromiter(codes, np.int64))

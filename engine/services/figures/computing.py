@@ -12,11 +12,11 @@ from sqlalchemy import select
 from engine.model.people import Group, GroupMember, User
 from engine.persistence import UnitOfWork
 from engine.services.figures.collecting import COLLECTORS, Collection, Cut
-from engine.services.figures.columns import Columns, agent_days, among, behind, by_step, figure, grouped, none
+from engine.services.figures.columns import Columns, agent_days, among, behind, by_step, figure, grouped, none, ordered
 from engine.services.figures.definitions import DEFINITIONS
 from engine.services.figures.period import Period
 from engine.services.figures.pool import Pool
-from engine.services.figures.reading import JUDGED, Line, Report
+from engine.services.figures.reading import Line, Report
 from engine.services.figures.samples import Figure
 
 LinesOf = Callable[[Columns], dict[str, Columns]]
@@ -24,7 +24,7 @@ LinesOf = Callable[[Columns], dict[str, Columns]]
 
 def report(uow: UnitOfWork, period: Period, cut: Cut, by: str | None, trend: Sequence[str], zone: str) -> Report:
     """All figures and the trends that are asked for; `zone` is the desk's."""
-    pool = Pool(uow, period, cut, zone)
+    pool = Pool(uow, period, cut, zone, list(COLLECTORS))
     lines_of = _lines_of(pool, by) if by and by != "clock" else None
     overall: dict[str, Figure] = {}
     trends: dict[str, list[float | None]] = {}
@@ -35,7 +35,7 @@ def report(uow: UnitOfWork, period: Period, cut: Cut, by: str | None, trend: Seq
         overall[name] = _figure(pool.whole, name, samples)
         if lines_of is not None:
             lines[name] = lines_of(samples)
-        if name == "backlog_age":
+        if name == "backlog_age" and samples.value is not None:
             older = {hours: int((samples.value > hours * 3600).sum()) for hours in (24, 48, 72)}
         elif name in trend:
             trends[name] = _trend(pool.whole, name, samples)
@@ -57,22 +57,7 @@ def report(uow: UnitOfWork, period: Period, cut: Cut, by: str | None, trend: Seq
 
 def cases_behind(uow: UnitOfWork, name: str, period: Period, cut: Cut, hit: bool | None, zone: str) -> list[int]:
     """The keys of the cases that a figure counts, the newest first."""
-    return behind(Pool(uow, period, cut, zone).columns(name), hit)
-
-
-def agents(uow: UnitOfWork, period: Period, cut: Cut, zone: str) -> tuple[dict[str, int], dict[str, dict[str, Figure]]]:
-    """How many tasks each person completed, and their figures that are judged."""
-    pool = Pool(uow, period, cut, zone)
-    lines_of = _lines_of(pool, "agent")
-    tasks = {who: len(found) for who, found in lines_of(pool.columns("load")).items()}
-    found = {name: lines_of(pool.columns(name)) for name in JUDGED}
-    nothing = none()
-    people = {who for lines in found.values() for who in lines}
-    judged = {
-        who: {name: figure(DEFINITIONS[name], lines.get(who, nothing)) for name, lines in found.items()}
-        for who in people
-    }
-    return tasks, judged
+    return behind(Pool(uow, period, cut, zone, [name]).columns(name), hit)
 
 
 def _figure(of: Collection, name: str, samples: Columns) -> Figure:
@@ -108,10 +93,10 @@ def _lines_of(pool: Pool, by: str) -> LinesOf:
     def by_team(samples: Columns) -> dict[str, Columns]:
         agent, found = samples.side("agent"), {}
         for team, people in teams.items():
-            mine = among(agent, (pool.names.code(who) for who in people))
+            mine = among(agent, ordered(pool.names.code(who) for who in people))
             if mine.any():
                 found[team] = samples.where(mine)
-        nowhere = ~among(agent, (pool.names.code(who) for people in teams.values() for who in people))
+        nowhere = ~among(agent, ordered(pool.names.code(who) for people in teams.values() for who in people))
         return found | ({"": samples.where(nowhere)} if nowhere.any() else {})
 
     return by_team
@@ -128,23 +113,27 @@ def _teams(uow: UnitOfWork) -> dict[str, list[str]]:
 
 def _trend(of: Collection, name: str, samples: Columns) -> list[float | None]:
     """One value a step; a step that has not begun has none. A ratio's divisor is the step's own days."""
-    period, steps = of.period, of.period.steps()
+    period = of.period
+    step_of = {day.toordinal(): period.step_of_day(day) for day in _days(period)}
+    steps = list(dict.fromkeys(step_of.values()))
     place = {step: number for number, step in enumerate(steps)}
-    found = by_step(samples, lambda day: place[period.step_of_day(date.fromordinal(day))])
+    found = by_step(samples, lambda day: place[step_of[day]])
     begun = place[period.step_of(min(of.until, period.end - timedelta(microseconds=1)))]
     nothing = none()
+    days: dict[str, list[int]] = defaultdict(list)
+    for day, step in step_of.items():
+        days[step].append(day)
     points: list[float | None] = []
     for number, step in enumerate(steps):
         mine = found.get(number, nothing)
-        one = figure(DEFINITIONS[name], mine, _per(_step(of, step), name, mine)).value
+        one = figure(DEFINITIONS[name], mine, _per(_between(of, days[step]), name, mine)).value
         points.append(None if number > begun else one)
     return points
 
 
-def _step(of: Collection, step: str) -> Collection:
-    """The collection as if its period were one step of the trend."""
-    days = [day for day in _days(of.period) if of.period.step_of_day(day) == step]
-    return replace(of, period=replace(of.period, first=days[0], last=days[-1]))
+def _between(of: Collection, days: Sequence[int]) -> Collection:
+    """The collection as if its period were these days, which follow one another."""
+    return replace(of, period=replace(of.period, first=date.fromordinal(days[0]), last=date.fromordinal(days[-1])))
 
 
 def _days(period: Period) -> list[date]:

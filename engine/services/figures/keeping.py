@@ -51,14 +51,15 @@ def keep(runtime: Runtime, most: int | None = None) -> bool:
     """Bring what is kept up to date for everybody; whether it is, or whether `most` stretches of days were not enough."""
     with runtime.unit_of_work(read_only=True) as uow:
         tenants = list(uow.connection.execute(select(Case.tenant_id).distinct()).scalars())
-    stretches = (last for tenant in tenants for last in chain(keep_days(runtime, tenant), _keep_steps(runtime, tenant)))
+    stretches = (last for tenant in tenants for last in chain(keep_days(runtime, tenant), _keep_more(runtime, tenant)))
     return all(number != most for number, _last in enumerate(stretches, 1))
 
 
-def _keep_steps(runtime: Runtime, tenant_id: str) -> Iterator[str]:
-    from engine.services.figures import step_days
+def _keep_more(runtime: Runtime, tenant_id: str) -> Iterator[str]:
+    from engine.services.figures import months, step_days
 
-    return step_days.keep(runtime, tenant_id)
+    yield from months.keep(runtime, tenant_id)
+    yield from step_days.keep(runtime, tenant_id)
 
 
 def keep_days(runtime: Runtime, tenant_id: str) -> Iterator[str]:
@@ -114,17 +115,17 @@ def _settled(uow: UnitOfWork, kept: Iterable[date], zone: str) -> set[date]:
 
 def _stale(uow: UnitOfWork, kept: dict[date, Any], zone: str) -> set[date]:
     """Kept days with cases that changed since, as they count there now or as they counted then."""
-    from engine.services.figures.columns import among
+    from engine.services.figures.columns import among, ordered
     from engine.services.figures.packing import unpack_cases
     from engine.services.figures.pool import kept_figures
 
     changed = changed_since(uow, min(row.as_of for row in kept.values()))
-    now = set()
+    keys, now = ordered(changed), set()
     for start in range(0, len(changed), AT_ONCE):
         of = Collection(uow, Period(min(kept), max(kept), zone), Cut(), only=changed[start : start + AT_ONCE])
         now |= {sample.at for name in (*kept_figures(), "attainment") for sample in of.samples(name)}
     local = ZoneInfo(zone)
-    then = {day for day, row in kept.items() if among(unpack_cases(row.cases), changed).any()}
+    then = {day for day, row in kept.items() if among(unpack_cases(row.cases), keys).any()}
     return then | {moment.astimezone(local).date() for moment in now}
 
 
@@ -145,18 +146,18 @@ def _stretches(days: Iterable[date]) -> Iterator[tuple[date, date]]:
 def _packed(uow: UnitOfWork, period: Period) -> dict[str, Any]:
     """The samples of some days, packed, by the day."""
     from engine.services.figures import packing, pool
-    from engine.services.figures.columns import Columns, Names, grouped, none
+    from engine.services.figures.columns import Columns, Lines, Names, grouped, none
 
-    names, of = Names(), Collection(uow, period, Cut(), with_process=True)
+    lines, names, of = Lines(), Names(), Collection(uow, period, Cut(), with_process=True)
+    found = {name: pool.collected(of, name, lines, names) for name in (*pool.kept_figures(), *sorted(pool.clocks(of)))}
     every = [period.first + timedelta(days=number) for number in range(period.days)]
     # What settles is there, be it empty, from when it is settled: so one sees that it is.
     days: dict[int, dict[str, Columns]] = {
         day.toordinal(): {name: none() for name in SETTLES_AFTER if _is_settled(name, day, uow.now, period.zone)}
         for day in every
     }
-    for name in (*pool.kept_figures(), *sorted(pool.clocks(of))):
-        found = pool.collected(of, name, names)
-        for day, samples in grouped(found, found.day).items():
+    for name, every_day in found.items():
+        for day, samples in grouped(every_day, every_day.day).items():
             if name in days[day] or name not in SETTLES_AFTER:
                 days[day][name] = samples
     return {
@@ -166,6 +167,9 @@ def _packed(uow: UnitOfWork, period: Period) -> dict[str, Any]:
 
 def _write(uow: UnitOfWork, period: Period, packed: dict[str, Any], as_of: datetime) -> None:
     """Keep these days in place of what was kept of them."""
+    from engine.services.figures import months
+
+    months.forget(uow, packed)
     for table in (_day, _samples):
         over = (table.c.day >= period.first.isoformat(), table.c.day <= period.last.isoformat())
         uow.connection.execute(delete(table).where(table.c.tenant_id == uow.tenant_id, *over))

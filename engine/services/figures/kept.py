@@ -175,14 +175,15 @@ def _data(runtime: Runtime, kind: str, period: Period, about: str | None, actor:
     if kind == "issue_log":
         with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
             return {"figures": {}, "log": issue_log.collected(uow, period)}
-    found = report(runtime, period, Cut(agent=about) if about else None, actor=actor)
+    by = "agent" if kind in ("weekly", "weekly_summary", "monthly", "meeting") else None
+    found = report(runtime, period, Cut(agent=about) if about else None, by, actor=actor)
     names = KINDS[kind]
     data: dict[str, Any] = {"figures": {name: _plain(found.overall[name]) for name in names}}
     data["clocks"] = {line.value: _plain(line.figures["attainment"]) for line in found.clocks}
     if about:
         data["done"] = _done_by(runtime, period, about, actor)
-    if kind in ("weekly", "weekly_summary", "monthly", "meeting"):
-        lines = agents(runtime, period, actor=actor)
+    if by:
+        lines = agents(runtime, found, actor=actor)
         data["agents"] = [
             {"username": line.username, "registered": line.registered, "score": line.score, "tasks": line.tasks,
              "figures": {name: _plain(one) for name, one in line.figures.items()}}

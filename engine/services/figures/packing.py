@@ -1,7 +1,7 @@
-"""How the samples of a day lie in the database: columns of little-endian numbers, one after the other, compressed.
+"""How samples lie in the database: columns of little-endian numbers, one after the other.
 
-A day has its cases once; a figure's samples say by their place which of them they are of. Durations have their seconds, figures that
-count a mark once have the mark and the moment.
+A day has its cases once, compressed; a figure's samples say by their place which of them they are of. A month has the lines of its days,
+and the samples of a figure in one piece that is read without more work: marks where the lines are that have one, or places.
 """
 
 from __future__ import annotations
@@ -9,14 +9,23 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from engine.services.figures.columns import SIDES, Columns, Names, Numbers
-from engine.services.figures.definitions import DEFINITIONS
+from engine.services.figures.columns import MARKED, SIDES, Columns, Names, Numbers, is_duration
 
-MARKED = ("repeat_cause", "customers_per_day", "conversion")
 LEVEL = 1  # quick; the higher ones save little
+
+
+class Samples(NamedTuple):
+    """Columns of a figure's samples, as `Columns` has them; `place` counts from the first of their own lines."""
+
+    place: Numbers
+    hit: Numbers
+    value: Numbers | None = None
+    mark: Numbers | None = None
+    at: Numbers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +40,15 @@ class PackedDay:
 
 def pack(found: Mapping[str, Columns], texts: Sequence[str]) -> PackedDay:
     """The samples of one day by figure; their sides are places in `texts`."""
-    every = [np.column_stack((one.key, one.sides)) for one in found.values()]
+    every = [np.column_stack((one.key, *map(one.side, SIDES))) for one in found.values() if len(one)]
     cases, places = np.unique(np.concatenate(every), axis=0, return_inverse=True) if every else _NONE
     used, sides = np.unique(cases[:, 1:], return_inverse=True)
     samples, done = {}, 0
     for name, one in found.items():
-        samples[name] = _squeeze(_layout(name, places.ravel()[done : done + len(one)], one))
+        samples[name] = zlib.compress(_bytes(name, one, places.ravel()[done : done + len(one)]), LEVEL)
         done += len(one)
     names = [texts[int(code)] for code in used]
-    return PackedDay(names, _squeeze([cases[:, 0].astype("<i8")]), _squeeze([sides.astype("<u2")]), samples)
+    return PackedDay(names, _squeeze(cases[:, 0].astype("<i8")), _squeeze(sides.astype("<u2")), samples)
 
 
 def unpack_cases(cases: bytes) -> Numbers:
@@ -49,55 +58,86 @@ def unpack_cases(cases: bytes) -> Numbers:
 
 def unpack_sides(sides: bytes, own: Sequence[str], names: Names) -> Numbers:
     """What they can be grouped by, as `names` numbers it."""
-    codes: Numbers = np.array([names.code(text) for text in own] or [0], np.int32)
-    found: Numbers = codes[np.frombuffer(zlib.decompress(sides), "<u2")]
-    return found.reshape(-1, len(SIDES))
+    codes: Numbers = own_codes(own, names)[np.frombuffer(zlib.decompress(sides), "<u2")]
+    return codes.reshape(-1, len(SIDES))
 
 
-def unpack(
-    name: str, days: Sequence[tuple[int, int, bytes]], cases: Numbers, sides: Numbers, chosen: Numbers
-) -> Columns:
-    """One figure's samples of some days, of those of their cases that are chosen.
-
-    A day is its ordinal, where its cases begin among `cases`, and its samples.
-    """
-    parts = [_columns(name, samples) for _day, _start, samples in days]
-    counts = [len(part[0]) for part in parts]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    place = columns[0] + np.repeat([start for _day, start, _samples in days], counts)
-    mine = np.flatnonzero(chosen[place])
-    columns, place = [column[mine] for column in columns], place[mine]
-    day = np.repeat(np.array([day for day, _start, _samples in days], np.int32), counts)[mine]
-    value = columns[2] if _is_duration(name) else np.full(len(mine), np.nan)
-    mark, moment = columns[2:4] if name in MARKED else (np.zeros(len(mine), np.int64), np.zeros(len(mine)))
-    return Columns(cases[place], sides[place], day, moment, columns[1].astype(np.bool_), value, mark)
+def own_codes(own: Sequence[str], names: Names) -> Numbers:
+    """How `names` numbers some texts, by their places."""
+    return np.array([names.code(text) for text in own] or [0], np.int32)
 
 
-def _columns(name: str, samples: bytes) -> list[Numbers]:
-    raw, types = zlib.decompress(samples), _types(name)
-    count, columns, at = len(raw) // sum(np.dtype(one).itemsize for one in types), [], 0
-    for one in types:
-        columns.append(np.frombuffer(raw, one, count, at))
-        at += np.dtype(one).itemsize * count
-    return columns
+def unpack(name: str, samples: bytes) -> Samples:
+    """One figure's samples of a day."""
+    raw = zlib.decompress(samples)
+    size = sum(np.dtype(kind).itemsize for kind in ("<u4", "u1", *_more(name)))
+    place, hit, *more = _read(raw, 0, len(raw) // size, ("<u4", "u1", *_more(name)))
+    return _samples(name, place, hit.astype(np.bool_), more)
+
+
+def pack_month(name: str, samples: Samples, lines: int) -> bytes:
+    """One figure's samples of a month with so many lines."""
+    place, count = samples.place, len(samples.place)
+    marks = np.zeros(lines, np.bool_)
+    marks[place] = True
+    marked = bool(count) and bool((np.diff(place) > 0).all())
+    where = np.packbits(marks) if marked else place.astype("<u4")
+    head = np.array([count, lines if marked else 0], "<u4")
+    parts = [head, np.packbits(samples.hit), where, *(_column(samples, one).astype(kind) for one, kind in _named(name))]
+    return b"".join(part.tobytes() for part in parts)
+
+
+def unpack_month(name: str, packed: bytes) -> Samples:
+    """One figure's samples of a month."""
+    count, lines = np.frombuffer(packed, "<u4", 2).tolist()
+    hit = np.unpackbits(np.frombuffer(packed, "u1", -(-count // 8), 8), count=count).view(np.bool_)
+    at = 8 + -(-count // 8)
+    if lines:
+        marks = np.unpackbits(np.frombuffer(packed, "u1", -(-lines // 8), at), count=lines)
+        place, at = np.flatnonzero(marks.view(np.bool_)), at + -(-lines // 8)
+    else:
+        place, at = np.frombuffer(packed, "<u4", count, at), at + 4 * count
+    return _samples(name, place, hit, _read(packed, at, count, _more(name)))
+
+
+def _samples(name: str, place: Numbers, hit: Numbers, more: Sequence[Numbers]) -> Samples:
+    columns = dict(zip((one for one, _kind in _named(name)), more, strict=True))
+    return Samples(place, hit, columns.get("value"), columns.get("mark"), columns.get("at"))
 
 
 _NONE = (np.zeros((0, 1 + len(SIDES)), np.int64), np.zeros(0, np.int64))
 
 
-def _types(name: str) -> list[str]:
-    more = ["<f8"] if _is_duration(name) else ["<i8", "<f8"] if name in MARKED else []
-    return ["<u4", "u1", *more]
+def _named(name: str) -> list[tuple[str, str]]:
+    """The columns that a figure's samples have besides place and hit, and their kinds."""
+    return [("value", "<f8")] if is_duration(name) else [("mark", "<i8"), ("at", "<f8")] if name in MARKED else []
 
 
-def _layout(name: str, places: Numbers, one: Columns) -> list[Numbers]:
-    columns = [places, one.hit, *([one.value] if _is_duration(name) else [one.mark, one.at] if name in MARKED else [])]
-    return [column.astype(kind) for column, kind in zip(columns, _types(name), strict=True)]
+def _more(name: str) -> list[str]:
+    return [kind for _one, kind in _named(name)]
 
 
-def _is_duration(name: str) -> bool:
-    return name in DEFINITIONS and DEFINITIONS[name].unit == "duration"
+def _column(of: Samples | Columns, name: str) -> Numbers:
+    found: Numbers = getattr(of, name)
+    return found
 
 
-def _squeeze(columns: Sequence[Numbers]) -> bytes:
-    return zlib.compress(b"".join(np.ascontiguousarray(column).tobytes() for column in columns), LEVEL)
+def _bytes(name: str, one: Columns, places: Numbers) -> bytes:
+    columns = [
+        places.astype("<u4"),
+        one.hit.astype("u1"),
+        *(_column(one, more).astype(kind) for more, kind in _named(name)),
+    ]
+    return b"".join(column.tobytes() for column in columns)
+
+
+def _read(raw: bytes, at: int, count: int, kinds: Sequence[str]) -> list[Numbers]:
+    found = []
+    for kind in kinds:
+        found.append(np.frombuffer(raw, kind, count, at))
+        at += np.dtype(kind).itemsize * count
+    return found
+
+
+def _squeeze(column: Numbers) -> bytes:
+    return zlib.compress(np.ascontiguousarray(column).tobytes(), LEVEL)

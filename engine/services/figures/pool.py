@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from sqlalchemy import select
 
-from engine.model.base import table_of
-from engine.model.figure_day import FigureDay, FigureSamples
 from engine.persistence import UnitOfWork
-from engine.services.figures import packing
 from engine.services.figures.collecting import (
     COLLECTORS,
     SETTLES_AFTER,
@@ -25,21 +19,31 @@ from engine.services.figures.collecting import (
     members,
     worked_on_by,
 )
-from engine.services.figures.columns import Columns, Names, Numbers, among, counted, from_samples, joined, none
+from engine.services.figures.columns import (
+    Columns,
+    Lines,
+    Names,
+    Numbers,
+    among,
+    counted,
+    from_samples,
+    joined,
+    none,
+    ordered,
+)
 from engine.services.figures.period import Period
+from engine.services.figures.stored import CLOCK, Stored
 
-CLOCK = "attainment:"  # before a clock's name: what is kept of that clock
 MOST_CHANGED = 20_000  # with more, everything is read from the cases: so many keys fit into one statement
 LIVE = ("backlog_age",)  # looks at a moment, not at days
-_day, _samples = table_of(FigureDay), table_of(FigureSamples)
 
 
-def collected(of: Collection, name: str, names: Names) -> Columns:
+def collected(of: Collection, name: str, lines: Lines, names: Names) -> Columns:
     """A collection's samples of a figure, or of one clock."""
     if name.startswith(CLOCK):
-        found = [one for one in of.decided() if one[0] == name.removeprefix(CLOCK)]
-        return from_samples([sample for _clock, sample in found], names, of.period.zone)
-    return from_samples(of.samples(name), names, of.period.zone)
+        samples = [sample for clock, sample in of.decided() if clock == name.removeprefix(CLOCK)]
+        return from_samples(name, samples, lines, names, of.period.zone)
+    return from_samples(name, of.samples(name), lines, names, of.period.zone)
 
 
 def clocks(of: Collection) -> set[str]:
@@ -47,138 +51,102 @@ def clocks(of: Collection) -> set[str]:
     return {f"{CLOCK}{clock}" for clock, _sample in of.decided()}
 
 
-@dataclass(slots=True)
-class _Kept:
-    """The kept days of the period: their cases, one day after the other, and which of them are as they were."""
-
-    changed: tuple[int, ...]
-    days: dict[str, int]  # where the cases of each begin
-    cases: Numbers
-    sides: Numbers
-    same: Numbers
-
-
-@dataclass(slots=True)
 class Pool:
-    """`zone` is the desk's: only a period in it is read from days that were kept."""
+    """The samples that count for some figures; every one is read before the first is asked for, so that lines are complete.
 
-    uow: UnitOfWork
-    period: Period
-    cut: Cut
-    zone: str
-    names: Names = field(default_factory=Names)
-    whole: Collection = field(init=False)
-    _kept: _Kept | None = field(init=False, default=None)
-    _live: list[Collection] = field(init=False)
-    _changed: Collection | None = field(init=False, default=None)
-    _clocks: dict[str, Columns] | None = field(init=False, default=None)
+    `zone` is the desk's: only a period in it is read from days that were kept.
+    """
 
-    def __post_init__(self) -> None:
-        self.whole = Collection(self.uow, self.period, self.cut, with_process=True)
-        self._kept = self._read_days() if self.period.zone == self.zone else None
-        kept = self._kept.days if self._kept is not None else {}
-        self._live = [replace(self.whole, period=period) for period in _others(self.period, kept)]
-        if self._kept is not None and self._kept.changed:
-            first, last = (date.fromisoformat(day) for day in (min(kept), max(kept)))
-            over = replace(self.period, first=first, last=last)
-            self._changed = replace(self.whole, period=over, only=self._kept.changed)
+    def __init__(self, uow: UnitOfWork, period: Period, cut: Cut, zone: str, figures: Sequence[str]) -> None:
+        self.uow, self.period, self.cut = uow, period, cut
+        self.names, self._lines = Names(), Lines()
+        self.whole = Collection(uow, period, cut, with_process=True)
+        self._live: dict[Period, Collection] = {}
+        self._changed: Collection | None = None
+        self._chosen: Numbers | None = None
+        self._kept = self._read_kept(figures) if period.zone == zone else None
+        names = [name for name in figures if name != "attainment"]
+        self._columns = {name: self._read(name) for name in names}
+        self._clocks = self._read_clocks() if "attainment" in figures else {}
 
     def columns(self, name: str) -> Columns:
         """The samples that count for a figure."""
-        if name in LIVE:
-            return collected(self.whole, name, self.names)
-        if name == "attainment":
-            found = list(self.clocks().values())
-            return joined([*found, none()])
-        return counted(name, joined([*self._of_kept([name]).values(), *self._of_now(name), none()]))
+        return joined(self._clocks.values()) if name == "attainment" else self._columns[name]
 
     def clocks(self) -> dict[str, Columns]:
-        """The samples of each clock that was met or breached, by its name; read once."""
-        if self._clocks is None:
-            self._clocks = self._read_clocks()
-        return self._clocks
-
-    def _read_clocks(self) -> dict[str, Columns]:
-        kept = self._of_kept(self._kept_clocks())
-        now = {name for of in self._collections() for name in clocks(of)}
-        parts = {name: joined([kept.get(name, none()), *self._of_now(name)]) for name in sorted({*kept, *now})}
-        return {name.removeprefix(CLOCK): found for name, found in parts.items() if len(found)}
-
-    # Now
-
-    def _collections(self) -> list[Collection]:
-        return [*self._live, *([self._changed] if self._changed is not None else [])]
-
-    def _of_now(self, name: str) -> list[Columns]:
-        days = self._days_of(name)
-        live = self._live
-        if name in SETTLES_AFTER:
-            live = [replace(self.whole, period=period) for period in _others(self.period, days)]
-        found = [collected(of, name, self.names) for of in live]
-        if self._changed is not None:
-            changed = collected(self._changed, name, self.names)
-            found.append(changed.where(among(changed.day, (date.fromisoformat(day).toordinal() for day in days))))
-        return found
-
-    def _days_of(self, name: str) -> set[str]:
-        """The kept days on which a figure is kept: one that settles late is not at first."""
-        days = set(self._kept.days) if self._kept is not None else set()
-        if name not in SETTLES_AFTER:
-            return days
-        query = select(_samples.c.day).where(*self._within(_samples), _samples.c.figure == name)
-        return days & set(self.uow.connection.execute(query).scalars())
+        """The samples of each clock that was met or breached, by its name."""
+        return {name.removeprefix(CLOCK): found for name, found in self._clocks.items() if len(found)}
 
     # Kept
 
-    def _read_days(self) -> _Kept | None:
-        query = select(_day.c.day, _day.c.as_of, _day.c.names, _day.c.cases, _day.c.sides).where(*self._within(_day))
-        rows = self.uow.connection.execute(query.order_by(_day.c.day)).all()
-        if not rows:
+    def _read_kept(self, figures: Sequence[str]) -> Stored | None:
+        kept = Stored(self.uow, self.period, self._lines, self.names, figures)
+        if not kept.days:
             return None
-        cases = [packing.unpack_cases(row.cases) for row in rows]
-        ends = np.cumsum([len(one) for one in cases]).tolist()
-        days = {row.day: end - len(one) for row, one, end in zip(rows, cases, ends, strict=True)}
-        keys = np.concatenate(cases)
-        sides = np.concatenate([packing.unpack_sides(row.sides, row.names, self.names) for row in rows])
-        changed = changed_since(self.uow, min(row.as_of for row in rows))
+        changed = changed_since(self.uow, min(kept.days.values()))
         if len(changed) > MOST_CHANGED:
+            self.names, self._lines = Names(), Lines()
             return None
-        same = ~among(keys, changed) & self._in_cut(keys, sides)
-        return _Kept(changed, days, keys, sides, same)
+        if changed:
+            first, last = (date.fromisoformat(day) for day in (min(kept.days), max(kept.days)))
+            self._changed = replace(self.whole, period=replace(self.period, first=first, last=last), only=changed)
+        self._chosen = self._choose(changed)
+        return kept
 
-    def _within(self, table: Any) -> tuple[Any, ...]:
-        first, last = self.period.first.isoformat(), self.period.last.isoformat()
-        return table.c.tenant_id == self.uow.tenant_id, table.c.day >= first, table.c.day <= last
-
-    def _in_cut(self, keys: Numbers, sides: Numbers) -> Numbers:
-        """Which of the kept cases are of the cut."""
-        cut, mine = self.cut, np.ones(len(keys), np.bool_)
-        for place, wanted in enumerate((cut.agent, cut.channel, cut.queue, cut.kind)):
+    def _choose(self, changed: Sequence[int]) -> Numbers | None:
+        """Which of the kept lines are of the cut and of cases that are as they were; None when all are."""
+        cut, lines = self.cut, self._lines
+        chosen = [~among(lines.column("key"), ordered(changed))] if changed else []
+        for side, wanted in (("agent", cut.agent), ("channel", cut.channel), ("queue", cut.queue), ("kind", cut.kind)):
             if wanted is not None:
-                mine &= sides[:, place] == self.names.code(wanted)
+                chosen.append(lines.column(side) == self.names.code(wanted))
         if cut.group is not None:
             people = self.uow.connection.execute(members(self.uow, cut.group)).scalars()
-            mine &= among(sides[:, 0], (self.names.code(who) for who in people))
+            chosen.append(among(lines.column("agent"), ordered(self.names.code(who) for who in people)))
         if cut.process is not None:
-            mine &= among(keys, self.uow.connection.execute(worked_on_by(cut.process, cut.version)).scalars())
-        return mine
+            worked = self.uow.connection.execute(worked_on_by(cut.process, cut.version)).scalars()
+            chosen.append(among(lines.column("key"), ordered(worked)))
+        return np.logical_and.reduce(chosen) if chosen else None
 
-    def _kept_clocks(self) -> list[str]:
-        query = select(_samples.c.figure).where(*self._within(_samples), _samples.c.figure.startswith(CLOCK)).distinct()
-        return list(self.uow.connection.execute(query).scalars()) if self._kept is not None else []
+    def _of_kept(self, name: str) -> Columns:
+        """The kept samples of a figure, without those of cases that changed or are outside the cut."""
+        found = self._kept.columns(name) if self._kept is not None else none()
+        return found if self._chosen is None else found.where(self._chosen[found.place])
 
-    def _of_kept(self, figures: list[str]) -> dict[str, Columns]:
-        """The kept samples of figures, without those of cases that changed or are outside the cut."""
-        kept, days = self._kept, defaultdict[str, list[tuple[int, int, bytes]]](list)
-        if kept is None or not figures:
-            return {}
-        query = select(_samples.c.figure, _samples.c.day, _samples.c.samples).where(
-            *self._within(_samples), _samples.c.figure.in_(figures)
-        )
-        for name, day, samples in self.uow.connection.execute(query):
-            if day in kept.days:
-                days[name].append((date.fromisoformat(day).toordinal(), kept.days[day], samples))
-        return {name: packing.unpack(name, found, kept.cases, kept.sides, kept.same) for name, found in days.items()}
+    # Both
+
+    def _read(self, name: str) -> Columns:
+        if name in LIVE:
+            return collected(self.whole, name, self._lines, self.names)
+        return counted(name, self._of_kept(name), joined(self._now(name)))
+
+    def _read_clocks(self) -> dict[str, Columns]:
+        kept = [name for name in self._kept.figures() if name.startswith(CLOCK)] if self._kept is not None else []
+        collections = [self._live_of(period) for period in _others(self.period, self._days())]
+        collections += [self._changed] if self._changed is not None else []
+        every = sorted({*kept, *(name for of in collections for name in clocks(of))})
+        return {name: self._read(name) for name in every}
+
+    def _now(self, name: str) -> list[Columns]:
+        """What is read of a figure from the cases: on days of which it was not kept, and of cases that changed since."""
+        days = self._days()
+        if self._kept is not None and name in SETTLES_AFTER:
+            days &= self._kept.days_of(name)
+        found = [
+            collected(self._live_of(period), name, self._lines, self.names) for period in _others(self.period, days)
+        ]
+        if self._changed is not None:
+            changed = collected(self._changed, name, self._lines, self.names)
+            found.append(
+                changed.where(among(changed.day, ordered(date.fromisoformat(day).toordinal() for day in days)))
+            )
+        return found
+
+    def _days(self) -> set[str]:
+        return set(self._kept.days) if self._kept is not None else set()
+
+    def _live_of(self, period: Period) -> Collection:
+        return self._live.setdefault(period, replace(self.whole, period=period))
 
 
 def _others(period: Period, kept: Iterable[str]) -> list[Period]:

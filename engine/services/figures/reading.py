@@ -111,23 +111,24 @@ def cases_behind(
         return list(uow.session.scalars(query)), len(keys)
 
 
-def agents(runtime: Runtime, period: Period, cut: Cut | None = None, *, actor: Actor) -> list[AgentLine]:
-    """Each person's registrations with their points, completed tasks and judged figures (N1–N9), by name.
+def agents(runtime: Runtime, found: Report, *, actor: Actor) -> list[AgentLine]:
+    """Each person's registrations with their points, completed tasks and judged figures (N1–N9), by name, from a report by agent.
 
     Registrations are counted for who made the case, everything else for who has it.
     """
     actor.require("figures.read")
+    counted = ("load", *JUDGED)
+    lines = {line.value: line.figures for line in found.lines if any(line.figures[name].count for name in counted)}
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        made = _made_by(Collection(uow, period, cut or Cut()))
-        tasks, judged = _computing().agents(uow, period, cut or Cut(), runtime.settings.time_zone)
+        made = _made_by(Collection(uow, found.period, found.cut))
         known = set(uow.session.scalars(select(User.username).where(User.tenant_id == uow.tenant_id)))
-    nobody = {name: Figure(name, None, 0, 0) for name in JUDGED}
-    return [
-        AgentLine(
-            who, made.get(who, 0), registration_score(made.get(who, 0)), tasks.get(who, 0), judged.get(who, nobody)
-        )
-        for who in sorted(known & {*made, *tasks, *judged})
-    ]
+    return [_agent_line(who, made.get(who, 0), lines.get(who, {})) for who in sorted(known & {*made, *lines})]
+
+
+def _agent_line(who: str, registered: int, mine: dict[str, Figure]) -> AgentLine:
+    judged = {name: mine.get(name) or Figure(name, None, 0, 0) for name in JUDGED}
+    tasks = mine["load"].count if mine else 0
+    return AgentLine(who, registered, registration_score(registered), tasks, judged)
 
 
 def choices(runtime: Runtime, *, actor: Actor) -> dict[str, list[tuple[str, str, str]]]:

@@ -1,0 +1,182 @@
+"""What was kept of a period: months that are in one piece, and the other days one by one."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import or_, select
+
+from engine.model.base import table_of
+from engine.model.figure_day import FigureDay, FigureMonth, FigureSamples
+from engine.persistence import UnitOfWork
+from engine.services.figures import packing
+from engine.services.figures.columns import SIDES, Columns, Lines, Names, Numbers, in_order, none
+from engine.services.figures.packing import Samples
+from engine.services.figures.period import Period
+
+CLOCK = "attainment:"  # before a clock's name: what is kept of that clock
+DAY, NAMES = "day", "names"  # of a month: the day in it of each line, and the texts that its sides are places in
+_day, _samples, _month = table_of(FigureDay), table_of(FigureSamples), table_of(FigureMonth)
+
+
+class Stored:
+    """The kept samples of some figures, their lines added to `lines`; of every figure without `figures`.
+
+    `days` says as of when each kept day is true. Clocks come with `attainment`.
+    """
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        period: Period,
+        lines: Lines,
+        names: Names,
+        figures: Sequence[str] | None,
+        months: bool = True,
+    ) -> None:
+        self._uow, self._lines, self._names, self._figures = uow, lines, names, figures
+        self._found: dict[str, list[tuple[int, Samples]]] = defaultdict(list)
+        self._kept_on: dict[str, set[str]] = defaultdict(set)
+        self._columns: dict[str, dict[str, bytes]] = {}
+        self.days: dict[str, datetime] = self._read_dates(period)
+        whole = self._read_months(_months(period) if months else [])
+        self._read_days([day for day in self.days if day[:7] not in whole])
+
+    def figures(self) -> list[str]:
+        """The figures and clocks that there are samples of."""
+        return list(self._found)
+
+    def days_of(self, name: str) -> set[str]:
+        """The days on which a figure is kept that settles later than its day is over."""
+        return self._kept_on[name]
+
+    def columns(self, name: str) -> Columns:
+        """The samples of a figure, in the order of `in_order` within each day."""
+        if name not in self._found:
+            return none()
+        parts = self._found[name]
+        place = np.concatenate([samples.place.astype(np.int64) + start for start, samples in parts])
+        more = zip(*(samples[1:] for _start, samples in parts), strict=True)
+        return Columns(self._lines, place, *(None if each[0] is None else np.concatenate(each) for each in more))  # type: ignore[arg-type]
+
+    def _read_dates(self, period: Period) -> dict[str, datetime]:
+        query = select(_day.c.day, _day.c.as_of).where(
+            _day.c.tenant_id == self._uow.tenant_id,
+            _day.c.day >= period.first.isoformat(),
+            _day.c.day <= period.last.isoformat(),
+        )
+        return {row.day: row.as_of for row in self._uow.connection.execute(query.order_by(_day.c.day))}
+
+    def _wanted(self, column: Any) -> tuple[Any, ...]:
+        if self._figures is None:
+            return ()
+        clocks = [column.startswith(CLOCK)] if "attainment" in self._figures else []
+        return (or_(column.in_([*self._figures, DAY, NAMES]), *clocks),)
+
+    # Months
+
+    def _read_months(self, months: Sequence[str]) -> set[str]:
+        """Read what is in one piece; which months are."""
+        found: dict[str, dict[str, bytes]] = defaultdict(dict)
+        query = select(_month.c.month, _month.c.name, _month.c.packed).where(
+            *self._of(months), *self._wanted(_month.c.name)
+        )
+        for month, name, packed in self._uow.connection.execute(query) if months else ():
+            found[month][name] = packed
+        for month, columns in found.items():
+            self._add_month(month, columns)
+        return set(found)
+
+    def _of(self, months: Iterable[str]) -> tuple[Any, ...]:
+        return _month.c.tenant_id == self._uow.tenant_id, _month.c.month.in_(months)
+
+    def _add_month(self, month: str, columns: dict[str, bytes]) -> None:
+        days = np.frombuffer(columns.pop(DAY), "u1")
+        names: list[str] = json.loads(columns.pop(NAMES))
+        before = date.fromisoformat(f"{month}-01").toordinal() - 1
+
+        def column(name: str) -> Numbers:
+            if name == DAY:
+                return days.astype(np.int32) + before
+            packed = self._month_column(name)[month]
+            if name == "key":
+                return np.frombuffer(packed, "<i8")
+            codes: Numbers = packing.own_codes(names, self._names)[np.frombuffer(packed, "<u2")]
+            return codes
+
+        start = self._lines.add(len(days), column)
+        mine = {day for day in self.days if day[:7] == month}
+        for name, packed in columns.items():
+            if name not in (*SIDES, "key"):
+                self._found[name].append((start, packing.unpack_month(name, packed)))
+            self._kept_on[name] |= mine
+
+    def _month_column(self, name: str) -> dict[str, bytes]:
+        """A column of the lines of every month, which few who ask need."""
+        if name not in self._columns:
+            query = select(_month.c.month, _month.c.packed).where(
+                _month.c.tenant_id == self._uow.tenant_id, _month.c.name == name
+            )
+            self._columns[name] = {row.month: row.packed for row in self._uow.connection.execute(query)}
+        return self._columns[name]
+
+    # Days
+
+    def _read_days(self, days: Sequence[str]) -> None:
+        if not days:
+            return
+        mine = (_day.c.tenant_id == self._uow.tenant_id, _day.c.day.in_(days))
+        rows = self._uow.connection.execute(select(_day).where(*mine).order_by(_day.c.day)).all()
+        cases = [packing.unpack_cases(row.cases) for row in rows]
+        sides = np.concatenate([packing.unpack_sides(row.sides, row.names, self._names) for row in rows])
+        columns = {side: sides[:, number] for number, side in enumerate(SIDES)} | {"key": np.concatenate(cases)}
+        ordinals = [date.fromisoformat(row.day).toordinal() for row in rows]
+        columns[DAY] = np.repeat(np.array(ordinals, np.int32), [len(one) for one in cases])
+        start = self._lines.add(len(sides), columns.__getitem__)
+        starts = dict(
+            zip((row.day for row in rows), np.cumsum([0, *(len(one) for one in cases)]).tolist(), strict=False)
+        )
+        for name, parts in self._read_samples(days).items():
+            samples = _of_days(
+                name, [(starts[day], packing.unpack(name, packed)) for day, packed in parts], columns[DAY]
+            )
+            self._found[name].append((start, samples))
+            self._kept_on[name] |= {day for day, _packed in parts}
+
+    def _read_samples(self, days: Sequence[str]) -> dict[str, list[tuple[str, bytes]]]:
+        query = select(_samples.c.figure, _samples.c.day, _samples.c.samples).where(
+            _samples.c.tenant_id == self._uow.tenant_id, _samples.c.day.in_(days), *self._wanted(_samples.c.figure)
+        )
+        found: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
+        for name, day, packed in self._uow.connection.execute(query):
+            found[name].append((day, packed))
+        return found
+
+
+def _of_days(name: str, parts: Sequence[tuple[int, Samples]], days: Numbers) -> Samples:
+    """The samples of some days in one piece."""
+    place = np.concatenate([samples.place.astype(np.int64) + start for start, samples in parts])
+    more = [
+        None if each[0] is None else np.concatenate(each)
+        for each in zip(*(samples[1:] for _start, samples in parts), strict=True)
+    ]
+    hit, value, mark, at = more
+    order = in_order(name, days[place], mark, at, place)
+    return Samples(place[order], *(None if one is None else one[order] for one in (hit, value, mark, at)))  # type: ignore[arg-type]
+
+
+def _months(period: Period) -> list[str]:
+    """The months that lie within a period whole."""
+    ends = [period.first.toordinal(), period.last.toordinal()]
+    days = [date.fromordinal(one) for one in range(ends[0], ends[1] + 1)]
+    whole, first = [], None
+    for day in days:
+        first = day if day.day == 1 else first
+        if first is not None and date.fromordinal(day.toordinal() + 1).day == 1:
+            whole.append(f"{first:%Y-%m}")
+    return whole
