@@ -1,4 +1,4 @@
-"""`python -m benchmarks.load [--minutes 10] [--agents 80] [--customers 2000] [--database URL]`: a day's people at one desk.
+"""`python -m benchmarks.load [--minutes 10] [--agents 80] [--customers 2000] [--rush] [--database URL]`: a day's people at one desk.
 
 The desk is the real one with demo customers and orders: on SQLite `kefuflow run`; on PostgreSQL (`--database`, beside which a
 database is made and dropped) two `kefuflow web`, behind each of which half of the people sit, and one `kefuflow worker`. Prints a
@@ -43,6 +43,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--agents", type=int, default=80)
     parser.add_argument("--customers", type=int, default=2000)
+    parser.add_argument(
+        "--rush", action="store_true", help="a day's customers within eight minutes, agents without a pause"
+    )
     parser.add_argument("--database", help="a PostgreSQL URL (default: SQLite)")
     options = parser.parse_args()
     with stage(options.database, quick=False) as on, ExitStack() as ended:
@@ -57,6 +60,7 @@ def main() -> None:
         runs = []
         for number, host in enumerate(hosts):
             given = {"LOAD_AGENTS": agents, "LOAD_CUSTOMERS": customers, "LOAD_FIRST": number * agents}
+            given["LOAD_RUSH"] = int(options.rush)
             known = {"LOAD_PASSWORD": password, "LOAD_ORDERS": ",".join(orders)}
             runs.append(
                 _locust(on, host, options.minutes, {**{k: str(v) for k, v in given.items()}, **known}, str(number))

@@ -1,4 +1,8 @@
-"""Who works and who comes on that day: agents with live inboxes, customers who file, follow and ask."""
+"""Who works and who comes on that day: agents with live inboxes, customers who file, follow and ask.
+
+At a day's pace an agent does a task each five minutes, as for thirty cases a day, and customers come over eight hours. In a rush
+(`LOAD_RUSH`) an agent does one each half minute and all customers come in the first eight minutes.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,9 @@ PASSWORD = os.environ["LOAD_PASSWORD"]
 ORDERS = os.environ["LOAD_ORDERS"].split(",")  # number:phone:sku
 LIVE_SECONDS = 5  # how often an inbox asks for what is new
 LONGEST_WAIT_S = 480
+RUSH = os.environ.get("LOAD_RUSH") == "1"
+COMING_S = LONGEST_WAIT_S if RUSH else 8 * 3600
+TASKS, CASES, SEARCHES, LOOKS = (3, 3, 1, 12) if RUSH else (1, 3, 1, 55)  # how often an agent does each
 _numbers = count(1)
 
 
@@ -52,14 +59,14 @@ class Agent(Person):
         self.client.post("/sign-in", data=given, name="sign-in (sent)")
         self.inbox, self.version = self.client.get("/desk/", name="inbox").text, ""
 
-    @task(12)
+    @task(LOOKS)
     def watch(self) -> None:
         headers = {"HX-Request": "true", **({"If-None-Match": self.version} if self.version else {})}
         answer = self.client.get("/desk/list", headers=headers, name="inbox, live")
         if answer.status_code == 200:
             self.version = answer.headers.get("ETag", "")
 
-    @task(3)
+    @task(TASKS)
     def do_a_task(self) -> None:
         self.inbox = self.client.get("/desk/", name="inbox").text
         offers = html.fromstring(self.inbox).xpath("//button[@form='claim-form']/@formaction")
@@ -81,13 +88,13 @@ class Agent(Person):
             if done.status_code in (404, 409, 422):
                 done.success()
 
-    @task(3)
+    @task(CASES)
     def read_a_case(self) -> None:
         cases = html.fromstring(self.inbox).xpath("//a[@data-row-case]/@href")
         if cases:
             self.client.get(random.choice(cases), name="case")
 
-    @task(1)
+    @task(SEARCHES)
     def search(self) -> None:
         self.client.get("/desk/?q=" + random.choice(["漏水", "退款", "TS", "耳机"]), name="inbox, searched")
 
@@ -100,7 +107,7 @@ class Customer(Person):
 
     def on_start(self) -> None:
         super().on_start()
-        gevent.sleep(random.uniform(0, LONGEST_WAIT_S))  # they do not all come at once
+        gevent.sleep(random.uniform(0, COMING_S))  # they do not all come at once
         self.case: str | None = None
         self.order, self.phone, self.sku = random.choice(ORDERS).split(":")
 
