@@ -22,12 +22,12 @@ from engine.runtime import Runtime
 from engine.services import definitions
 from engine.services.deploying.files import File, check_files, open_files, read_files
 from engine.services.deploying.references import unknown_references
+from engine.services.deploying.shipped import sort_out
 from engine.services.deploying.starts import StartWithoutValue, move_starts
-from engine.services.deploying.unchanged import are_newest
 from engine.services.deploying.versions import Deployed, Numbering, one_at_a_time
 from engine.services.turn import Turn
 
-__all__ = ["Deployed", "Deployment", "DeploymentRefused", "are_deployed", "check", "deploy"]
+__all__ = ["Deployed", "Deployment", "DeploymentRefused", "check", "deploy", "deploy_shipped"]
 
 
 Files = Sequence[tuple[str, bytes]]
@@ -72,12 +72,6 @@ def _check(files: list[File], deployed: dict[str, DecisionModel], uow: UnitOfWor
     return findings + unknown_references(files, uow)
 
 
-def are_deployed(runtime: Runtime, files: Files, tenant_id: str = DEFAULT_TENANT) -> bool:
-    """Whether there are files, and to deploy them would make no new version."""
-    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return bool(files) and are_newest(uow, open_files(files))
-
-
 def deploy(runtime: Runtime, files: Files, who: str, tenant_id: str = DEFAULT_TENANT) -> Deployment:
     """Deploy (name, content) pairs of .bpmn, .dmn and .form files, of at most 5 MB each.
 
@@ -87,6 +81,19 @@ def deploy(runtime: Runtime, files: Files, who: str, tenant_id: str = DEFAULT_TE
     if not files:
         raise InvalidInput("There is no file to deploy.")
     return runtime.transact(lambda uow: _deploy(runtime, uow, open_files(files), who), tenant_id)
+
+
+def deploy_shipped(runtime: Runtime, files: Files, who: str) -> tuple[list[Deployed], list[str]]:
+    """Deploy what of the files is new, as `who` does at each start.
+
+    Returns the new versions, and the names of files that differ from what is deployed and are left: somebody else changed
+    here what they define, and that stays. Raises DeploymentRefused as `deploy` does.
+    """
+    with runtime.unit_of_work(read_only=True) as uow:
+        fresh, left = sort_out(uow, open_files(files), who)
+    chosen = [(file.name, file.content) for file in fresh]
+    items = deploy(runtime, chosen, who).items if chosen else []
+    return [item for item in items if item.is_new], [file.name for file in left]
 
 
 def _deploy(runtime: Runtime, uow: UnitOfWork, files: list[File], who: str) -> Deployment:

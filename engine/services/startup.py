@@ -57,10 +57,14 @@ def prepare(settings: Settings) -> Iterator[str]:
     """
     runtime = open_runtime(settings)
     try:
-        files = _files([settings.processes_dir])
-        if not deployments.are_deployed(runtime, files):
-            fresh = [item for item in deployments.deploy(runtime, files, SYSTEM_USER).items if item.is_new]
+        fresh, left = deployments.deploy_shipped(runtime, _files([settings.processes_dir]), SYSTEM_USER)
+        if fresh:
             yield f"Deployed {len(fresh)} new versions from {settings.processes_dir}."
+        if left:
+            yield (
+                f"Changed here, and therefore not deployed from {settings.processes_dir}: {', '.join(left)}. "
+                "To have them instead, name them to `kefuflow deploy`."
+            )
         if runtime.external_jobs:
             yield f"Left to workers outside (KEFUFLOW_EXTERNAL_JOBS): {', '.join(sorted(runtime.external_jobs))}."
         password = people.ensure_admin(runtime)

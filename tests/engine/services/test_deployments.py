@@ -42,23 +42,41 @@ def test_a_changed_file_is_a_new_version_and_an_unchanged_one_is_not(runtime, de
     assert rows(select(func.count()).select_from(Resource)) == [(2,)]
 
 
-def test_files_are_deployed_until_one_changes_or_something_newer_takes_its_place(runtime):
+def _versions(rows, process_id="one_task"):
+    found = select(ProcessDefinition.version).where(ProcessDefinition.process_id == process_id)
+    return [version for (version,) in rows(found.order_by(ProcessDefinition.version))]
+
+
+def test_a_start_deploys_what_is_new_and_nothing_again(runtime, rows):
     files = [("one.bpmn", ONE_TASK), ("answer.form", FORM), (SEVERITY.name, SEVERITY.read_bytes())]
-    assert not deployments.are_deployed(runtime, files)
-    deployments.deploy(runtime, files, "owner")
-    assert deployments.are_deployed(runtime, files)
-    assert not deployments.are_deployed(runtime, [*files, ("new.bpmn", FILED)])
+    assert len(deployments.deploy_shipped(runtime, files, "system")[0]) >= 4
+    assert deployments.deploy_shipped(runtime, files, "system") == ([], [])
+    assert rows(select(func.count()).select_from(Deployment)) == [(1,)]
     changed = ("one.bpmn", ONE_TASK.replace(b'name="task"', b'name="new"'))
-    assert not deployments.are_deployed(runtime, [changed, *files[1:]])
-    deployments.deploy(runtime, [changed], "owner")
-    assert not deployments.are_deployed(runtime, files)
-    assert deployments.are_deployed(runtime, files[1:])
+    fresh, left = deployments.deploy_shipped(runtime, [changed, *files[1:], ("filed.bpmn", FILED)], "system")
+    assert ([item.id for item in fresh], left) == (["one_task", "filed"], [])
 
 
-def test_a_file_whose_version_was_deleted_is_not_deployed(runtime):
-    deployed = deployments.deploy(runtime, [("one.bpmn", ONE_TASK)], "owner")
-    delete_resource(runtime, deployed.items[0].key, "owner")
-    assert not deployments.are_deployed(runtime, [("one.bpmn", ONE_TASK)])
+def test_a_start_leaves_what_an_owner_changed_and_says_so_until_the_owner_takes_it_back(runtime, rows):
+    shipped = [("one.bpmn", ONE_TASK), ("answer.form", FORM)]
+    deployments.deploy_shipped(runtime, shipped, "system")
+    deployments.deploy(runtime, [("mine.bpmn", ONE_TASK.replace(b'name="task"', b'name="mine"'))], "owner")
+    assert deployments.deploy_shipped(runtime, shipped, "system") == ([], ["one.bpmn"])
+    later = [("one.bpmn", ONE_TASK.replace(b'name="task"', b'name="later"')), ("answer.form", FORM + b" ")]
+    fresh, left = deployments.deploy_shipped(runtime, later, "system")
+    assert ([item.id for item in fresh], left) == (["answer"], ["one.bpmn"])
+    assert _versions(rows) == [1, 2]
+    deployments.deploy(runtime, shipped[:1], "owner")
+    fresh, left = deployments.deploy_shipped(runtime, later, "system")
+    assert ([item.id for item in fresh], left) == (["one_task"], [])
+    assert _versions(rows) == [1, 2, 3, 4]
+
+
+def test_a_file_whose_version_was_deleted_is_deployed_at_the_next_start(runtime, rows):
+    ((deployed,), _) = deployments.deploy_shipped(runtime, [("one.bpmn", ONE_TASK)], "system")
+    delete_resource(runtime, deployed.key, "owner")
+    ((again,), left) = deployments.deploy_shipped(runtime, [("one.bpmn", ONE_TASK)], "system")
+    assert (again.version, left) == (2, [])
 
 
 def test_files_with_an_error_are_refused_as_a_whole_with_every_finding(runtime, rows):
