@@ -14,7 +14,7 @@ from engine.decisions.reader import read_definitions
 from engine.decisions.refusal import DecisionModelError
 from engine.decisions.remarks import Remark, Remarks
 from engine.decisions.run import LimitExceeded, Run
-from engine.decisions.trace import DecisionOutcome
+from engine.decisions.trace import DecisionOutcome, EvaluatedDecision
 from engine.decisions.xml import MAX_DEPTH
 from engine.deployment.findings import Finding
 from engine.errors import NotFound
@@ -105,6 +105,9 @@ class DecisionModel:
         except RecursionError:
             run.exceeded = "The decision goes too deep: functions that call each other, or values inside values."
             value = None
+        if run.exceeded and (asked := self.decisions.get(key)):
+            failed = EvaluatedDecision(key, asked.name, asked.type, (), (), None, self.namespace, failed=run.exceeded)
+            run.trace_decision(failed)
         return _outcome(None if run.exceeded else value, run, key)
 
     def key_of(self, decision_id_or_name: str) -> str:

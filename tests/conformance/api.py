@@ -79,7 +79,7 @@ PARTS = {
     "decisions": Part(
         ("decision definitions", "decision requirements", "decision instances"),
         "evaluate, search, get, XML; decision instances search and get",
-        "one decision instance for an evaluation, with the trace of all that it required behind it, where Camunda has one for each decision",
+        "what an imported file decided has the key of what was asked for; types beside tables and literal expressions are UNKNOWN",
     ),
     "users, groups, roles, tenants, authorizations, documents": Part(
         (), "", "not here (404): they are managed in the desk"

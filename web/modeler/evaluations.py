@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import render_template
 
-from engine.services.queries import RESOURCES, decision_trace, get
+from engine.services.queries import decision_instances
 from web.auth.session import requires
 from web.modeler.views import modeler
 from web.ui.context import current_actor, current_runtime
@@ -16,10 +16,10 @@ from web.ui.context import current_actor, current_runtime
 @modeler.get("/evaluations/<int:key>")
 @requires("instances.read")
 def show_evaluation(key: int) -> str:
-    runtime, tenant = current_runtime(), current_actor().tenant_id
-    found = get(runtime, RESOURCES["decision-instances"], key, tenant)
-    traced = decision_trace(runtime, key, tenant)
-    return render_template("modeler/evaluation.html", found=found, traced=traced, written=_written)
+    made = decision_instances(current_runtime(), key, current_actor().tenant_id)
+    return render_template(
+        "modeler/evaluation.html", found=made[-1], traced=[one["trace"] for one in made], written=_written
+    )
 
 
 def _written(value: Any) -> str:

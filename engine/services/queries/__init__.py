@@ -4,7 +4,7 @@ from engine.services.queries.fields import Field
 from engine.services.queries.query import Page, Request, Resource, get, search
 from engine.services.queries.resources import RESOURCES
 from engine.services.queries.scopes import seen_scopes, seen_variables
-from engine.services.queries.statistics import decision_trace, element_counts
+from engine.services.queries.statistics import decision_instances, element_counts
 
 __all__ = [
     "RESOURCES",
@@ -12,7 +12,7 @@ __all__ = [
     "Page",
     "Request",
     "Resource",
-    "decision_trace",
+    "decision_instances",
     "element_counts",
     "get",
     "search",

@@ -36,6 +36,7 @@ class Resource:
     base: ColumnElement[bool] | None = None  # what of the table is meant at all
     # Filters that say something about one and the same other row: their names, and the condition for those that are given.
     together: tuple[frozenset[str], Callable[[Mapping[str, Any]], ColumnElement[bool]]] | None = None
+    number: ColumnElement[Any] | None = None  # which of several answers with one key it is
 
     def field(self, name: str) -> Field:
         found = self.fields.get(name) or self.filters.get(name)
@@ -228,6 +229,8 @@ def _order(resource: Resource, request: Request) -> Order:
             order.append((name, column, descending))
     if all(name != resource.key for name, _column, _down in order):
         order.append((resource.key, resource.key_column, False))
+    if resource.number is not None:
+        order.append(("number", resource.number, False))
     return order
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    String,
     Table,
     Text,
     and_,
@@ -28,7 +27,6 @@ from engine.errors import InvalidInput
 from engine.model.base import table_of, to_json
 from engine.model.batch import BatchItem, BatchOperation, BatchState, BatchType, ItemState
 from engine.model.case import Case, CaseInstance
-from engine.model.decision import DecisionInstance
 from engine.model.deployment import (
     DecisionDefinition,
     DecisionRequirements,
@@ -44,6 +42,7 @@ from engine.model.message import CorrelatedMessage
 from engine.model.subscription import Subscription
 from engine.model.user_task import TaskCandidate, TaskState, UserTask
 from engine.model.variable import Variable
+from engine.services.queries import decided
 from engine.services.queries.counts import ERROR_COUNTS, ERROR_VERSION_COUNTS, PROCESS_COUNTS, VERSION_COUNTS
 from engine.services.queries.fields import Field, always, read_json, show_moment, storable
 from engine.services.queries.like import like
@@ -57,7 +56,7 @@ task, candidate, variable = table_of(UserTask), table_of(TaskCandidate), table_o
 incident, job, waiting = table_of(Incident), table_of(Job), table_of(Subscription)
 decision, requirements, form = table_of(DecisionDefinition), table_of(DecisionRequirements), table_of(FormDefinition)
 case_, linked_case = table_of(Case), table_of(CaseInstance)
-decided, batch, item = table_of(DecisionInstance), table_of(BatchOperation), table_of(BatchItem)
+batch, item = table_of(BatchOperation), table_of(BatchItem)
 
 # As Camunda names them; those that nothing is ever in here may be asked for all the same.
 INCIDENT_STATES = (*IncidentState, "MIGRATED", "PENDING", "UNKNOWN")
@@ -659,55 +658,52 @@ DECISION_REQUIREMENTS = Resource(
 
 
 # Camunda knows these two types, and "UNKNOWN" for what we know better.
-_decision_type = case((decision.c.type.in_(("DECISION_TABLE", "LITERAL_EXPRESSION")), decision.c.type), else_="UNKNOWN")
-_evaluation_instance = cast(decided.c.key, String) + "-1"
+_decision_type = case((decided.type_.in_(("DECISION_TABLE", "LITERAL_EXPRESSION")), decided.type_), else_="UNKNOWN")
+evaluation = decided.evaluation
 
 
 def _is_evaluation_instance(operator: str, wanted: Any) -> ColumnElement[bool]:
     """`123-1`: along the index of the keys where it is asked for as a whole."""
-    match = condition("decisionEvaluationInstanceKey", text(_evaluation_instance), operator, wanted)
+    match = condition("decisionEvaluationInstanceKey", text(decided.instance_key), operator, wanted)
     if operator not in ("$eq", "$in"):
         return match
     evaluations = [each.partition("-")[0] for each in (wanted if operator == "$in" else [wanted])]
-    return and_(match, decided.c.key.in_([int(each) for each in evaluations if re.fullmatch("[0-9]{1,18}", each)]))
+    return and_(match, evaluation.c.key.in_([int(each) for each in evaluations if re.fullmatch("[0-9]{1,18}", each)]))
 
 
 DECISION_INSTANCE = Resource(
     "decision instance",
-    decided,
-    decided.outerjoin(decision, decision.c.key == decided.c.decision_definition_key).outerjoin(
-        instance, instance.c.key == decided.c.process_instance_key
-    ),
+    evaluation,
+    decided.source.outerjoin(instance, instance.c.key == evaluation.c.process_instance_key),
     "decisionEvaluationKey",
     {
-        "decisionEvaluationKey": key(decided.c.key),
-        "decisionEvaluationInstanceKey": Field(
-            "text", _evaluation_instance, where=lambda operator, wanted: _is_evaluation_instance(operator, wanted)
-        ),
+        "decisionEvaluationKey": key(evaluation.c.key),
+        "decisionEvaluationInstanceKey": Field("text", decided.instance_key, where=_is_evaluation_instance),
         "state": Field(
             "text",
-            case((decided.c.failure.is_(None), "EVALUATED"), else_="FAILED"),
+            case((decided.failure.is_(None), "EVALUATED"), else_="FAILED"),
             values=("EVALUATED", "FAILED", "UNKNOWN", "UNSPECIFIED"),
         ),
-        "evaluationDate": moment(decided.c.evaluated_at),
-        "evaluationFailure": text(decided.c.failure),
-        "decisionDefinitionId": text(decided.c.decision_id),
-        "decisionDefinitionName": text(decision.c.name),
-        "decisionDefinitionVersion": number(decision.c.version),
-        "decisionDefinitionKey": key(decided.c.decision_definition_key),
+        "evaluationDate": moment(evaluation.c.evaluated_at),
+        "evaluationFailure": text(decided.failure),
+        "decisionDefinitionId": Field("text", decided.decision_id, where=decided.is_decision),
+        "decisionDefinitionName": text(decided.name),
+        "decisionDefinitionVersion": number(func.coalesce(decided.own.c.version, decided.asked.c.version)),
+        "decisionDefinitionKey": key(func.coalesce(decided.own.c.key, evaluation.c.decision_definition_key)),
         "decisionDefinitionType": Field(
             "text", _decision_type, values=("DECISION_TABLE", "LITERAL_EXPRESSION", "UNKNOWN", "UNSPECIFIED")
         ),
-        "rootDecisionDefinitionKey": key(decided.c.decision_definition_key),
+        "rootDecisionDefinitionKey": key(evaluation.c.decision_definition_key),
         "rootProcessInstanceKey": key(instance.c.root_key),
         "businessId": always(None),
-        "elementInstanceKey": key(decided.c.element_instance_key),
-        "processInstanceKey": key(decided.c.process_instance_key),
-        "processDefinitionKey": key(decided.c.process_definition_key),
-        "result": Field("json", decided.c.result, write=lambda row: to_json(row.f_result)),
-        "tenantId": text(decided.c.tenant_id),
+        "elementInstanceKey": key(evaluation.c.element_instance_key),
+        "processInstanceKey": key(evaluation.c.process_instance_key),
+        "processDefinitionKey": key(evaluation.c.process_definition_key),
+        "result": Field("json", decided.result, write=lambda row: to_json(row.f_result)),
+        "tenantId": text(evaluation.c.tenant_id),
     },
-    {"decisionRequirementsKey": key(decision.c.requirements_key)},
+    {"decisionRequirementsKey": key(decided.asked.c.requirements_key)},
+    number=decided.position,
 )
 
 FORM = Resource(

@@ -14,8 +14,8 @@ from engine.model.decision import DecisionInstance
 from engine.model.element import ElementInstance
 from engine.model.incident import Incident, IncidentState
 from engine.runtime import Runtime
-from engine.services.queries.query import conditions
-from engine.services.queries.resources import PROCESS_INSTANCE
+from engine.services.queries.query import MAX_LIMIT, Request, conditions, search
+from engine.services.queries.resources import DECISION_INSTANCE, PROCESS_INSTANCE
 
 _element, _incident, _decided = table_of(ElementInstance), table_of(Incident), table_of(DecisionInstance)
 
@@ -41,12 +41,18 @@ def element_counts(
     return counts
 
 
-def decision_trace(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> list[dict[str, Any]]:
-    """The decisions that one evaluation went through, as `decision_instance.trace` has them. Raises NotFound."""
+def decision_instances(runtime: Runtime, key: int, tenant_id: str = DEFAULT_TENANT) -> list[dict[str, Any]]:
+    """The decisions of one evaluation in the order in which they were made, the one that was asked for last; the `trace` of
+    each as `decision_instance.trace` has it. Raises NotFound."""
+    wanted = Request({"decisionEvaluationKey": str(key)}, limit=MAX_LIMIT)
+    found = search(runtime, DECISION_INSTANCE, wanted, tenant_id).items
+    if not found:
+        raise NotFound(f"There is no evaluation of decisions with key {key}.")
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        query = select(_decided.c.trace).where(_decided.c.key == key, _decided.c.tenant_id == tenant_id)
-        found = uow.connection.execute(query).one_or_none()
-    if found is None:
-        raise NotFound(f"There is no decision instance with key {key}.")
-    traced: list[dict[str, Any]] = (found.trace or {}).get("decisions", [])
-    return traced
+        trace = uow.connection.execute(select(_decided.c.trace).where(_decided.c.key == key)).scalar_one()
+    return [{**one, "trace": traced} for one, traced in zip(found, _traced(trace), strict=True)]
+
+
+def _traced(trace: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Of an evaluation without a trace, one decision of which nothing is known."""
+    return (trace or {}).get("decisions") or [{"inputs": [], "matched_rules": []}]

@@ -143,6 +143,7 @@ def test_a_recursion_without_end_is_a_failure_and_not_a_crash():
     outcome = made.evaluate("it", {})
     assert outcome.value is None
     assert "deep" in (outcome.failed or "")
+    assert outcome.trace[-1].failed == outcome.failed
 
 
 def test_a_deep_recursion_on_a_deep_stack_is_a_failure_and_not_a_wrong_answer():

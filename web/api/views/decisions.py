@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask import Response
 from marshmallow import fields
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, NotFound
 from engine.services import decisions, resources
 from engine.services.decisions import Evaluated
-from engine.services.queries import decision_trace
+from engine.services.queries import decision_instances
 from web.api.blueprint import Body, Key, v2, variables
 from web.api.security import caller, own_tenant, require
-from web.api.views.searching import one
 from web.ui.context import current_runtime
 
 
@@ -45,15 +45,15 @@ def evaluate(body: dict[str, Any]) -> dict[str, Any]:
 
 @v2.get("/decision-instances/<string:key>")
 def decision_instance(key: str) -> dict[str, Any]:
-    """One evaluation with its inputs and the rules that matched; its key is "evaluation-number"."""
+    """One decision of an evaluation with its inputs and the rules that matched; its key is "evaluation-number"."""
     require("instances.read")
-    evaluation = key.partition("-")[0]
-    if not evaluation.isdigit():
+    if not re.fullmatch("[0-9]{1,18}-[0-9]+", key):
         raise InvalidInput(f"'{key}' is no key of a decision instance.")
-    found = one("decision-instances", int(evaluation))
-    traced = decision_trace(current_runtime(), int(evaluation), caller().tenant_id)
-    own = [each for each in traced if each["id"] == found["decisionDefinitionId"]] or traced
-    return {**found, **(_written_trace(own[-1]) if own else {"evaluatedInputs": [], "matchedRules": []})}
+    made = decision_instances(current_runtime(), int(key.partition("-")[0]), caller().tenant_id)
+    found = next((one for one in made if one["decisionEvaluationInstanceKey"] == key), None)
+    if found is None:
+        raise NotFound(f"There is no decision instance with key {key}.")
+    return {**found, **_written_trace(found.pop("trace"))}
 
 
 @v2.get("/decision-definitions/<key:key>/xml")
