@@ -122,6 +122,7 @@ PAGES = (
     Shown("people", "admin", "/board/people"),
     Shown("person", "admin", "/board/people", ("main a[href$='/board/people/agent1']",), "supervisor.show_user"),
     Shown("person-new", "admin", "/board/people/new"),
+    Shown("settings", "admin", "/board/settings"),
     Shown("tokens", "admin", "/account/tokens"),
     Shown("tokens-all", "admin", "/account/tokens/all"),
     Shown("incidents", "owner", "/board/incidents"),

@@ -48,7 +48,7 @@ _AGENT |= {"orders.read"}
 _LEAD = _AGENT | {"tasks.assign", "tasks.read_all", "board.read", "knowledge.write"}
 _SUPERVISOR = _LEAD | {"cases.close", "figures.read", "outbox.read", "incidents.repair", "instances.read"}
 _SUPERVISOR |= {"processes.read", "campaigns.manage"}
-_MANAGER = _SUPERVISOR | {"audit.read", "instances.modify"}
+_MANAGER = _SUPERVISOR | {"audit.read", "instances.modify", "settings.manage"}
 # A department works on its own tasks; it needs the case, not the customer's phone number.
 _DEPARTMENT = {"tasks.work", "cases.read", "cases.write", "customers.read", "orders.read"}
 _OWNER = {

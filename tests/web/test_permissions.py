@@ -122,6 +122,8 @@ PAGES = {
     "supervisor.definition_diagram": "instances.read",
     "supervisor.show_history": "instances.read",
     "supervisor.change_history": "settings.manage",
+    "supervisor.show_settings": "settings.manage",
+    "supervisor.save_setting": "settings.manage",
     "supervisor.list_outbox": "outbox.read",
     "supervisor.send_again": "outbox.read",
     "supervisor.list_users": "users.manage",

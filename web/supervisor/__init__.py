@@ -1,4 +1,4 @@
-"""The supervisor's pages: the board, everybody's tasks, deadlines, process instances, incidents, what was sent, people."""
+"""The supervisor's pages: the board, everybody's tasks, deadlines, process instances, incidents, what was sent, people, settings."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from web.supervisor import (
     migrations,
     outbox,
     reports,
+    settings,
     users,
     workers,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "outbox",
     "register",
     "reports",
+    "settings",
     "users",
     "workers",
 ]
@@ -58,4 +60,5 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     add_page(app, Page("supervisor.list_outbox", lambda: _("发件箱"), "outbox.read", 25))
     add_page(app, Page("supervisor.list_campaigns", lambda: _("回访活动"), "campaigns.manage", 24))
     add_page(app, Page("supervisor.list_users", lambda: _("人员"), "users.manage", 60))
+    add_page(app, Page("supervisor.show_settings", lambda: _("设置"), "settings.manage", 61))
     add_help(app, Help("supervisor/help.html", "board.read", 20))

@@ -39,6 +39,8 @@ def test_a_value_that_does_not_fit_is_refused(sqlite_runtime: Runtime, name: str
     with pytest.raises(InvalidInput) as refused:
         settings.change_setting(sqlite_runtime, name, wrong, actor=ADMIN)
     assert list(refused.value.fields) == [name]
+    (sentence,) = refused.value.fields[name]
+    assert sentence.count(" / ") == 1
 
 
 def test_every_default_passes_its_own_check() -> None:
@@ -55,7 +57,8 @@ def test_an_unknown_name_and_a_person_without_permission_are_refused(sqlite_runt
 
 def test_the_list_says_what_was_changed_and_by_whom(sqlite_runtime: Runtime) -> None:
     settings.change_setting(sqlite_runtime, "attachments.most_files", "5", actor=ADMIN)
-    views = {view.spec.name: view for view in settings.list_settings(sqlite_runtime, actor=ADMIN)}
+    sections = settings.list_settings(sqlite_runtime, actor=ADMIN)
+    views = {view.spec.name: view for _section, found in sections for view in found}
     changed = views["attachments.most_files"]
     assert (changed.value, changed.changed, changed.changed_by) == (5, True, "root")
     assert not views["presales.reply"].changed
