@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, make_response, redirect, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
-from web.ui import assets, filters, forms, navigation, security, words
+from web.ui import assets, filters, forms, incident_sentences, navigation, security, words
 from web.ui.context import LANGUAGES, choose_locale, choose_time_zone, current_runtime
 from web.ui.translations import CatalogueBabel
 
@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
         locale_selector=choose_locale,
         timezone_selector=choose_time_zone,
     )
-    for module in (assets, filters, forms, navigation, security, words):
+    for module in (assets, filters, forms, incident_sentences, navigation, security, words):
         module.register(app)
     app.register_blueprint(ui)
     app.context_processor(_shared)

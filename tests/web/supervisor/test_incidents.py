@@ -41,6 +41,17 @@ def test_an_incident_says_where_and_why_on_the_board_and_in_the_list(desk, stopp
     assert "Is it enough" in desk.get("sue", "/board/incidents?lang=en").text
 
 
+def test_the_reason_is_in_the_language_of_who_reads(desk, stopped):
+    said, link = "“enough”的条件都不成立，也没有默认流向。", incident(desk)
+    instance = f"/board/instances/{stopped}"
+    for path in ("/board/incidents", "/board/now", link, instance):
+        assert said in desk.get("sue", path).text
+        page = desk.get("sue", f"{path}?lang=en").text
+        assert "No condition at" in page
+        assert said not in page
+        desk.get("sue", "/board/?lang=zh")
+
+
 def test_mending_a_variable_and_trying_again_lets_the_process_go_on(desk, stopped):
     link = incident(desk)
     page = parsed(desk.get("sue", link))
