@@ -1,0 +1,30 @@
+"""Opening a database file that another process is just making."""
+
+import sqlite3
+import threading
+
+from sqlalchemy import text
+
+from engine.persistence import database
+
+
+def test_who_opens_a_new_file_while_another_writes_its_first_pages_waits_for_it(tmp_path, monkeypatch):
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE first (a INTEGER)")
+    asked_again = threading.Event()
+
+    def wait(_seconds: float) -> None:
+        if not asked_again.is_set():
+            asked_again.set()
+            other.execute("COMMIT")
+            other.close()
+
+    monkeypatch.setattr(database.time, "sleep", wait)
+    opened = database.Database(f"sqlite:///{path}")
+    with opened.begin() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        connection.execute(text("INSERT INTO first VALUES (1)"))
+    opened.close()
+    assert asked_again.is_set()
