@@ -1,7 +1,7 @@
 """The pages that a benchmark visits: who looks, and where; with the periods, sides, filters and second pages that people use.
 
-Words in braces are found in the database; what stands behind a space is part of the link to follow from there. A name of digits
-is the phone number of a customer.
+Words in braces are found in the database; what stands behind a space is part of the link to follow from there. A name of digits,
+or what is found for `{phone}`, is the phone number of a customer.
 """
 
 from __future__ import annotations
@@ -76,6 +76,6 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/account/tokens/all", "/board/workers", "/board/history", "/board/incidents",
     ),
     "": ("/sign-in", "/portal/", "/portal/sign-in", "/portal/new/complaint", "/portal/new/return_exchange", "/portal/new/intake"),
-    "19900000100": ("/portal/mine", "/portal/mine /portal/cases/"),
+    "{phone}": ("/portal/mine", "/portal/mine /portal/cases/"),
     "10000000008": ("/portal/mine", "/portal/mine /portal/orders/"),
 }  # fmt: skip

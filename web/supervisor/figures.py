@@ -82,14 +82,14 @@ def figure_cases(figure: str) -> str:
     )  # fmt: skip
 
 
-@supervisor.get("/figures.<kind>")
+@supervisor.get("/figures.<file_type>")
 @requires("figures.read")
-def figure_sheet(kind: str) -> Response:
+def figure_sheet(file_type: str) -> Response:
     asked = _asked()
     found = figures.report(current_runtime(), asked.period, asked.cut, asked.by, actor=current_actor())
     table = figure_sheets.table(found, line_name)
     name = f"figures-{asked.period.first}-{asked.period.last}"
-    return figure_sheets.answer(kind, name, table)
+    return figure_sheets.answer(file_type, name, table)
 
 
 def _asked() -> Asked:

@@ -5,6 +5,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.web.desk import parsed
+
 
 def _rows(answer) -> dict[tuple[str, str], list[str]]:
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
@@ -39,6 +41,21 @@ def test_a_sheet_holds_what_the_page_shows(desk, worked):
     book = desk.client("sue").get("/board/figures.xlsx?period=today")
     assert "sharedStrings.xml" in " ".join(ZipFile(io.BytesIO(book.data)).namelist())
     assert desk.client("sue").get("/board/figures.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "cut", ["agent=ann", "group=team", "queue=phone", "channel=phone", "kind=complaint", "process=complaint"]
+)
+def test_a_page_that_is_cut_leads_to_its_own_sheets_lines_and_cases(desk, worked, cut):
+    """Every link on it is followed, and keeps the cut."""
+    for by in ("agent", "kind", "process"):
+        page = parsed(desk.get("sue", f"/board/figures?period=today&{cut}&by={by}"))
+        links = [link for link in page.xpath("//main//a/@href") if link.startswith("/board/figures")]
+        assert (
+            sum(link.startswith(("/board/figures.csv", "/board/figures.xlsx")) and cut in link for link in links) == 2
+        )
+        for link in links:
+            assert desk.get("sue", link).status_code == 200, link
 
 
 def test_a_late_first_response_is_off_target(desk, worked):
