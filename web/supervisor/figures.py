@@ -64,7 +64,6 @@ def _computed(asked: Asked) -> dict[str, Any]:
         "definitions": figures.DEFINITIONS,
         "chart": _chart(found, asked.trend),
         "agents": figures.agents(runtime, found, actor=actor) if asked.by == "agent" else None,
-        "issues": figures.issues(runtime, asked.period, actor=actor),
     }
 
 

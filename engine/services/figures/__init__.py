@@ -11,7 +11,6 @@ from engine.services.figures.reading import (
     agents,
     cases_behind,
     choices,
-    issues,
     report,
 )
 from engine.services.figures.samples import Figure, percentile
@@ -31,7 +30,6 @@ __all__ = [
     "agents",
     "cases_behind",
     "choices",
-    "issues",
     "named_period",
     "percentile",
     "registration_score",

@@ -244,6 +244,16 @@ def behind(samples: Columns, hit: bool | None = None) -> list[int]:
     return [int(key) for key in np.unique(keys)[::-1]]
 
 
+def most_marked(samples: Columns, limit: int) -> list[tuple[int, int]]:
+    """A case of each of the marks that most samples have, and how many have it; samples without a mark count nowhere."""
+    if samples.mark is None:
+        return []
+    marks, first, often = np.unique(samples.mark, return_index=True, return_counts=True)
+    often = np.where(marks == 0, 0, often)
+    most = np.argsort(-often, kind="stable")[:limit]
+    return [(int(samples.key[first[one]]), int(often[one])) for one in most if often[one]]
+
+
 def by_step(samples: Columns, step_of: Callable[[int], int]) -> dict[int, Columns]:
     """The samples of each step, as `step_of` numbers the steps of a day's ordinal."""
     if not len(samples):

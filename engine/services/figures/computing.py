@@ -9,16 +9,29 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from engine.model.case import Case
 from engine.model.people import Group, GroupMember, User
 from engine.persistence import UnitOfWork
 from engine.services.figures.collecting import COLLECTORS, Collection, Cut
-from engine.services.figures.columns import Columns, agent_days, among, behind, by_step, figure, grouped, none, ordered
+from engine.services.figures.columns import (
+    Columns,
+    agent_days,
+    among,
+    behind,
+    by_step,
+    figure,
+    grouped,
+    most_marked,
+    none,
+    ordered,
+)
 from engine.services.figures.definitions import DEFINITIONS
 from engine.services.figures.period import Period
 from engine.services.figures.pool import Pool
 from engine.services.figures.reading import Line, Report
 from engine.services.figures.samples import Figure
 
+MOST_ISSUES = 10
 LinesOf = Callable[[Columns], dict[str, Columns]]
 
 
@@ -51,8 +64,17 @@ def report(uow: UnitOfWork, period: Period, cut: Cut, by: str | None, trend: Seq
         trend=trends,
         clocks=clocks,
         backlog_over=older,
+        issues=_issues(uow, pool.columns("repeat_cause")),
         computed_at=uow.now,
     )
+
+
+def _issues(uow: UnitOfWork, complaints: Columns) -> list[tuple[str, str, int]]:
+    """The articles and causes that came up most; what they are is read from one case of each."""
+    keys = {key: often for key, often in most_marked(complaints, MOST_ISSUES)}
+    query = select(Case.key, Case.sku, Case.cause_code).where(Case.key.in_(keys))
+    found = [(sku or "", cause or "", keys[key]) for key, sku, cause in uow.connection.execute(query)]
+    return sorted(found, key=lambda issue: (-issue[2], issue[0], issue[1]))
 
 
 def cases_behind(uow: UnitOfWork, name: str, period: Period, cut: Cut, hit: bool | None, zone: str) -> list[int]:

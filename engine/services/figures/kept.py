@@ -23,7 +23,7 @@ from engine.services.figures import issue_log
 from engine.services.figures.collecting import Collection, Cut
 from engine.services.figures.definitions import DEFINITIONS, Definition
 from engine.services.figures.period import Period, named_period
-from engine.services.figures.reading import agents, issues, report
+from engine.services.figures.reading import agents, report
 from engine.services.notifications.sending import STORED, WAITING, Sending, deliver, first_state
 from engine.services.people.actors import find_user, users_with_role
 from engine.services.rows import add
@@ -190,7 +190,7 @@ def _data(runtime: Runtime, kind: str, period: Period, about: str | None, actor:
             for line in lines
         ]  # fmt: skip
     if kind in ("weekly_summary", "monthly", "meeting", "issues"):
-        data["issues"] = [list(issue) for issue in issues(runtime, period, actor=actor)]
+        data["issues"] = [list(issue) for issue in found.issues]
     if kind == "feedback":
         data["feedback"] = _feedback(runtime, period, actor)
     return data

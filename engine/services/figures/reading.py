@@ -37,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`overall` by name; `lines` by the asked dimension, the most registered first; `trend` maps a figure to its points."""
+    """`overall` by name; `lines` by the asked dimension, the most registered first; `trend` maps a figure to its points.
+
+    `issues` are the articles and causes that came up most among the complaints (O8): sku, cause code, how often.
+    """
 
     period: Period
     cut: Cut
@@ -48,6 +51,7 @@ class Report:
     trend: dict[str, list[float | None]]
     clocks: list[Line]
     backlog_over: dict[int, int]
+    issues: list[tuple[str, str, int]]
     computed_at: datetime
 
 
@@ -141,21 +145,6 @@ def choices(runtime: Runtime, *, actor: Actor) -> dict[str, list[tuple[str, str,
             "group": [(row.name, row.label_zh, row.label_en) for row in teams],
             "queue": [(row.name, row.label_zh, row.label_en) for row in queues],
         }
-
-
-def issues(runtime: Runtime, period: Period, *, actor: Actor, limit: int = 10) -> list[tuple[str, str, int]]:
-    """The articles and causes that came up most among the complaints of a period (O8): sku, cause code, how often."""
-    actor.require("figures.read")
-    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        of = Collection(uow, period, Cut(kind="complaint"))
-        made = of.query(
-            func.coalesce(Case.sku, _NONE).label("sku"), func.coalesce(Case.cause_code, _NONE).label("code")
-        )
-        rows = made.where(of.within(Case.created_at)).subquery()
-        often = func.count().label("often")
-        query = select(rows.c.sku, rows.c.code, often).group_by(rows.c.sku, rows.c.code)
-        found = uow.connection.execute(query.order_by(often.desc(), rows.c.sku, rows.c.code).limit(limit))
-        return [(sku, code, number) for sku, code, number in found]
 
 
 def _made_by(of: Collection) -> dict[str, int]:

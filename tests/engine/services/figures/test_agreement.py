@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import astuple
 from datetime import timedelta
 from decimal import Decimal
@@ -45,7 +46,16 @@ def test_the_figures_agree_with_the_history(runtime, clock, seed):
     first = weeks.first.date()
     for length in (1, 7, 30):
         period = figures.Period(first + timedelta(days=5), first + timedelta(days=4 + length), ZONE)
-        _agree(figures.report(runtime, period, actor=MANAGER).overall, stories, period, now)
+        found = figures.report(runtime, period, actor=MANAGER)
+        _agree(found.overall, stories, period, now)
+        _agree_on_issues(found.issues, [one for one in stories if period.start <= one.created_at < period.end])
+
+
+def _agree_on_issues(found: list[tuple[str, str, int]], stories: list[Story]) -> None:
+    """The ten pairs of article and cause that most complaints have; which of those that are equally many is no matter."""
+    pairs = Counter((one.sku, one.cause) for one in stories if one.kind == "complaint" and one.sku and one.cause)
+    assert [often for _sku, _cause, often in found] == sorted(pairs.values(), reverse=True)[:10]
+    assert {(sku, cause): often for sku, cause, often in found}.items() <= pairs.items()
 
 
 def test_they_agree_for_each_agent_and_channel_too(runtime, clock):
@@ -88,6 +98,7 @@ def _compare(runtime, zones: tuple[str, str]) -> int:
                 for name in one:
                     assert astuple(one[name])[1:6] == pytest.approx(astuple(other[name])[1:6]), (name, cut, by)
                     compared += one[name].count > 0
+            assert [often for *_issue, often in mine.issues] == [often for *_issue, often in direct.issues]
             for name, points in mine.trend.items():
                 assert points == pytest.approx(direct.trend[name]), name
         for name in ("registered", "repeat_cause", "load", "conversion", "attainment"):
