@@ -134,7 +134,7 @@ PAGES = {
 }
 GIVEN = {
     "number": "TS20260302-0001", "key": 1, "version": 1, "name": "resolution", "username": "ann", "process_id": "complaint",
-    "figure": "registered", "kind": "csv", "element_id": "verify_complaint",
+    "figure": "registered", "kind": "csv", "file_type": "csv", "element_id": "verify_complaint",
          "act": "suspension", "timer": 1, "job": 1}  # fmt: skip
 
 
