@@ -1,8 +1,9 @@
-"""Opening a database file that another process is just making."""
+"""Opening a database file that another process is just making, and one that nobody may write."""
 
 import sqlite3
 import threading
 
+import pytest
 from sqlalchemy import text
 
 from engine.persistence import database
@@ -28,3 +29,13 @@ def test_who_opens_a_new_file_while_another_writes_its_first_pages_waits_for_it(
         connection.execute(text("INSERT INTO first VALUES (1)"))
     opened.close()
     assert asked_again.is_set()
+
+
+def test_a_file_that_nobody_may_write_is_refused_at_once(tmp_path, monkeypatch):
+    path = tmp_path / "old.db"
+    made = sqlite3.connect(path)
+    made.execute("CREATE TABLE first (a INTEGER)")
+    made.close()
+    monkeypatch.setattr(database.time, "sleep", lambda _seconds: pytest.fail("It waits for what does not come."))
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        database._configure_sqlite(sqlite3.connect(f"file:{path}?mode=ro", uri=True), None)
