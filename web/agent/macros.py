@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -39,19 +41,7 @@ def new_macro() -> str:
 @agent.post("/macros/new")
 @requires("tasks.work")
 def make_macro() -> Any:
-    given = request.form
-    try:
-        macros.make_macro(
-            current_runtime(),
-            given.get("name", ""),
-            _acts(),
-            actor=current_actor(),
-            shared_with=given.get("shared_with"),
-        )
-    except InvalidInput as error:
-        return _edit(None, error), 422
-    flash(_("已保存。"), "success")
-    return redirect(url_for(".list_macros"), 303)
+    return _stored(None, partial(macros.make_macro, current_runtime(), actor=current_actor()))
 
 
 @agent.get("/macros/<int:key>/edit")
@@ -63,16 +53,9 @@ def edit_macro(key: int) -> str:
 @agent.post("/macros/<int:key>/edit")
 @requires("tasks.work")
 def change_macro(key: int) -> Any:
-    runtime, actor, given = current_runtime(), current_actor(), request.form
+    runtime, actor = current_runtime(), current_actor()
     macro = macros.get_macro(runtime, key, actor=actor)
-    try:
-        macros.change_macro(
-            runtime, key, given.get("name", ""), _acts(), actor=actor, shared_with=given.get("shared_with")
-        )
-    except InvalidInput as error:
-        return _edit(macro, error), 422
-    flash(_("已保存。"), "success")
-    return redirect(url_for(".list_macros"), 303)
+    return _stored(macro, partial(macros.change_macro, runtime, key, actor=actor))
 
 
 @agent.post("/macros/<int:key>/delete")
@@ -138,11 +121,10 @@ def _apply_to_tasks(macro: MacroView, keys: list[int]) -> Response:
         flash(sentence, "success")
     if set(macro.acts.names) <= macros.UNDOABLE:
         remember(outcome, sentence)
-    refused = [each.error for each in outcome.refused if isinstance(each.error, ActRefused)]
-    for each in refused[:TOLD]:
-        flash(_sentence(each), "warning")
-    others = [each for each in outcome.refused if not isinstance(each.error, ActRefused)]
-    tell_refusals(work.Outcome([], [*others, *[each for each in outcome.refused if each.error in refused[TOLD:]]]))
+    told = [each for each in outcome.refused if isinstance(each.error, ActRefused)][:TOLD]
+    for each in told:
+        flash(_sentence(each.error), "warning")
+    tell_refusals(work.Outcome([], [each for each in outcome.refused if each not in told]))
     stays = outcome.done and "from_task" in request.form and not {"snooze", "hand_over"} & set(macro.acts.names)
     return redirect(url_for(".show_task", key=keys[0]) if stays else back_to_list(), 303)
 
@@ -179,6 +161,17 @@ def _acts() -> Acts:
         priority=None if not priority else int(priority) if priority.isdecimal() else -1,
         **{name: given.get(name, "").strip() for name in texts},
     )
+
+
+def _stored(macro: MacroView | None, store: Callable[..., object]) -> Any:
+    """Store what the form says, or show it again with what is wrong."""
+    given = request.form
+    try:
+        store(given.get("name", ""), _acts(), shared_with=given.get("shared_with"))
+    except InvalidInput as error:
+        return _edit(macro, error), 422
+    flash(_("已保存。"), "success")
+    return redirect(url_for(".list_macros"), 303)
 
 
 def _edit(macro: MacroView | None, error: InvalidInput | None = None) -> str:

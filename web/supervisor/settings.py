@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from engine.errors import InvalidInput
-from engine.services.settings import SPECS, SettingView, Spec, change_setting, default, list_settings
+from engine.services.settings import SPECS, SettingView, Spec, change_setting, list_settings
 from web.auth.session import requires
 from web.supervisor.blueprint import supervisor
 from web.ui import forms
@@ -99,4 +99,4 @@ def _row(view: SettingView, english: bool, errors: list[str]) -> Row:
     if errors:
         value, unit = request.form.get("value", ""), request.form.get("unit")
     label = spec.label_en if english else spec.label_zh
-    return Row(view, label, value, unit, _said(spec, default(spec.name)), errors)
+    return Row(view, label, value, unit, _said(spec, spec.default), errors)
