@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.decisions import elements as dmn
 from engine.decisions.folders import parse_folder, readable
 from engine.decisions.model import DecisionModel
 from engine.decisions.trace import DecisionOutcome
@@ -54,30 +53,4 @@ def typed_context(model: DecisionModel, context: Mapping[str, Any]) -> dict[str,
 
 
 def _declared(model: DecisionModel, context: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = {**_column_types(model), **_input_types(model)}
-    return {
-        name: from_json(model.types.find(written), context[name]) for name, written in wanted.items() if name in context
-    }
-
-
-def _input_types(model: DecisionModel) -> dict[str, str]:
-    """Input data, and what a decision service or knowledge model takes when it is asked directly."""
-    found: dict[str, str | None] = {}
-    for element in model.written_elements():
-        if isinstance(element, dmn.InputData | dmn.Decision):
-            found[element.variable.name] = element.variable.type_ref
-        elif isinstance(element, dmn.KnowledgeModel) and element.logic is not None:
-            for parameter in element.logic.parameters:
-                found.setdefault(parameter.name, parameter.type_ref)
-    return {name: written for name, written in found.items() if written}
-
-
-def _column_types(model: DecisionModel) -> dict[str, str]:
-    """Camunda's models ask variables in tables without declaring them as input data."""
-    found = {}
-    for element in model.written_elements():
-        if isinstance(element, dmn.Decision) and isinstance(element.expression, dmn.DecisionTable):
-            for clause in element.expression.inputs:
-                if clause.expression.type_ref:
-                    found[clause.expression.text.strip()] = clause.expression.type_ref
-    return found
+    return {name: from_json(kind, context[name]) for name, kind in model.declared_types.items() if name in context}

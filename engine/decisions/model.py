@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 
 from engine.decisions import elements as dmn
@@ -19,6 +20,7 @@ from engine.decisions.xml import MAX_DEPTH
 from engine.deployment.findings import Finding
 from engine.errors import NotFound
 from engine.feel.errors import FeelLimitExceeded
+from engine.feel.types import FeelType
 
 # What keeps a model from being evaluated at all; other errors make null of one expression.
 _FATAL: Final = frozenset({"dmn-duplicate-id", "dmn-import-missing", "dmn-requirement-cycle"})
@@ -78,6 +80,33 @@ class DecisionModel:
     def written_elements(self) -> Iterable[dmn.DrgElement]:
         """Every element of this file as it was written."""
         return self._written.values()
+
+    @cached_property
+    def declared_types(self) -> Mapping[str, FeelType]:
+        """The types of this file's input data, decisions and parameters, and of inputs of its tables that are one name."""
+        written = {**self._column_types(), **self._input_types()}
+        return {name: self.types.find(text) for name, text in written.items()}
+
+    def _input_types(self) -> dict[str, str]:
+        """Input data, and what a decision service or knowledge model takes when it is asked directly."""
+        found: dict[str, str | None] = {}
+        for element in self.written_elements():
+            if isinstance(element, dmn.InputData | dmn.Decision):
+                found[element.variable.name] = element.variable.type_ref
+            elif isinstance(element, dmn.KnowledgeModel) and element.logic is not None:
+                for parameter in element.logic.parameters:
+                    found.setdefault(parameter.name, parameter.type_ref)
+        return {name: written for name, written in found.items() if written}
+
+    def _column_types(self) -> dict[str, str]:
+        """Camunda's models ask variables in tables without declaring them as input data."""
+        found = {}
+        for element in self.written_elements():
+            if isinstance(element, dmn.Decision) and isinstance(element.expression, dmn.DecisionTable):
+                for clause in element.expression.inputs:
+                    if clause.expression.type_ref:
+                        found[clause.expression.text.strip()] = clause.expression.type_ref
+        return found
 
     def evaluate(
         self,

@@ -98,16 +98,17 @@ def claim(
 @lru_cache(maxsize=2)
 def _claiming(of_tenants: bool) -> ReturningUpdate[Any]:
     """Kept, as a worker asks it several times a second: making it costs more than answering it."""
-    due = and_(
-        Job.type == bindparam("p_type"), Job.state == JobState.CREATED, Job.run_at <= bindparam("p_now", type_=_MOMENT)
-    )
+    past = Job.run_at <= bindparam("p_now", type_=_MOMENT)
+    due = and_(Job.type == bindparam("p_type"), Job.state == JobState.CREATED, past)
     if of_tenants:
         due = and_(due, Job.tenant_id.in_(bindparam("p_tenants", expanding=True)))
     window = bindparam("p_window", type_=Integer)
-    waiting = select(Job.key).where(due).order_by(Job.run_at, Job.key).limit(window)
+    waiting = select(Job.key).where(due).order_by(Job.run_at).limit(window)  # in the index's order: nothing is sorted
     picked = (
         select(Job.key)
-        .where(Job.key.in_(waiting), due)
+        # Another worker may have had it while this one looked. Written so that no index can serve it: told that few jobs are
+        # due, PostgreSQL would walk all of them once for each that waits, and its statistics are always late in a rush.
+        .where(Job.key.in_(waiting), func.coalesce(Job.state, "") == JobState.CREATED, past)
         .order_by(Job.priority.desc(), Job.run_at, Job.key)
         .limit(bindparam("p_most", type_=Integer))
         .with_for_update(skip_locked=True)

@@ -61,11 +61,14 @@ class Json(TypeDecorator[Any]):
         return self
 
 
+_WORDS = {None: "null", True: "true", False: "false"}
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def to_json(value: Any) -> str:
     """The text under which a value is stored and compared; ValueError or TypeError when it has none."""
+    if value is None or value is True or value is False:  # most of what a start sets
+        return _WORDS[value]
     text = _encode(value)
     if not text.isascii() and _SURROGATE.search(text):
         # Half a character cannot be written as UTF-8, but its escape can.

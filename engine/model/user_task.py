@@ -125,6 +125,10 @@ class UserTask(Keyed, Base):
     def is_workable_by(self, actor: Actor) -> bool:
         return actor.may("tasks.work") and self.is_offered_to(actor)
 
+    def can_be_given_to(self, actor: Actor) -> bool:
+        """Whether they may do it, and the process does not leave them out."""
+        return actor.username not in self.excluded_users and self.is_workable_by(actor)
+
     def is_readable_by(self, actor: Actor) -> bool:
         """Besides those who may do it, whoever looks after everybody's tasks."""
         return actor.may("tasks.read_all") or self.is_workable_by(actor)
@@ -141,9 +145,14 @@ class UserTask(Keyed, Base):
         if revision is not None and revision != self.revision:
             raise TaskChanged(f"Task {self.key} was changed meanwhile; look at it again.")
 
-    def require_allowed(self, user: str) -> None:
+    @property
+    def excluded_users(self) -> list[str]:
+        """Whom the process leaves out."""
         excluded = self.properties.get(EXCLUDED_USERS) or []
-        if user in ([excluded] if isinstance(excluded, str) else excluded):
+        return [excluded] if isinstance(excluded, str) else excluded
+
+    def require_allowed(self, user: str) -> None:
+        if user in self.excluded_users:
             raise PersonExcluded(f"{user} may not do task {self.key}: the process leaves this person out.")
 
     def claim(self, user: str, now: datetime) -> None:

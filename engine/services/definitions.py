@@ -57,16 +57,16 @@ def resolve(
 
     `held`: nobody deletes it until the transaction ends. Whoever puts an instance on it asks so.
     """
-    table, query = table_of(entity), _NEWEST[entity]
+    table, query = table_of(entity), (_NEWEST_HELD if held else _NEWEST)[entity]
     if binding.kind == "versionTag":
         query = query.where(table.c.version_tag == binding.version_tag)
     elif binding.kind == "deployment":
         of_deployment = select(DeploymentItem.definition_key).where(DeploymentItem.deployment_key == deployment_key)
         query = query.where(table.c.key.in_(of_deployment))
     asked = {"identifier": identifier, "tenant": uow.tenant_id}
-    found = uow.connection.execute(_held(query) if held else query, asked).one_or_none()
+    found = uow.connection.execute(query, asked).one_or_none()
     if found is None and held:  # It was just deleted: the one before is the newest now.
-        found = uow.connection.execute(_held(query), asked).one_or_none()
+        found = uow.connection.execute(query, asked).one_or_none()
     if found is None:
         which = f" for the binding '{binding.kind}'" if binding.kind != "latest" else ""
         raise NotFound(f"There is no deployed {_WORDS.get(entity, 'definition')} '{identifier}'{which}.")
@@ -92,6 +92,7 @@ def _newest_first(entity: type[Any]) -> Select[Any]:
 
 
 _NEWEST = {entity: _newest_first(entity) for entity in _IDS}  # built once: every start, call and decision asks one
+_NEWEST_HELD = {entity: _held(query) for entity, query in _NEWEST.items()}
 
 
 def usable(uow: UnitOfWork, entity: type[Any], key: int, *, held: bool = False) -> Row[Any]:

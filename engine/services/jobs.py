@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from engine.errors import InvalidInput, NotFound
 from engine.execution import Wish
@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 _job, _attempt = table_of(Job), table_of(JobAttempt)
+_JOB = select(_job).where(_job.c.key == bindparam("job"), _job.c.tenant_id == bindparam("tenant"))  # built once
+_LOCKED_JOB = _JOB.with_for_update()
 MAX_JOBS = 1000
 _MESSAGE_LENGTH = 10_000
 
@@ -171,10 +173,11 @@ def complete(
     """
 
     def work(uow: UnitOfWork) -> None:
-        if _outlives(_open(uow, job_key)):
+        found = _open(uow, job_key)
+        if _outlives(found):
             _complete_alone(uow, job_key)
             return
-        turn, row, live = _take(runtime, uow, job_key, who)
+        turn, row, live = _take(runtime, uow, found, who)
         _COMPLETE[row.kind](turn, live, row, variables or {}, result or JobResult())
         turn.finish()
 
@@ -231,7 +234,7 @@ def _outlives(row: Row[Any]) -> bool:
 
 
 def _complete_alone(uow: UnitOfWork, job_key: int) -> None:
-    _open(uow, job_key, lambda query: query.with_for_update())
+    _open(uow, job_key, locked=True)
     done = {"state": JobState.COMPLETED, "ended_at": uow.now}
     uow.connection.execute(update(_job).where(_job.c.key == job_key).values(**done))
 
@@ -252,10 +255,10 @@ def throw_error(
     """
 
     def work(uow: UnitOfWork) -> None:
-        kind = _open(uow, job_key).kind
-        if kind in (JobKind.EXECUTION_LISTENER, JobKind.TASK_LISTENER):
+        found = _open(uow, job_key)
+        if found.kind in (JobKind.EXECUTION_LISTENER, JobKind.TASK_LISTENER):
             raise JobNotOpen(f"Job {job_key} is a listener's; a listener can fail, but throws no error of the diagram.")
-        turn, row, live = _take(runtime, uow, job_key, who)
+        turn, row, live = _take(runtime, uow, found, who)
         ended = {"state": JobState.ERROR_THROWN, "ended_at": uow.now, "error_code": code, "error_message": message}
         uow.connection.execute(update(_job).where(_job.c.key == job_key).values(**ended))
         before = len(turn.writes.new_incidents)
@@ -293,9 +296,10 @@ def fail(
     """
 
     def work(uow: UnitOfWork) -> int:
-        if _outlives(_open(uow, job_key)):
+        found = _open(uow, job_key)
+        if _outlives(found):
             return _fail_alone(Turn(runtime, uow, who), job_key, message, retries, retry_after)
-        turn, row, live = _take(runtime, uow, job_key, who)
+        turn, row, live = _take(runtime, uow, found, who)
         left = max(row.retries - 1 if retries is None else retries, 0)
         after_failure(uow, runtime.new_key(), row, message, left, retry_after)
         if variables:
@@ -312,7 +316,7 @@ def fail(
 
 def _fail_alone(turn: Turn, job_key: int, message: str, retries: int | None, retry_after: timedelta | None) -> int:
     """A try of a job failed that nothing waits for; without another its incident stands beside the instance."""
-    uow, row = turn.uow, _open(turn.uow, job_key, lambda query: query.with_for_update())
+    uow, row = turn.uow, _open(turn.uow, job_key, locked=True)
     left = max(row.retries - 1 if retries is None else retries, 0)
     after_failure(uow, turn.runtime.new_key(), row, message, left, retry_after)
     if left == 0:
@@ -388,7 +392,7 @@ def update_job(
         raise InvalidInput("A job needs at least one try.", {"retries": ["≥ 1"]})
 
     def work(uow: UnitOfWork) -> None:
-        row = _open(uow, job_key, lambda query: query.with_for_update())
+        row = _open(uow, job_key, locked=True)
         if row.held_run_at is not None:
             raise InstanceSuspended(f"Job {job_key} waits until its process instance is resumed.")
         values: dict[str, Any] = {} if retries is None else {"retries": retries}
@@ -407,26 +411,25 @@ def update_job(
     runtime.transact(work, tenant_id)
 
 
-def _take(runtime: Runtime, uow: UnitOfWork, job_key: int, who: str) -> tuple[Turn, Row[Any], Live]:
-    """The job of an instance, read once its tree is locked."""
+def _take(runtime: Runtime, uow: UnitOfWork, found: Row[Any], who: str) -> tuple[Turn, Row[Any], Live]:
+    """The open job of an instance, read again once its tree is locked."""
     turn = Turn(runtime, uow, who)
-    instance_key = _open(uow, job_key).process_instance_key
-    if instance_key is None:
-        raise JobNotFound(f"There is no job with key {job_key} that a worker could answer.")
+    if found.process_instance_key is None:
+        raise JobNotFound(f"There is no job with key {found.key} that a worker could answer.")
     try:
-        live = turn.load(instance_key)
+        live = turn.load(found.process_instance_key)
     except (NotFound, InstanceEnded) as error:
-        raise JobNotOpen(f"Job {job_key} is no longer wanted: its process instance has ended.") from error
+        raise JobNotOpen(f"Job {found.key} is no longer wanted: its process instance has ended.") from error
     require_running(live)
-    row = _open(uow, job_key)
+    row = _open(uow, found.key)
     if row.state == JobState.FAILED:
-        raise JobNotOpen(f"Job {job_key} has no tries left; its incident must be resolved first.")
+        raise JobNotOpen(f"Job {found.key} has no tries left; its incident must be resolved first.")
     return turn, row, live
 
 
-def _open(uow: UnitOfWork, job_key: int, more: Callable[[Any], Any] = lambda query: query) -> Row[Any]:
-    query = select(_job).where(_job.c.key == job_key, _job.c.tenant_id == uow.tenant_id)
-    row: Row[Any] | None = uow.connection.execute(more(query)).one_or_none()
+def _open(uow: UnitOfWork, job_key: int, *, locked: bool = False) -> Row[Any]:
+    query = _LOCKED_JOB if locked else _JOB
+    row: Row[Any] | None = uow.connection.execute(query, {"job": job_key, "tenant": uow.tenant_id}).one_or_none()
     if row is None or row.type.startswith(OWN):
         raise JobNotFound(f"There is no job with key {job_key}.")
     if row.state not in (JobState.CREATED, JobState.FAILED):

@@ -119,8 +119,7 @@ def _take_along(runtime: Runtime, uow: UnitOfWork, case: Case, before: str | Non
     )
     taken = 0
     for task in list(uow.session.scalars(query)):
-        excluded = task.properties.get("exclude.users") or []
-        if receiver is None or to in excluded or not task.is_workable_by(receiver):
+        if receiver is None or not task.can_be_given_to(receiver):
             continue
         tasks.change_within(runtime, uow, task.key, "task.assign", lambda row, now: row.assign(to, now), actor.username)
         taken += 1

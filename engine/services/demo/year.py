@@ -120,7 +120,8 @@ def _customers(runtime: Runtime, dice: random.Random, number: int, now: datetime
                 "phone": f"199{at:08d}",
                 "tier": dice.choice("AABBBCCCCC"),
                 "created_at": now - YEAR,
-                "updated_at": now,
+                # Not today: a customer who changes has the figures of all their cases' days read anew until the night.
+                "updated_at": now - timedelta(days=1),
                 "notes": "演示数据 / demo",
             }
         )
@@ -196,9 +197,9 @@ def _case(
     _clock(runtime, rows, key, "resolution", at, closed, now, cancelled=outcome in ("withdrawn", "no_reply"))
     _steps(runtime, dice, rows, key, instance, definition, agent, at, closed, now)
     _talk(runtime, dice, rows, key, customer, agent, at, answered, now)
-    if closed and dice.random() < 0.7:
-        asked = closed + timedelta(hours=1)
-        score = dice.choice((None, 5, 5, 5, 4, 4, 3, 2, 1)) if asked < now else None
+    if closed and dice.random() < 0.7 and (asked := closed + timedelta(hours=1)) < now:
+        given = asked + timedelta(hours=5)
+        score = dice.choice((None, 5, 5, 5, 4, 4, 3, 2, 1)) if given < now else None
         rows[Survey].append(
             {
                 "key": runtime.new_key(),
@@ -206,7 +207,7 @@ def _case(
                 "idempotency_key": number,
                 "sent_at": asked,
                 "solved": None if score is None else score > 2,
-                "answered_at": asked + timedelta(hours=5) if score else None,
+                "answered_at": given if score else None,
                 "score": score,
                 "comment": dice.choice((None, "很满意", "处理太慢")),
             }

@@ -84,7 +84,6 @@ def _variable_set(turn: Turn, live: Live, event: contract.VariableSet) -> None:
         "value": JsonText(to_json_text(event.value)),
         "updated_at": turn.uow.now,
         "updated_by": turn.writes.by,
-        "change_key": turn.runtime.new_key(),  # of the value that it may replace
     }
     turn.writes.variables[event.scope_key, event.name] = row
 

@@ -67,7 +67,7 @@ class Turn:
         self.uow = uow
         self.who = who
         self.wait = wait
-        self.writes = Writes(uow, who)
+        self.writes = Writes(uow, who, runtime.new_key)
         self.live: dict[int, Live] = {}
         self.pending: deque[Callable[[], None]] = deque()  # calls and returns between instances
         self.correlated: set[tuple[int, str]] = set()  # message and process that met in this turn

@@ -5,6 +5,7 @@ Something that opens and closes within the turn is written once, as it ended, or
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -24,9 +25,10 @@ Rows = dict[int, dict[str, Any]]
 class Writes:
     """The rows of one turn, by their keys."""
 
-    def __init__(self, uow: UnitOfWork, who: str) -> None:
+    def __init__(self, uow: UnitOfWork, who: str, new_key: Callable[[], int]) -> None:
         self.uow = uow
         self.who = who
+        self.new_key = new_key
         self.by = None if who == ENGINE else who  # in the path and the variables, where the engine goes without saying
         self.new_instances: list[Row] = []
         self.instances: list[Row] = []
@@ -136,8 +138,8 @@ class Writes:
     def _overwritten(self) -> list[Row]:
         """The variables that may have had another value: those of scopes that were there before this turn."""
         return [
-            {"key": row["change_key"], "at_scope": scope, "at_name": name}
-            for (scope, name), row in self.variables.items()
+            {"key": self.new_key(), "at_scope": scope, "at_name": name}
+            for scope, name in self.variables
             if scope not in self.new_elements
         ]
 

@@ -22,20 +22,24 @@ def receivers(runtime: Runtime, keys: Iterable[int], *, actor: Actor) -> dict[in
     actor.require("tasks.work")
     wanted = list(keys)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        query = select(UserTask).where(UserTask.tenant_id == uow.tenant_id, UserTask.key.in_(wanted))
-        tasks = {task.key: task for task in uow.session.scalars(query)} if wanted else {}
+        # By key alone: told the tenant too, SQLite walks all tasks of the tenant.
+        query = select(UserTask).where(UserTask.key.in_(wanted))
+        tasks = [task for task in uow.session.scalars(query) if task.tenant_id == uow.tenant_id] if wanted else []
         people = _people(uow) if tasks else []
-        return {key: [shown for who, shown in people if key in tasks and _may(tasks[key], who)] for key in wanted}
+        alike: dict[str, list[Colleague]] = {}  # a page holds many tasks that are offered to the same people
+        found: dict[int, list[Colleague]] = {key: [] for key in wanted}
+        for task in tasks:
+            offered = repr((task.assignee, task.candidate_users, task.candidate_groups, task.excluded_users))
+            if offered not in alike:
+                alike[offered] = [shown for who, shown in people if task.can_be_given_to(who)]
+            found[task.key] = alike[offered]
+        return found
 
 
 def any_of(found: dict[int, list[Colleague]], *, but: str = "") -> list[Colleague]:
     """Everybody who may do at least one of these tasks, each once, without the one of this name."""
     known = {each.username: each for people in found.values() for each in people if each.username != but}
     return sorted(known.values(), key=lambda each: (not each.online, each.display_name))
-
-
-def _may(task: UserTask, who: Actor) -> bool:
-    return who.username not in (task.properties.get("exclude.users") or []) and task.is_workable_by(who)
 
 
 def _people(uow: UnitOfWork) -> list[tuple[Actor, Colleague]]:

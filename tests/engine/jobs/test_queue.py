@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select, text
 
 from engine.clock import MovableClock
 from engine.config import Settings
@@ -171,3 +171,34 @@ def test_open_types_and_how_many_are_due(runtime):
         assert queue.open_types(uow) == ["later", "mail"]
         assert queue.count_due(uow, "mail", 100) == 3
         assert queue.count_due(uow, "mail", 2) == 2
+
+
+def test_a_claim_in_a_rush_looks_at_its_window_and_no_more(postgres_runtime):
+    """The database's statistics are of before the rush, when a handful were due."""
+    put(postgres_runtime, 5)
+    with postgres_runtime.unit_of_work() as uow:
+        uow.connection.execute(text("ANALYZE job"))
+    put(postgres_runtime, 3000)
+    touched = []
+
+    def explain(connection, _cursor, statement, parameters, *_):
+        if "picked" in statement and not statement.startswith("EXPLAIN"):
+            plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
+            touched.extend(rows_touched(plan[0]["Plan"]))
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("BEGIN")
+
+    event.listen(postgres_runtime.database.engine, "before_cursor_execute", explain)
+    taken = claim(postgres_runtime, limit=1)
+    event.remove(postgres_runtime.database.engine, "before_cursor_execute", explain)
+    assert len(taken) == 1
+    assert touched
+    assert max(touched) <= queue.WINDOW
+
+
+def rows_touched(plan):
+    """How many rows each step of a plan handled, in all its loops."""
+    left_out = sum(value for name, value in plan.items() if name.startswith("Rows Removed by"))
+    yield (plan["Actual Rows"] + left_out) * plan["Actual Loops"]
+    for part in plan.get("Plans", ()):
+        yield from rows_touched(part)
