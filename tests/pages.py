@@ -126,6 +126,8 @@ PAGES = (
     Shown("tokens", "admin", "/account/tokens"),
     Shown("tokens-all", "admin", "/account/tokens/all"),
     Shown("incidents", "owner", "/board/incidents"),
+    Shown("incidents-by-cause", "owner", "/board/incidents?by=cause"),
+    Shown("incidents-of-one-cause", "owner", "/board/incidents?by=cause", ("main a[href*='hash=']",), "supervisor.list_incidents"),
     Shown("incident", "owner", "/board/incidents", ("main a[href*='/board/incidents/']",), "supervisor.show_incident"),
     Shown("instances", "owner", "/board/instances"),
     Shown("instance", "owner", "/board/instances?process_id=complaint",

@@ -42,6 +42,12 @@ class Incident(Keyed, Base):
         Index(None, "tenant_id", "state", "created_at"),
         Index(None, "process_instance_key"),
         Index(None, "root_key"),
+        Index(None, "tenant_id", "state", "key"),
+        # What is asked of those that are open, by process, step and message, and nothing else of them is read.
+        Index(
+            "ix_incident_cause",
+            *("tenant_id", "state", "process_id", "element_id", "message_hash", "process_definition_key", "created_at"),
+        ),
     )
 
     process_instance_key: Mapped[int | None] = mapped_column(KeyType)

@@ -82,6 +82,7 @@ PAGES = {
     "supervisor.move_clock": "tasks.assign",
     "supervisor.list_incidents": "incidents.repair",
     "supervisor.retry_incidents": "incidents.repair",
+    "supervisor.retry_found": "incidents.repair",
     "supervisor.show_incident": "incidents.repair",
     "supervisor.repair_incident": "incidents.repair",
     "supervisor.show_figures": "figures.read",

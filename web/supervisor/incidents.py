@@ -1,8 +1,9 @@
-"""Views of incidents: what stands still, its variables, trying again."""
+"""Views of incidents: what stands still, one by one or by cause, its variables, trying again."""
 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,21 +12,55 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, InvalidInput
-from engine.services import repairs
+from engine.services import batches, inspection, repairs, stops
 from engine.services.repairs import Repair
+from engine.services.stops import Causes, FoundStops
 from web.auth.session import requires
 from web.supervisor.blueprint import supervisor
+from web.supervisor.instances import number_in, to_batch
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 from web.ui.forms import Errors
+from web.ui.words import WORDS
+
+FILTERS = ("process", "version", "element", "error", "case", "age", "hash")
+AGES = {
+    "hour": ("$gte", timedelta(hours=1)),
+    "day": ("$gte", timedelta(days=1)),
+    "week": ("$gte", timedelta(days=7)),
+    "over-day": ("$lt", timedelta(days=1)),
+    "over-week": ("$lt", timedelta(days=7)),
+}
+NO_PROCESS = "-"
 
 
 @supervisor.get("/incidents")
 @requires("incidents.repair")
-def list_incidents() -> str:
-    active = "resolved" not in request.args
-    found = repairs.stops(current_runtime(), actor=current_actor(), active=active)
-    return render_template("supervisor/incidents.html", stops=found, active=active)
+def list_incidents() -> Any:
+    tab = "resolved" if request.args.get("resolved") else "causes" if request.args.get("by") == "cause" else "open"
+    errors: forms.Errors = {}
+    found, causes = FoundStops([], 0, False, None), Causes([], False)
+    try:
+        wanted = wanted_by(request.args)
+        if tab == "causes":
+            causes = stops.causes(current_runtime(), wanted, actor=current_actor())
+        else:
+            found = stops.find(current_runtime(), wanted, actor=current_actor(), after=request.args.get("after"))
+    except InvalidInput as error:
+        errors = forms.field_sentences(error) or {"": [str(error)]}
+    page = render_template(
+        "supervisor/incidents.html",
+        tab=tab,
+        found=found,
+        causes=causes,
+        errors=errors,
+        asked=request.args,
+        chosen=_chosen(request.args),
+        processes=inspection.newest_versions(current_runtime(), actor=current_actor()),
+        steps=stops.steps(current_runtime(), request.args.get("process"), actor=current_actor()),
+        kinds=WORDS["incident"],
+    )
+    return (page, 422) if errors else page
 
 
 @supervisor.post("/incidents/retry")
@@ -40,7 +75,52 @@ def retry_incidents() -> Response:
         except Conflict:
             continue  # somebody else was first; what they did stands
     flash(ngettext("已重试 %(num)d 个故障。", "已重试 %(num)d 个故障。", done), "success" if done else "warning")
-    return redirect(url_for(".list_incidents"), 303)
+    return redirect(url_for(".list_incidents", **_chosen(request.form)), 303)
+
+
+@supervisor.post("/incidents/retry-all")
+@requires("incidents.repair")
+def retry_found() -> Any:
+    """All that the filter finds: first the page that asks whether this is meant, then the batch operation."""
+    actor, chosen = current_actor(), _chosen(request.form)
+    wanted = wanted_by(request.form)
+    reason = request.form.get("reason", "").strip()
+    if "confirmed" not in request.form or not reason:
+        count = batches.count_incidents(current_runtime(), wanted, actor.tenant_id)
+        lacking = "confirmed" in request.form
+        page = render_template(
+            "supervisor/bulk.html", act="retry", count=count, keys=[], reason=reason, chosen=chosen, which="all",
+            lacking=lacking, back=url_for(".list_incidents", **chosen),
+        )  # fmt: skip
+        return (page, 422) if lacking else page
+    made = batches.resolve_incidents(
+        current_runtime(), wanted, who=actor.username, reason=reason, tenant_id=actor.tenant_id
+    )
+    return to_batch(made.key)
+
+
+def wanted_by(args: Any) -> dict[str, Any]:
+    """The filter as `/v2` takes it. Raises InvalidInput with the field's sentence."""
+    wanted: dict[str, Any] = {"state": "RESOLVED" if args.get("resolved") else "ACTIVE"}
+    for name, field in (("process", "processDefinitionId"), ("element", "elementId"), ("error", "errorType"),
+                        ("case", "caseNumber")):  # fmt: skip
+        if args.get(name, "").strip():
+            wanted[field] = args[name].strip()
+    if args.get("process") == NO_PROCESS:
+        wanted["processDefinitionId"] = {"$exists": False}
+    if args.get("version", "").strip():
+        wanted["processDefinitionVersion"] = number_in("version", args["version"])
+    if args.get("hash", "").removeprefix("-").isdecimal():
+        wanted["errorHashCode"] = int(args["hash"])
+    if args.get("age") in AGES:
+        operator, length = AGES[args["age"]]
+        wanted["creationTime"] = {operator: (current_runtime().now() - length).isoformat()}
+    return wanted
+
+
+def _chosen(args: Any) -> dict[str, str]:
+    """The filter as the page was asked for it."""
+    return {name: args[name] for name in FILTERS if args.get(name)}
 
 
 @supervisor.get("/incidents/<int:key>")
@@ -62,9 +142,9 @@ def repair_incident(key: int) -> Any:
         return _page(opened, {"": [str(error)]}), 422
     except Conflict:
         flash(_("这个故障已被处理，或流程已经结束。"), "warning")
-        return redirect(url_for(".list_incidents"), 303)
+        return redirect(url_for(".list_incidents", **_chosen(request.args)), 303)
     flash(_("已重试。若再次失败，会出现新的故障。"), "success")
-    return redirect(url_for(".list_incidents"), 303)
+    return redirect(url_for(".list_incidents", **_chosen(request.args)), 303)
 
 
 def _open(key: int) -> Repair:

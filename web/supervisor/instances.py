@@ -65,15 +65,17 @@ def operate_on_many() -> Any:
         page = render_template(
             "supervisor/bulk.html", act=act, count=count, keys=keys, reason=reason, chosen=_chosen(request.form),
             which=request.form.get("which", "all"), lacking=lacking,
+            back=url_for(".list_instances", **_chosen(request.form)),
         )  # fmt: skip
         return (page, 422) if lacking else page
     made = batches.create(
         current_runtime(), ACTS[act], wanted, who=actor.username, reason=reason, tenant_id=actor.tenant_id
     )
-    return _to_batch(made.key)
+    return to_batch(made.key)
 
 
-def _to_batch(key: int) -> Response:
+def to_batch(key: int) -> Response:
+    """To the page on which a batch operation that was just begun is watched."""
     flash(_("批量操作已开始。"), "success")
     return redirect(url_for(".show_batch", key=key), 303)
 
@@ -87,7 +89,7 @@ def wanted_by(args: Any) -> dict[str, Any]:
             wanted[field] = args[name].strip()
     for name, field in (("version", "processDefinitionVersion"), ("instance", "processInstanceKey")):
         if args.get(name, "").strip():
-            wanted[field] = _number(name, args[name])
+            wanted[field] = number_in(name, args[name])
     state = args.get("state", "running")
     if state:
         wanted["state"] = _RUNNING if state == "running" else state
@@ -98,7 +100,8 @@ def wanted_by(args: Any) -> dict[str, Any]:
     return wanted | ({"startDate": started} if started else {})
 
 
-def _number(name: str, text: str) -> int:
+def number_in(name: str, text: str) -> int:
+    """A whole number that was typed. Raises InvalidInput with the field's sentence."""
     if (
         not text.strip().isascii()
         or not text.strip().isdigit()

@@ -2,7 +2,7 @@
 
 from engine.model.batch import BatchState, BatchType, ItemState
 from engine.services.batches.control import cancel, resume, suspend
-from engine.services.batches.creating import Created, count, create
+from engine.services.batches.creating import Created, count, count_incidents, create, resolve_incidents
 from engine.services.batches.reading import Batch, Item, batch, items, recent
 
 __all__ = [
@@ -15,9 +15,11 @@ __all__ = [
     "batch",
     "cancel",
     "count",
+    "count_incidents",
     "create",
     "items",
     "recent",
+    "resolve_incidents",
     "resume",
     "suspend",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, insert, literal, select
 
 from engine.errors import InvalidInput
 from engine.model.base import DEFAULT_TENANT, table_of
@@ -19,12 +19,11 @@ from engine.runtime import Runtime
 from engine.services import definitions
 from engine.services.migration import Plan
 from engine.services.queries.query import conditions
-from engine.services.queries.resources import PROCESS_INSTANCE
+from engine.services.queries.resources import INCIDENT, PROCESS_INSTANCE
 from engine.services.turn import Turn
 from engine.services.turn.rows import job_row
 
-_instance, _item = table_of(ProcessInstance), table_of(BatchItem)
-_incident = table_of(Incident).alias("stopped")  # a filter may ask for incidents of its own
+_instance, _item, _incident = table_of(ProcessInstance), table_of(BatchItem), table_of(Incident)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +52,39 @@ def create(
     Raises InvalidInput for a filter, plan or moves that do not fit, NotFound for a migration's target.
     """
     details = _plan_of(kind, plan, moves)
-    where = and_(conditions(PROCESS_INSTANCE, wanted), _able(kind))
+    chosen = _chosen(kind, conditions(PROCESS_INSTANCE, wanted), tenant_id)
 
     def work(uow: UnitOfWork) -> Created:
         if plan is not None:
             definitions.usable(uow, ProcessDefinition, plan.target_key)
-        return _store(runtime, uow, kind, where, details, who, reason)
+        return _store(runtime, uow, kind, chosen, details, who, reason)
 
     return runtime.transact(work, tenant_id)
 
 
 def count(runtime: Runtime, kind: BatchType, wanted: Mapping[str, Any], tenant_id: str = DEFAULT_TENANT) -> int:
     """How many a batch operation would have to do now. Raises InvalidInput."""
-    where = and_(conditions(PROCESS_INSTANCE, wanted), _able(kind))
+    chosen = _chosen(kind, conditions(PROCESS_INSTANCE, wanted), tenant_id)
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
-        return _count(uow, _chosen(uow, kind, where))
+        return _count(uow, chosen)
+
+
+def resolve_incidents(
+    runtime: Runtime, wanted: Mapping[str, Any], *, who: str, reason: str = "", tenant_id: str = DEFAULT_TENANT
+) -> Created:
+    """Try again every open incident that a filter of incidents (as `/v2` takes it) finds now, in instances that run.
+
+    Raises InvalidInput for a filter that does not fit.
+    """
+    chosen = _chosen_incidents(wanted, tenant_id)
+    return runtime.transact(lambda uow: _store(runtime, uow, BatchType.RESOLVE, chosen, {}, who, reason), tenant_id)
+
+
+def count_incidents(runtime: Runtime, wanted: Mapping[str, Any], tenant_id: str = DEFAULT_TENANT) -> int:
+    """How many incidents `resolve_incidents` would have to try now. Raises InvalidInput."""
+    chosen = _chosen_incidents(wanted, tenant_id)
+    with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
+        return _count(uow, chosen)
 
 
 def _count(uow: UnitOfWork, chosen: Select[Any]) -> int:
@@ -96,29 +113,39 @@ def _able(kind: BatchType) -> ColumnElement[bool]:
     return and_(running, _instance.c.suspended_at.is_(None))
 
 
-def _chosen(uow: UnitOfWork, kind: BatchType, where: ColumnElement[bool]) -> Select[Any]:
+def _chosen(kind: BatchType, where: ColumnElement[bool], tenant_id: str) -> Select[Any]:
     """(item, instance, root) of everything that is to be done."""
-    own = and_(where, _instance.c.tenant_id == uow.tenant_id)
+    own = and_(where, _able(kind), _instance.c.tenant_id == tenant_id)
     if kind == BatchType.RESOLVE:
-        joined = PROCESS_INSTANCE.source.join(_incident, _incident.c.process_instance_key == _instance.c.key)
-        columns = (_incident.c.key, _instance.c.key, _instance.c.root_key)
-        return select(*columns).select_from(joined).where(own, _incident.c.state == IncidentState.ACTIVE)
-    columns = (_instance.c.key, _instance.c.key, _instance.c.root_key)
-    return select(columns[0], columns[1].label("instance"), columns[2]).select_from(PROCESS_INSTANCE.source).where(own)
+        stopped = _incident.alias("stopped")  # the filter may ask for incidents of its own
+        return _open(stopped, PROCESS_INSTANCE.source).where(own)
+    columns = (_instance.c.key, _instance.c.key.label("instance"), _instance.c.root_key)
+    return select(*columns).select_from(PROCESS_INSTANCE.source).where(own)
+
+
+def _chosen_incidents(wanted: Mapping[str, Any], tenant_id: str) -> Select[Any]:
+    """The same, of a filter of incidents."""
+    where = and_(conditions(INCIDENT, wanted), _able(BatchType.RESOLVE), _incident.c.tenant_id == tenant_id)
+    return _open(_incident, _instance).where(where)
+
+
+def _open(stopped: Any, instances: FromClause) -> Select[Any]:
+    joined = instances.join(stopped, stopped.c.process_instance_key == _instance.c.key)
+    columns = (stopped.c.key, _instance.c.key.label("instance"), _instance.c.root_key)
+    return select(*columns).select_from(joined).where(stopped.c.state == IncidentState.ACTIVE)
 
 
 def _store(
     runtime: Runtime,
     uow: UnitOfWork,
     kind: BatchType,
-    where: ColumnElement[bool],
+    what: Select[Any],
     plan: dict[str, Any],
     who: str,
     reason: str,
 ) -> Created:
     key = runtime.new_key()
-    chosen = _chosen(uow, kind, where).subquery()
-    item, instance, root = chosen.c
+    item, instance, root = what.subquery().c
     rows = select(literal(key), item, literal(uow.tenant_id), instance, root, literal(str(ItemState.ACTIVE)))
     columns = ["batch_key", "item_key", "tenant_id", "process_instance_key", "root_key", "state"]
     uow.connection.execute(insert(_item).from_select(columns, rows))

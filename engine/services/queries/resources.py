@@ -519,7 +519,36 @@ INCIDENT = Resource(
         "elementInstanceKey": key(incident.c.element_instance_key),
         "jobKey": key(incident.c.job_key),
     },
+    {
+        # These are ours, for the desk's list.
+        "caseNumber": Field("text", where=lambda operator, wanted: _stops_case(operator, wanted), sortable=False),
+        "processDefinitionVersion": Field(
+            "number", where=lambda operator, wanted: _stops_version(operator, wanted), sortable=False
+        ),
+        "errorHashCode": number(incident.c.message_hash),
+    },
 )
+
+
+def _stops_case(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """In an instance of a case: one that is linked to it, or one without a link that names it in a variable."""
+    linked = linked_case.join(case_, case_.c.key == linked_case.c.case_key)
+    own = select(case_.c.number).select_from(linked).where(linked_case.c.instance_key == incident.c.root_key)
+    said = select(variable.c.key).where(
+        variable.c.process_instance_key.in_([incident.c.process_instance_key, incident.c.root_key]),
+        variable.c.name == "case_number",
+    )
+    by_link = _any_of(own, "caseNumber", text(case_.c.number), operator, wanted)
+    if operator != "$eq":
+        return by_link
+    return or_(by_link, and_(~exists(own), exists(said.where(variable.c.value.in_([wanted])))))
+
+
+def _stops_version(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """On a version of its process."""
+    own = select(definition.c.key).where(definition.c.key == incident.c.process_definition_key)
+    return _any_of(own, "processDefinitionVersion", number(definition.c.version), operator, wanted)
+
 
 JOB = Resource(
     "job",

@@ -15,7 +15,7 @@ from engine.model.sla import SlaClockRow
 from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
-from engine.services.repairs import Stop, open_stops
+from engine.services.stops import Stop, open_stops
 from engine.services.worklist.filters import IS_OPEN, Query, held_by
 
 MOST_NEW = 500

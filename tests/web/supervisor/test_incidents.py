@@ -1,8 +1,11 @@
 """Incidents: what stands still and why; mending a variable and trying again."""
 
+from datetime import timedelta
+
 import pytest
 
 from engine.services import deployments, instances
+from engine.worker import Worker
 from tests.web.desk import parsed, text_of, value_of
 
 BROKEN = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -93,6 +96,102 @@ def test_an_incident_of_a_case_leads_to_it(desk, stopped):
     instances.start(desk.runtime, "broken", {"amount": 0, "case_number": number}, who="ann")
     page = parsed(desk.get("sue", "/board/incidents"))
     assert page.xpath(f"//table//a[@href='/desk/cases/{number}']")
+
+
+OTHER = (
+    BROKEN.replace(b'id="broken"', b'id="other"')
+    .replace(b'id="enough"', b'id="plenty"')
+    .replace(b'"enough"', b'"plenty"')
+)
+
+
+def listed(desk, query):
+    """The keys of the incidents that the list shows for a query."""
+    links = parsed(desk.get("sue", f"/board/incidents?{query}")).xpath("//table//td[@data-label='步骤']/a/@href")
+    return [link.split("?")[0].rsplit("/", 1)[1] for link in links]
+
+
+@pytest.fixture
+def several(desk, stopped):
+    """Three that stand still: two of one process, the first an hour before, and one of another."""
+    desk.clock.advance(timedelta(hours=2))
+    deployments.deploy(desk.runtime, [("other.bpmn", OTHER)], "olga")
+    instances.start(desk.runtime, "broken", {"amount": 0}, who="ann")
+    instances.start(desk.runtime, "other", {"amount": 0}, who="ann")
+    desk.work()
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 3), ("process=broken", 2), ("process=other", 1), ("process=-", 0), ("process=broken&version=1", 2),
+        ("process=broken&version=2", 0), ("element=plenty", 1), ("error=CONDITION_ERROR", 3),
+        ("error=JOB_NO_RETRIES", 0), ("age=hour", 2), ("age=day", 3), ("age=over-day", 0), ("resolved=1", 0),
+    ],
+)  # fmt: skip
+def test_the_list_is_narrowed_by_process_version_step_kind_of_error_and_age(desk, several, query, count):
+    assert len(listed(desk, query)) == count
+
+
+def test_the_list_is_narrowed_to_a_case_linked_or_named(desk, several):
+    number = desk.complain()
+    instances.start(desk.runtime, "broken", {"amount": 0, "case_number": number}, who="ann")
+    assert len(listed(desk, f"case={number}")) == 1
+    assert listed(desk, "case=TS1") == []
+
+
+@pytest.mark.parametrize("query", ["version=x", "error=NOTHING", "after=nonsense"])
+def test_a_filter_of_incidents_that_does_not_fit_says_so_and_keeps_the_rest(desk, several, query):
+    answer = desk.get("sue", f"/board/incidents?process=broken&{query}")
+    assert answer.status_code == 422
+    assert parsed(answer).xpath("//option[@value='broken' and @selected]")
+
+
+def test_a_long_list_is_read_page_by_page_with_its_filter(desk, stopped):
+    for _ in range(60):
+        instances.start(desk.runtime, "broken", {"amount": 0}, who="ann")
+    first = parsed(desk.get("sue", "/board/incidents?process=broken&age=day"))
+    assert "共 61 个" in text_of(first)
+    (link,) = first.xpath("//a[text()='下一页']/@href")
+    assert "process=broken" in link
+    assert "age=day" in link
+    keys = listed(desk, "process=broken&age=day") + listed(desk, link.split("?")[1])
+    assert len(set(keys)) == 61
+    assert keys == sorted(keys, reverse=True)
+
+
+def test_those_of_one_cause_are_counted_together_and_lead_to_their_list(desk, several):
+    page = parsed(desk.get("sue", "/board/incidents?by=cause"))
+    counts = page.xpath("//td[@data-label='故障数']/a")
+    assert [text_of(each) for each in counts] == ["2", "1"]
+    assert len(listed(desk, counts[0].get("href").split("?")[1])) == 2
+    assert "只看同一原因" in desk.get("sue", counts[0].get("href")).text
+    (only,) = parsed(desk.get("sue", "/board/incidents?by=cause&process=other")).xpath("//td[@data-label='故障数']/a")
+    assert text_of(only) == "1"
+
+
+def test_a_group_is_tried_again_after_a_page_that_asks_and_others_are_left(desk, several):
+    form = parsed(desk.get("sue", "/board/incidents?by=cause")).xpath("//form[contains(@action,'retry-all')]")[0]
+    given = {
+        field.get("name"): field.get("value") for field in form.xpath(".//input") if field.get("name") != "csrf_token"
+    }
+    asked = desk.post("sue", "/board/incidents/retry-all", given)
+    assert "2 个故障将被重试" in asked.text
+    before = set(listed(desk, ""))
+    assert desk.post("sue", "/board/incidents/retry-all", given | {"confirmed": "1"}).status_code == 422
+    begun = desk.post("sue", "/board/incidents/retry-all", given | {"confirmed": "1", "reason": "表已改好"})
+    assert begun.status_code == 303
+    Worker(desk.runtime).run_due()
+    assert "已执行完" in desk.get("sue", begun.location).text
+    assert len(before & set(listed(desk, ""))) == 1  # that of the other process; the two failed anew
+    assert len(listed(desk, "resolved=1")) == 2
+
+
+def test_after_a_repair_the_list_has_its_filter_again(desk, several):
+    (link,) = parsed(desk.get("sue", "/board/incidents?process=other")).xpath("//table//td[@data-label='步骤']/a/@href")
+    assert desk.post("sue", link, {"v-amount": "25"}).location == "/board/incidents?process=other"
+    sent = {"keys": listed(desk, "")[0], "process": "broken"}
+    assert desk.post("sue", "/board/incidents/retry", sent).location == "/board/incidents?process=broken"
 
 
 def test_an_incident_that_is_not_there_is_not_found(desk):
