@@ -14,7 +14,7 @@ from engine.model.base import table_of
 from engine.model.element import TakenFlow
 from engine.model.instance import ProcessInstance
 from engine.model.user_task import UserTask
-from engine.runtime import Runtime
+from engine.runtime import Runtime, keep_for_good
 from engine.services import instances, jobs, tasks
 
 _flow, _instance = table_of(TakenFlow), table_of(ProcessInstance)
@@ -24,6 +24,7 @@ def measure(stage: Stage) -> dict[str, float]:
     """Raw commits and commands in turns, so that both see the same disk and neighbours; the CPU is this process's own."""
     count = stage.repetitions(1600)
     with desk(stage) as runtime:
+        keep_for_good()  # as a server does when it has started
         _start_many(runtime, 20)
         _open_cases(runtime)
         raw, starts, completions = Meter(), Meter(), Meter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import random
 import threading
@@ -31,6 +32,7 @@ __all__ = [
     "Registration",
     "Runtime",
     "StaleInstance",
+    "keep_for_good",
 ]
 
 Result = TypeVar("Result")
@@ -153,3 +155,12 @@ def _name_of(work: Callable[..., Any]) -> str:
     """The service that a piece of work belongs to, like `tasks.complete`; few enough to label figures with."""
     module, function = getattr(work, "__module__", ""), getattr(work, "__qualname__", type(work).__name__)
     return f"{module.removeprefix('engine.').removeprefix('services.')}.{function.partition('.<locals>')[0]}"
+
+
+def keep_for_good() -> None:
+    """What was made to start with stays as long as the process: the collector need not look through it again and again.
+
+    A full collection takes 0.2 s with it, during which nobody is answered.
+    """
+    gc.collect()
+    gc.freeze()
