@@ -109,6 +109,7 @@ PAGES = (
     Shown("report", "aftersales", "/board/reports", ("main a[href*='/board/reports/']",), "supervisor.show_report"),
     Shown("heat", "aftersales", "/board/heat"),
     Shown("heat-process", "aftersales", "/board/heat/complaint"),
+    Shown("heat-incidents", "owner", "/board/heat/broken"),
     Shown("heat-cases", "aftersales", "/board/heat/complaint", ("main a[href*='/verify_complaint']",), "supervisor.heat_cases"),
     Shown("outbox", "aftersales", "/board/outbox"),
     Shown("inbound", "aftersales", "/board/inbound"),

@@ -65,7 +65,11 @@ PARTS = {
         "activate (long poll up to 30 s), complete, fail, throw error, update, search; listeners' jobs, with `corrections` and `denied` in a task listener's result",
         "an answer to a job that is no longer open is 409, Camunda says 404; a failed job with tries left is CREATED with `hasFailedWithRetriesLeft`",
     ),
-    "incidents": Part(("incidents",), "search, get, resolve; statistics by error, and of an error by version"),
+    "incidents": Part(
+        ("incidents",),
+        "search, get, resolve; statistics by error, and of an error by version",
+        "Ours: filters `caseNumber`, `processDefinitionVersion`, `errorHashCode`",
+    ),
     "messages, signals": Part(
         ("messages", "signals", "message subscriptions", "correlated message subscriptions"),
         "publish, correlate, broadcast; search of open subscriptions and of those that a message met",

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_babel import gettext as _
 
-from engine.services import deployments, resources
+from engine.services import deployments, overview, resources
 from engine.services.deployments import DeploymentRefused
 from web.auth.session import requires
 from web.ui.context import current_actor, current_runtime
@@ -27,7 +27,8 @@ CONTENT = {"process": "application/xml", "requirements": "application/xml", "for
 def index() -> str:
     actor, runtime = current_actor(), current_runtime()
     kinds = [(kind, sorted(resources.newest(runtime, kind, actor=actor), key=by_name)) for kind in SUFFIX]
-    return render_template("modeler/index.html", kinds=kinds, may_deploy=actor.may("processes.deploy"))
+    may_deploy = actor.may("processes.deploy")
+    return render_template("modeler/index.html", kinds=kinds, may_deploy=may_deploy, **_running())
 
 
 @modeler.get("/<any(process, requirements, form):kind>/<identifier>")
@@ -36,7 +37,14 @@ def versions(kind: str, identifier: str) -> str:
     found = resources.versions(current_runtime(), kind, identifier, actor=current_actor())
     if not found:
         abort(404)
-    return render_template("modeler/versions.html", kind=kind, versions=found)
+    return render_template("modeler/versions.html", kind=kind, versions=found, **_running(identifier))
+
+
+def _running(process_id: str | None = None) -> dict[str, Any]:
+    """What runs and what is broken, by process, for whoever may see instances."""
+    actor, runtime = current_actor(), current_runtime()
+    seen = overview.overview(runtime, actor=actor, process_id=process_id) if actor.may("instances.read") else None
+    return {"overview": seen, "nothing": overview.NOTHING, "most_counted": overview.MOST_COUNTED}
 
 
 @modeler.get("/<any(process, requirements, form):kind>/<int:key>/source")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 
 from engine.services import cases, resources
 from engine.services.figures import heat
@@ -77,10 +77,20 @@ def _marks(found: heat.Heat, by: str) -> str:
             if step.mean is None
             else duration(step.mean),
             "level": round(LEVELS * (values[step.element_id] or 0) / hottest) if hottest else 0,
+            **_stopped(found, step),
         }
         for step in found.steps
     }
     return json.dumps(marks, ensure_ascii=False)
+
+
+def _stopped(found: heat.Heat, step: heat.Step) -> dict[str, Any]:
+    """The badge of a step where something stands still, and where it leads."""
+    if not step.incidents:
+        return {}
+    place = {"process": found.process_id, "version": found.version, "element": step.element_id}
+    may = current_actor().may("incidents.repair")
+    return {"incidents": step.incidents, "href": url_for(".list_incidents", **place) if may else None}
 
 
 def _value(step: heat.Step, by: str) -> float | None:

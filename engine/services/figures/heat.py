@@ -14,6 +14,7 @@ from engine.model.base import table_of
 from engine.model.case import Case, CaseInstance
 from engine.model.deployment import ProcessDefinition
 from engine.model.element import ElementInstance, ElementState
+from engine.model.incident import Incident, IncidentState
 from engine.model.instance import ProcessInstance
 from engine.model.permissions import Actor
 from engine.model.user_task import TaskState, UserTask
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from engine.services.figures.step_days import Visits
 
 _process, _element, _task = table_of(ProcessDefinition), table_of(ElementInstance), table_of(UserTask)
+_incident = table_of(Incident)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `active` is now; the rest is of visits that ended within the period: seconds waited, tasks done late.
+    """One step. `active` and `incidents` (the open ones) are now; the rest is of visits that ended within the period:
+    seconds waited, tasks done late.
 
     `due` counts the user tasks that had a deadline, `late` those of them that passed it, the open ones included.
     """
@@ -46,6 +49,7 @@ class Step:
     p90: float | None
     due: int
     late: int
+    incidents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +163,19 @@ def _steps(uow: UnitOfWork, model: ProcessModel, definition_key: int, period: Pe
     )
     standing = {row.element_id: row.number for row in uow.connection.execute(active.group_by(_element.c.element_id))}
     found = step_days.visits(uow, definition_key, period, zone)
-    due = _open_deadlines(uow, definition_key)
-    names = {*standing, *found.waits, *found.due, *due}
-    steps = [_step(model.elements[name], standing, found, due) for name in names if name in model.elements]
+    due, stopped = _open_deadlines(uow, definition_key), _open_incidents(uow, model.id, definition_key)
+    names = {*standing, *found.waits, *found.due, *due, *stopped}
+    steps = [_step(model.elements[name], standing, found, due, stopped) for name in names if name in model.elements]
     return sorted(steps, key=lambda step: (-(step.mean or 0), -step.active, step.element_id))
 
 
-def _step(element: Element, standing: dict[str, int], found: Visits, open_due: dict[str, tuple[int, int]]) -> Step:
+def _step(
+    element: Element,
+    standing: dict[str, int],
+    found: Visits,
+    open_due: dict[str, tuple[int, int]],
+    stopped: dict[str, int],
+) -> Step:
     waited = found.of(element.id)
     due, late = open_due.get(element.id, (0, 0))
     return Step(
@@ -179,6 +189,7 @@ def _step(element: Element, standing: dict[str, int], found: Visits, open_due: d
         p90=percentile(waited, 0.9),
         due=due + found.due.get(element.id, 0),
         late=late + found.late.get(element.id, 0),
+        incidents=stopped.get(element.id, 0),
     )
 
 
@@ -193,3 +204,15 @@ def _open_deadlines(uow: UnitOfWork, definition_key: int) -> dict[str, tuple[int
     )
     rows = uow.connection.execute(query.group_by(_task.c.element_id))
     return {row.element_id: (row.due, int(row.late or 0)) for row in rows}
+
+
+def _open_incidents(uow: UnitOfWork, process_id: str, definition_key: int) -> dict[str, int]:
+    """For each step: how often something stands still there, read from an index alone."""
+    query = select(_incident.c.element_id, func.count().label("number")).where(
+        _incident.c.tenant_id == uow.tenant_id,
+        _incident.c.state == IncidentState.ACTIVE,
+        _incident.c.process_id == process_id,
+        _incident.c.process_definition_key == definition_key,
+    )
+    rows = uow.connection.execute(query.group_by(_incident.c.element_id))
+    return {row.element_id: row.number for row in rows if row.element_id is not None}

@@ -3,7 +3,9 @@ from datetime import timedelta
 
 from lxml import html
 
+from engine.services import deployments, instances
 from tests.web.desk import DONE, parsed, text_of
+from tests.web.supervisor.test_incidents import BROKEN
 
 
 def _heat(desk, query=""):
@@ -59,3 +61,16 @@ def test_the_cases_at_a_step_are_listed_with_what_they_are_about_under_the_steps
     assert number in page
     assert desk.case(number).title in page
     assert desk.client("sue").get(link.replace("verify_complaint", "nothing")).status_code == 404
+
+
+def test_a_step_where_something_stands_still_has_a_badge_that_leads_to_its_incidents(desk):
+    deployments.deploy(desk.runtime, [("broken.bpmn", BROKEN)], "olga")
+    for amount in (0, 0, 5):
+        instances.start(desk.runtime, "broken", {"amount": amount}, who="ann")
+    page = html.fromstring(desk.get("sue", "/board/heat/broken").text)
+    marks = json.loads(page.xpath("//@data-heat")[0])
+    href = "/board/incidents?process=broken&version=1&element=enough"
+    assert marks["enough"] == {"active": 0, "text": "", "level": 0, "incidents": 2, "href": href}
+    assert "incidents" not in marks["pay"]
+    assert page.xpath(f"//td/a[@href='{href}']/text()") == ["2"]
+    assert len(parsed(desk.get("sue", href)).xpath("//table/tbody/tr")) == 2
