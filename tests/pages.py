@@ -124,6 +124,7 @@ PAGES = (
     Shown("person", "admin", "/board/people", ("main a[href$='/board/people/agent1']",), "supervisor.show_user"),
     Shown("person-new", "admin", "/board/people/new"),
     Shown("settings", "admin", "/board/settings"),
+    Shown("audit", "admin", "/board/audit"),
     Shown("tokens", "admin", "/account/tokens"),
     Shown("tokens-all", "admin", "/account/tokens/all"),
     Shown("incidents", "owner", "/board/incidents"),
@@ -153,6 +154,7 @@ IN_STORIES = {"portal.thanks", "portal.ask", "portal.survey", "portal.payment"}
 NOT_PAGES = {
     "auth.home", "oauth.describe", "alive", "ready", "figures", "static",
     "supervisor.batch_now", "supervisor.board_now", "supervisor.definition_diagram", "supervisor.figure_sheet", "supervisor.report_sheet",
+    "supervisor.audit_sheet",
     "supervisor.heat_diagram", "supervisor.instance_diagram", "agent.pick_article", "agent.case_diagram", "agent.show_file",
     "agent.case_now", "agent.case_timeline", "agent.inbox_list", "agent.bell", "intake.phone_callers", "intake.phone_calls",
     "intake.download_record", "modeler.source", "modeler.forms", "portal.show_file", "portal.pay",

@@ -16,11 +16,20 @@ from engine.model.message import Message, MessageAlreadyPublished, MessageCorrel
 from engine.model.subscription import Subscription, SubscriptionKind
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime, StaleInstance
-from engine.services.turn import Turn
+from engine.services.turn import Turn, require_running
 from engine.services.turn.waits import Met, lock_message, note_met, start_by, start_subscriptions
 from engine.services.turn.waits import correlate as remember
 
-__all__ = ["Correlated", "MessageAlreadyPublished", "MessageNotCorrelated", "Published", "correlate", "publish"]
+__all__ = [
+    "Correlated",
+    "MessageAlreadyPublished",
+    "MessageNotCorrelated",
+    "NotAwaited",
+    "Published",
+    "correlate",
+    "publish",
+    "send_to",
+]
 
 _subscription = table_of(Subscription)
 _message = table_of(Message)
@@ -32,6 +41,10 @@ HELD = timedelta(days=365)  # what a person has said to a suspended case
 
 class MessageNotCorrelated(NotFound):
     """Nobody awaits this message."""
+
+
+class NotAwaited(NotFound):
+    """No instance awaits a message under this subscription any more."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,51 @@ def correlate(
         return found
 
     return runtime.transact(work, tenant_id)
+
+
+def send_to(
+    runtime: Runtime,
+    subscription_key: int,
+    variables: dict[str, Any] | None = None,
+    *,
+    who: str,
+    reason: str = "",
+    tenant_id: str = DEFAULT_TENANT,
+) -> Correlated:
+    """Give the instance behind one message subscription the message that it waits for, as if it had come from outside;
+    nobody else who awaits this name and key gets it.
+
+    Raises NotAwaited, InstanceEnded, InstanceSuspended.
+    """
+
+    def work(uow: UnitOfWork) -> Correlated:
+        turn = Turn(runtime, uow, who)
+        wait = _waiting(turn, subscription_key)
+        live = turn.load(wait.process_instance_key)
+        require_running(live)
+        if not live.awaits(wait.key):
+            raise NotAwaited(f"No message is awaited under {subscription_key}.")
+        key = runtime.new_key()
+        note_met(turn, live, Met(key, wait.name, wait.correlation_key), wait, wait.element_instance_key)
+        turn.trigger(live, wait.key, variables or {})
+        after = {"name": wait.name, "correlation_key": wait.correlation_key, "variables": variables or {}}
+        turn.audit("message.send", "message", key, live.info.key, after={**after, **audit.because(reason)})
+        turn.finish()
+        return Correlated(live.info.key, live.info.process_id)
+
+    return runtime.transact(work, tenant_id)
+
+
+def _waiting(turn: Turn, subscription_key: int) -> Row[Any]:
+    query = select(_subscription).where(
+        _subscription.c.key == subscription_key,
+        _subscription.c.tenant_id == turn.uow.tenant_id,
+        _subscription.c.kind == SubscriptionKind.MESSAGE,
+    )
+    found = turn.uow.connection.execute(query).one_or_none()
+    if found is None:
+        raise NotAwaited(f"No message is awaited under {subscription_key}.")
+    return found
 
 
 def publish_within(

@@ -114,6 +114,9 @@ PAGES = {
     "supervisor.move_token": "instances.modify",
     "supervisor.change_timer": "instances.modify",
     "supervisor.retry_job": "incidents.repair",
+    "supervisor.send_message": "instances.modify",
+    "supervisor.list_acts": "audit.read",
+    "supervisor.audit_sheet": "audit.read",
     "supervisor.list_batches": "instances.read",
     "supervisor.show_batch": "instances.read",
     "supervisor.batch_now": "instances.read",
@@ -136,7 +139,7 @@ PAGES = {
 GIVEN = {
     "number": "TS20260302-0001", "key": 1, "version": 1, "name": "resolution", "username": "ann", "process_id": "complaint",
     "figure": "registered", "kind": "csv", "file_type": "csv", "element_id": "verify_complaint",
-         "act": "suspension", "timer": 1, "job": 1}  # fmt: skip
+         "act": "suspension", "timer": 1, "job": 1, "wait": 1}  # fmt: skip
 
 
 def routes(desk):

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
 from web.supervisor import (
+    audit,
     batches,
     board,
     campaigns,
@@ -28,6 +29,7 @@ from web.supervisor.blueprint import supervisor
 from web.ui.navigation import Help, Page, add_help, add_page
 
 __all__ = [
+    "audit",
     "batches",
     "board",
     "campaigns",
@@ -59,6 +61,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     add_page(app, Page("supervisor.list_heat", lambda: _("热力图"), "figures.read", 23))
     add_page(app, Page("supervisor.list_outbox", lambda: _("发件箱"), "outbox.read", 25))
     add_page(app, Page("supervisor.list_campaigns", lambda: _("回访活动"), "campaigns.manage", 24))
+    add_page(app, Page("supervisor.list_acts", lambda: _("操作审计"), "audit.read", 59))
     add_page(app, Page("supervisor.list_users", lambda: _("人员"), "users.manage", 60))
     add_page(app, Page("supervisor.show_settings", lambda: _("设置"), "settings.manage", 61))
     add_help(app, Help("supervisor/help.html", "board.read", 20))

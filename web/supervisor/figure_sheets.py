@@ -100,11 +100,12 @@ def answer(kind: str, name: str, rows: Table) -> Response:
 def _csv(rows: Table) -> bytes:
     """With a byte order mark, without which Excel takes it for GBK; a text that begins like a formula is quoted."""
     out = io.StringIO()
-    csv.writer(out).writerows([[_harmless(cell) for cell in row] for row in rows])
+    csv.writer(out).writerows([[harmless(cell) for cell in row] for row in rows])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _harmless(cell: Cell) -> Any:
+def harmless(cell: Cell) -> Any:
+    """A cell that a spreadsheet does not take for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 

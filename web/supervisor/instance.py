@@ -14,9 +14,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.services import incidents, inspection, instances, operations, suspension
+from engine.services import incidents, inspection, instances, messages, operations, suspension
 from engine.services.modification import Activation, modify
 from web.auth.session import requires
+from web.supervisor import typed
 from web.supervisor.blueprint import supervisor
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
@@ -70,7 +71,7 @@ def set_variable(key: int) -> Any:
         if not name:
             raise InvalidInput("The name is empty.", {"name": ["请填写变量名 / Give the variable's name."]})
         scope = request.form.get("scope", key, type=int)
-        value = _json(request.form.get("value", ""))
+        value = typed.one_value(request.form.get("value", ""))
         instances.set_variables(current_runtime(), scope, {name: value}, local=scope != key, **who)
 
     return _do(key, "variable", _("变量已保存。"), change)
@@ -103,6 +104,15 @@ def change_timer(key: int, timer: int) -> Any:
     return _do(key, f"timer-{timer}", done, change)
 
 
+@supervisor.post("/instances/<int:key>/messages/<int:wait>")
+@requires("instances.modify")
+def send_message(key: int, wait: int) -> Any:
+    def change(who: dict[str, Any]) -> None:
+        messages.send_to(current_runtime(), wait, typed.many_values(request.form.get("variables", "")), **who)
+
+    return _do(key, f"message-{wait}", _("消息已送到，流程已继续。"), change)
+
+
 @supervisor.post("/instances/<int:key>/jobs/<int:job>")
 @requires("incidents.repair")
 def retry_job(key: int, job: int) -> Any:
@@ -132,9 +142,11 @@ def _back(key: int) -> Response:
 
 def _page(key: int, form: str = "", errors: forms.Errors | None = None) -> str:
     found = inspection.inspect(current_runtime(), key, actor=current_actor())
+    gone = form.startswith(("timer-", "message-")) and form not in {f"{wait.kind}-{wait.key}" for wait in found.waits}
     return render_template(
-        "supervisor/instance.html", found=found, form=form, errors=errors or {}, typed=request.form, as_text=_text
-    )
+        "supervisor/instance.html", found=found, form=form, gone=gone, errors=errors or {}, typed=request.form,
+        as_text=_text,
+    )  # fmt: skip
 
 
 def _text(value: Any) -> str:
@@ -147,17 +159,10 @@ def _why(error: Exception) -> str:
         "InstanceSuspended": _("流程已暂停，请先恢复。"),
         "NotSuspended": _("流程没有暂停。"),
         "JobNotOpen": _("作业已完成，或正由工作者执行。"),
+        "NotAwaited": _("流程已经不在等这条消息。"),
     }
     fallback = _("流程刚刚有变化，或不允许这个操作，请核对：%(why)s", why=error)
     return kinds.get(type(error).__name__, fallback)
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        sentence = "不是有效的 JSON；文字要加双引号 / Not JSON; text needs double quotes."
-        raise InvalidInput("The value is no JSON.", {"value": [sentence]}) from error
 
 
 def _moment(text: str) -> datetime:

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from engine.errors import NotFound
+from engine.model.audit import AuditEntry
 from engine.model.instance import ProcessInstance
-from engine.model.message import Message
+from engine.model.message import CorrelatedMessage, Message
 from engine.model.subscription import Subscription
-from engine.services import instances, messages, signals, tasks
+from engine.services import instances, messages, signals, suspension, tasks
 from tests.engine.diagrams import (
     boundary,
     catch,
@@ -196,3 +198,40 @@ def test_a_signals_receiver_that_has_ended_meanwhile_does_not_disturb_the_others
     instances.cancel(runtime, gone, who="lead")
     worker.run_due()
     assert state_of(there) == ("COMPLETED", "end")
+
+
+@pytest.fixture
+def waits_of(rows):
+    return lambda key: rows(select(Subscription.key).where(Subscription.process_instance_key == key))[0][0]
+
+
+def test_a_message_sent_by_hand_reaches_the_one_instance_that_it_is_sent_to(
+    runtime, deploy, start, waits_of, state_of, variables_of, rows
+):
+    deploy(AWAITING)
+    first, second = start("awaiting", order="D1"), start("awaiting", order="D1")
+    messages.send_to(runtime, waits_of(second), {"text": "已寄出"}, who="eva", reason="客户来电")
+    assert (state_of(first)[0], state_of(second)[0]) == ("ACTIVE", "COMPLETED")
+    assert variables_of(second)["text"] == "已寄出"
+    query = select(AuditEntry.who, AuditEntry.process_instance_key, AuditEntry.after)
+    assert rows(query.where(AuditEntry.what == "message.send")) == [
+        ("eva", second, {"name": "customer.reply", "correlation_key": "D1", "variables": {"text": "已寄出"}, "reason": "客户来电"})
+    ]  # fmt: skip
+    met = rows(select(CorrelatedMessage.process_instance_key, CorrelatedMessage.name, CorrelatedMessage.element_id))
+    assert met == [(second, "customer.reply", "wait")]
+
+
+def test_a_message_by_hand_is_refused_where_nobody_waits_or_the_instance_is_suspended(
+    runtime, deploy, start, waits_of, rows
+):
+    deploy(AWAITING)
+    key = start("awaiting", order="D1")
+    wait = waits_of(key)
+    suspension.suspend(runtime, key, who="eva", reason="x")
+    with pytest.raises(suspension.InstanceSuspended):
+        messages.send_to(runtime, wait, who="eva")
+    suspension.resume(runtime, key, who="eva")
+    messages.send_to(runtime, wait, who="eva")
+    with pytest.raises(NotFound):
+        messages.send_to(runtime, wait, who="eva")
+    assert len(rows(select(AuditEntry.key).where(AuditEntry.what == "message.send"))) == 1
