@@ -89,7 +89,7 @@ def _people(text: str) -> list[str]:
 def _sheet(wanted: auditing.Wanted, found: auditing.Acts) -> Iterator[str]:
     """Every act that the filter finds, page by page; the mark in front lets Excel read Chinese."""
     heads = [
-        _("时间"), _("谁"), _("用户名"), _("动作"), _("对象"), _("编号"), _("流程实例"), _("工单号"), _("原因"), _("从"), _("到"),
+        _("时间"), _("谁"), _("用户名"), _("动作"), _("对象"), _("编号"), _("实例"), _("工单号"), _("原因"), _("从"), _("到"),
     ]  # fmt: skip
     yield "\ufeff" + _csv([heads])
     while True:
