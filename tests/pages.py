@@ -165,14 +165,7 @@ def prepare(server: Server, browser: Browser) -> None:
     """Let a day pass at a demo desk that was just started; break an instance, try to repair it in a batch, draft a campaign."""
     server.pass_time(days=1, hours=11)
     with httpx.Client(base_url=server.url, auth=ADMIN, timeout=60, trust_env=False) as client:
-        files = {"resources": ("broken.bpmn", BROKEN.encode(), "application/xml")}
-        client.post("/v2/deployments", files=files).raise_for_status()
-        for path, body in (
-            ("/v2/process-instances", {"processDefinitionId": "broken", "variables": {"amount": 1}}),
-            ("/v2/process-instances/incident-resolution", {"filter": {"hasIncident": True}}),
-            ("/api/cases", {"name": "陈平", "contact": BUYER, "description": "发票怎么开"}),
-        ):
-            client.post(path, json=body).raise_for_status()
+        bring_trouble(client)
     page = browser.new_context(base_url=server.url).new_page()
     enter(page, ADMIN[0], ADMIN[1])
     page.goto("/board/campaigns/new")
@@ -181,6 +174,18 @@ def prepare(server: Server, browser: Browser) -> None:
     page.wait_for_url(lambda address: "/new" not in address)
     appears(page, "/board/reports", page.locator("main a[href*='/board/reports/']"))
     page.context.close()
+
+
+def bring_trouble(client: httpx.Client) -> None:
+    """An instance with an incident, a batch that tries to repair it, and a question of the buyer's."""
+    files = {"resources": ("broken.bpmn", BROKEN.encode(), "application/xml")}
+    client.post("/v2/deployments", files=files).raise_for_status()
+    for path, body in (
+        ("/v2/process-instances", {"processDefinitionId": "broken", "variables": {"amount": 1}}),
+        ("/v2/process-instances/incident-resolution", {"filter": {"hasIncident": True}}),
+        ("/api/cases", {"name": "陈平", "contact": BUYER, "description": "发票怎么开"}),
+    ):
+        client.post(path, json=body).raise_for_status()
 
 
 def enter(page: Page, who: str, password: str) -> None:
