@@ -186,4 +186,5 @@ def _edit(macro: MacroView | None, error: InvalidInput | None = None) -> str:
         colleagues=people.colleagues(runtime, actor=actor),
         groups=macros.groups_to_share_with(runtime, actor=actor),
         spans=work.SPANS,
+        offered=macros.acts_for(actor),
     )

@@ -1,6 +1,6 @@
 """Macros: acts on a case that somebody put together under a name, done together by one click, or not at all."""
 
-from engine.services.macros.acts import ACTS, UNDOABLE, ActRefused, Acts
+from engine.services.macros.acts import ACTS, UNDOABLE, ActRefused, Acts, acts_for
 from engine.services.macros.applying import Target, apply, preview, target_of_case
 from engine.services.macros.keeping import (
     MacroView,
@@ -19,6 +19,7 @@ __all__ = [
     "Acts",
     "MacroView",
     "Target",
+    "acts_for",
     "apply",
     "change_macro",
     "delete_macro",

@@ -20,6 +20,15 @@ from engine.services.work.taking import NOTE_NEEDED, claim_within, hand_over_wit
 ON_TASK = frozenset({"claim", "priority", "snooze", "hand_over"})
 ACTS = ("claim", "note", "message", "priority", "snooze", "hand_over")
 UNDOABLE = frozenset({"claim", "snooze", "hand_over"})
+NEEDED = {
+    "claim": "tasks.work", "note": "cases.write", "message": "cases.write", "priority": "tasks.assign",
+    "snooze": "tasks.work", "hand_over": "tasks.work",
+}  # fmt: skip
+
+
+def acts_for(actor: Actor) -> frozenset[str]:
+    """The acts that this person may do: no other is offered to them, nor a macro that holds one."""
+    return frozenset(name for name in ACTS if actor.may(NEEDED[name]))
 
 
 class ActRefused(Conflict):
@@ -55,6 +64,11 @@ class Acts:
     @property
     def needs_task(self) -> bool:
         return bool(ON_TASK & set(self.names))
+
+    def beyond(self, actor: Actor) -> list[str]:
+        """The acts that this person may not do, in their order."""
+        allowed = acts_for(actor)
+        return [name for name in self.names if name not in allowed]
 
     def stored(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value not in (False, "", None)}

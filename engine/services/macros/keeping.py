@@ -24,7 +24,8 @@ MOST, NAME_LENGTH = 50, 30
 
 @dataclass(frozen=True, slots=True)
 class MacroView:
-    """A macro: its key, its name, its acts, whose it is, the group that has it too, and whether the reader may change it."""
+    """A macro: its key, its name, its acts, whose it is, the group that has it too, and whether the reader may change it;
+    `beyond`: its acts that the reader may not do."""
 
     key: int
     name: str
@@ -33,10 +34,12 @@ class MacroView:
     shared_with: str | None
     updated_at: datetime
     changeable: bool
+    beyond: tuple[str, ...] = ()
 
 
 def list_macros(runtime: Runtime, *, actor: Actor, to_change: bool = False) -> list[MacroView]:
-    """One's own macros and those shared with one's groups, by name; `to_change`: also those of other groups that one may change.
+    """The macros of one's own and of one's groups that one may do, by name; `to_change`: also those with an act that one may
+    not do, and those of other groups that one may change.
 
     Raises Forbidden without tasks.work.
     """
@@ -46,7 +49,8 @@ def list_macros(runtime: Runtime, *, actor: Actor, to_change: bool = False) -> l
         seen.append(Macro.shared_with.is_not(None))
     query = select(Macro).where(Macro.tenant_id == actor.tenant_id, or_(*seen)).order_by(Macro.name, Macro.key)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        return [_view(row, actor) for row in uow.session.scalars(query)]
+        found = [_view(row, actor) for row in uow.session.scalars(query)]
+    return [each for each in found if to_change or not each.beyond]
 
 
 def get_macro(runtime: Runtime, key: int, *, actor: Actor) -> MacroView:
@@ -73,7 +77,7 @@ def make_macro(runtime: Runtime, name: str, acts: Acts, *, actor: Actor, shared_
     """
 
     def work(uow: UnitOfWork) -> int:
-        _check(uow, name, acts, shared_with, groups)
+        _check(uow, name, acts, shared_with, groups, actor)
         own = (Macro.tenant_id == uow.tenant_id, Macro.username == actor.username)
         if (uow.session.scalar(select(func.count()).select_from(Macro).where(*own)) or 0) >= MOST:
             raise _refused({"name": [f"最多保存 {MOST} 个宏，请先删除一个 / At most {MOST} macros: delete one first."]})
@@ -102,7 +106,7 @@ def change_macro(
 
     def work(uow: UnitOfWork) -> int:
         row = _changeable(uow, key, actor)
-        _check(uow, name, acts, shared_with, [*groups, row.shared_with])
+        _check(uow, name, acts, shared_with, [*groups, row.shared_with], actor)
         before = _kept(row)
         row.name, row.acts, row.shared_with, row.updated_at = name.strip(), acts.stored(), shared_with or None, uow.now
         uow.flush()
@@ -133,8 +137,11 @@ def _stored(runtime: Runtime, work: Callable[[UnitOfWork], int], actor: Actor) -
         raise _refused({"name": ["已有同名的宏 / A macro of this name is there."]}) from error
 
 
-def _check(uow: UnitOfWork, name: str, acts: Acts, shared_with: str | None, groups: Iterable[str | None]) -> None:
-    fields = acts.check()
+def _check(
+    uow: UnitOfWork, name: str, acts: Acts, shared_with: str | None, groups: Iterable[str | None], actor: Actor
+) -> None:
+    refused = {act: ["您没有权限做这个操作 / You may not do this yourself."] for act in acts.beyond(actor)}
+    fields = refused | acts.check()
     if not name.strip():
         fields["name"] = ["请填写名称 / Give it a name."]
     elif len(name.strip()) > NAME_LENGTH:
@@ -174,4 +181,7 @@ def _kept(row: Macro) -> dict[str, Any]:
 
 def _view(row: Macro, actor: Actor) -> MacroView:
     changeable = row.username == actor.username or actor.may("knowledge.write")
-    return MacroView(row.key, row.name, Acts(**row.acts), row.username, row.shared_with, row.updated_at, changeable)
+    acts = Acts(**row.acts)
+    return MacroView(
+        row.key, row.name, acts, row.username, row.shared_with, row.updated_at, changeable, tuple(acts.beyond(actor))
+    )

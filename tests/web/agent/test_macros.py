@@ -36,7 +36,7 @@ def test_a_macro_is_made_changed_and_deleted_by_forms(desk):
 
 
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(desk):
-    answer = desk.post("ann", "/desk/macros/new", {"name": "急", "priority": "许多", "note": "看过照片"})
+    answer = desk.post("sue", "/desk/macros/new", {"name": "急", "priority": "许多", "note": "看过照片"})
     page = parsed(answer)
     assert answer.status_code == 422
     assert "0 到 100" in text_of(page.xpath("//*[@id='priority-error']")[0])
@@ -113,8 +113,16 @@ def test_another_persons_macro_is_not_there(desk):
 
 
 def test_the_pages_are_in_english_for_who_reads_english(desk):
-    key = made(desk, Acts(claim=True, priority=90, reason="急"), name="Rush")
+    key = made(desk, Acts(claim=True, priority=90, reason="急"), "sue", "Rush", "agent")
     answer = desk.post("ann", f"/desk/macros/{key}/apply?lang=en", {"case": desk.complain()})
     page = desk.get("ann", answer.location + "?lang=en").text
     assert "Macros" in page
     assert "New macro" in desk.get("ann", "/desk/macros?lang=en").text
+
+
+def test_an_act_that_one_may_not_do_is_not_offered(desk):
+    assert 'name="priority"' not in desk.get("ann", "/desk/macros/new").text
+    assert 'name="priority"' in desk.get("sue", "/desk/macros/new").text
+    key = made(desk, Acts(priority=90, reason="急"), "sue", "加急", "agent")
+    assert f"/desk/macros/{key}/apply" not in desk.get("ann", "/desk/").text
+    assert "您没有权限：改优先级" in desk.get("ann", "/desk/macros").text

@@ -153,3 +153,15 @@ def test_two_of_one_name_are_refused_and_the_first_stays(any_desk):
         macros.make_macro(any_desk.runtime, "受理", Acts(note="看过"), actor=AGENT)
     assert "name" in refused.value.fields
     assert [each.acts for each in macros.list_macros(any_desk.runtime, actor=AGENT)] == [Acts(claim=True)]
+
+
+def test_what_one_may_not_do_is_neither_made_nor_offered(any_desk):
+    runtime, rush = any_desk.runtime, Acts(claim=True, priority=90, reason="急")
+    with pytest.raises(InvalidInput) as refused:
+        macros.make_macro(runtime, "急", rush, actor=AGENT)
+    assert refused.value.fields.keys() == {"priority"}
+    macros.make_macro(runtime, "急", rush, actor=LEAD, shared_with="agent")
+    assert macros.list_macros(runtime, actor=AGENT) == []
+    (shown,) = macros.list_macros(runtime, actor=AGENT, to_change=True)
+    assert shown.beyond == ("priority",)
+    assert [each.beyond for each in macros.list_macros(runtime, actor=BOTH)] == [()]
