@@ -28,6 +28,7 @@ from engine.services import alerts, messages, retention, uploads, workers
 from engine.services.channels import mailroom
 from engine.services.due import LONG_LEASE, LONG_TYPES, OWN_LEASE, OWN_TYPES, next_due, perform, run_due
 from engine.services.figures import keeping
+from engine.services.notifications.mailing import mail_notices
 from engine.services.notifications.waiting import deliver_waiting
 from engine.services.portal.identity import purge_codes
 
@@ -221,6 +222,7 @@ class Worker:
             self.runtime.transact(uploads.purge)
             self.runtime.transact(purge_codes)
             alerts.send_due(self.runtime)
+            mail_notices(self.runtime)
 
     # Here and now.
 

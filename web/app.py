@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.runtime import Runtime
 from web import errors, observing, ui
 from web.auth import (
+    account,  # noqa: F401 - adds its pages to the blueprint
     session,
     tokens,  # noqa: F401 - adds its pages to the blueprint
 )

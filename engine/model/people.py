@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,6 +29,11 @@ class User(Keyed, Base):
     online: Mapped[bool] = mapped_column(default=False)
     last_seen_at: Mapped[datetime | None]
     alerted_until: Mapped[datetime | None]  # what the board's mails have told; None for who wants none
+    stand_in: Mapped[str | None] = mapped_column(String(255))  # who does their work while they are away
+    # Which notices come by mail too, and how (at once or gathered), since when, and when the last such mail was.
+    mailed_kinds: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    mailed_since: Mapped[datetime | None]  # None for who wants none
+    mailed_at: Mapped[datetime | None]
     # Raised whenever a password or a role changes: a session that was made before is no longer good.
     session_version: Mapped[int] = mapped_column(default=1)
     customer_key: Mapped[Key | None]

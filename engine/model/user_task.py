@@ -129,6 +129,13 @@ class UserTask(Keyed, Base):
         """Whether they may do it, and the process does not leave them out."""
         return actor.username not in self.excluded_users and self.is_workable_by(actor)
 
+    def can_be_taken_over_by(self, actor: Actor) -> bool:
+        """Whether they may do it for a holder who is away: whoever it is offered to, and where it was that holder's by name
+        alone, anybody who works; the process still leaves out whom it leaves out."""
+        by_name_alone = not self.candidate_groups and not self.candidate_users
+        allowed = actor.username not in self.excluded_users and actor.may("tasks.work")
+        return allowed and (by_name_alone or self.is_offered_to(actor))
+
     def is_readable_by(self, actor: Actor) -> bool:
         """Besides those who may do it, whoever looks after everybody's tasks."""
         return actor.may("tasks.read_all") or self.is_workable_by(actor)

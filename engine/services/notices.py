@@ -14,9 +14,11 @@ from engine.model.notification import Notification
 from engine.model.people import User
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.absences import stand_in_for
 from engine.services.rows import add
 
 LONGEST_SUBJECT, LONGEST_BODY = 200, 2000
+ABOUT_THE_PERSON = frozenset({"leave_answered", "answer_appraised"})  # no stand-in's business
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,27 @@ def leave_notice(
     values: Mapping[str, str],
     idempotency_key: str,
 ) -> bool:
-    """Leave a notice of this kind for an active person in their language, once per key; whether it was left now."""
+    """Leave a notice of this kind for an active person in their language, once per key; whether it was left now.
+
+    While they are away whoever stands in for them has it too, but for what is about the person.
+    """
+    left = _leave(runtime, uow, case, username, kind, values, idempotency_key)
+    stand_in = None if kind in ABOUT_THE_PERSON else stand_in_for(uow, username)
+    if stand_in is not None:
+        _leave(runtime, uow, case, stand_in, kind, values, idempotency_key, instead_of=username)
+    return left
+
+
+def _leave(
+    runtime: Runtime,
+    uow: UnitOfWork,
+    case: Case | None,
+    username: str,
+    kind: str,
+    values: Mapping[str, str],
+    idempotency_key: str,
+    instead_of: str | None = None,
+) -> bool:
     query = select(User).where(User.tenant_id == uow.tenant_id, User.username == username, User.active)
     user, key = uow.session.scalars(query).one_or_none(), f"{idempotency_key}:{username}"[:255]
     if user is None or _is_left(uow, key):
@@ -67,10 +89,20 @@ def leave_notice(
     words = WORDS[kind].en if user.locale == "en" else WORDS[kind].zh
     known = {"number": case.number if case else "", **values}
     subject, body = (text.format_map(_Blanks(known)) for text in words)
+    subject = on_behalf(uow, instead_of, user.locale) + subject
     texts = {"subject": subject[:LONGEST_SUBJECT], "body": body[:LONGEST_BODY], "language": user.locale}
     add(runtime, uow, Notification, case_key=case.key if case else None, channel="desk", recipient=username,
         template=kind, state="stored", idempotency_key=key, created_at=uow.now, **texts)  # fmt: skip
     return True
+
+
+def on_behalf(uow: UnitOfWork, username: str | None, locale: str) -> str:
+    """What stands before a notice that somebody has for a colleague who is away; nothing before their own."""
+    if username is None:
+        return ""
+    query = select(User.display_name).where(User.tenant_id == uow.tenant_id, User.username == username)
+    name = uow.session.scalar(query) or username
+    return f"[for {name}] " if locale == "en" else f"［代{name}］"
 
 
 def those_who_follow(uow: UnitOfWork, case: Case) -> list[str]:
@@ -83,8 +115,9 @@ def tell_followers(
     runtime: Runtime, uow: UnitOfWork, case: Case, kind: str, note: str, idempotency_key: str, but: Iterable[str] = ()
 ) -> None:
     """Leave the notice for everybody who has or follows the case, but for these (who did it)."""
+    left_out = set(but)
     for username in those_who_follow(uow, case):
-        if username not in but:
+        if not left_out & {username, stand_in_for(uow, username)}:
             leave_notice(runtime, uow, case, username, kind, {"note": note}, idempotency_key)
 
 

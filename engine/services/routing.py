@@ -11,6 +11,7 @@ from engine.model.customer import Customer
 from engine.model.people import QueueSkill, User
 from engine.persistence import UnitOfWork
 from engine.runtime import InstanceInfo
+from engine.services import absences
 from engine.services.cases.files import case_of_instance
 from engine.services.people.actors import find_user
 from engine.services.settings import setting
@@ -21,7 +22,7 @@ ANYBODY = "agent"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A person or None, the candidate groups, and why: owner, previous, least_loaded or offered."""
+    """A person or None, the candidate groups, and why: owner, stand_in, previous, least_loaded or offered."""
 
     owner: str | None
     groups: list[str]
@@ -31,12 +32,14 @@ class Choice:
 def choose(uow: UnitOfWork, case: Case, queue: str | None, how: str) -> Choice:
     """Who should have a case now.
 
-    Whoever has the customer, or had their last case, keeps them while they take work (A11). Who is absent or gone keeps nobody
-    waiting: the case is offered to the queue. `how` says whether a queue's work is given out (least_loaded) or taken (offer).
+    Whoever has the customer, or had their last case, keeps them while they take work (A11); while they are away it is who
+    stands in for them. Who is absent or gone keeps nobody waiting: the case is offered to the queue. `how` says whether a
+    queue's work is given out (least_loaded) or taken (offer).
     """
     groups = _groups(uow, queue)
-    if case.owner and _takes_work(uow, case.owner):
-        return Choice(case.owner, groups, "owner")
+    owner = _taker(uow, case.owner)
+    if owner is not None:
+        return Choice(owner, groups, "owner" if owner == case.owner else "stand_in")
     before = _previous(uow, case)
     if before is not None:
         return Choice(before, groups, "previous")
@@ -45,11 +48,12 @@ def choose(uow: UnitOfWork, case: Case, queue: str | None, how: str) -> Choice:
 
 
 def case_functions(uow: UnitOfWork, info: InstanceInfo) -> Mapping[str, Callable[..., Any]]:
-    """A function provider: `case owner()` is who has the instance's case, null while they take no work and where there is none (D1)."""
+    """A function provider: `case owner()` is who has the instance's case, or who stands in for them while they are away; null
+    while that person takes no work and where there is none (D1)."""
 
     def owner() -> str | None:
         case = case_of_instance(uow, info.key, info.root_key)
-        return case.owner if case is not None and case.owner and _takes_work(uow, case.owner) else None
+        return _taker(uow, case.owner) if case is not None else None
 
     return {"case owner": owner}
 
@@ -71,8 +75,9 @@ def _previous(uow: UnitOfWork, case: Case) -> str | None:
     if case.customer_key is None:
         return None
     customer = uow.session.get(Customer, case.customer_key)
-    if customer is not None and customer.owner and _takes_work(uow, customer.owner):
-        return customer.owner
+    keeper = _taker(uow, customer.owner) if customer is not None else None
+    if keeper is not None:
+        return keeper
     query = select(Case.owner).where(
         Case.tenant_id == uow.tenant_id,
         Case.customer_key == case.customer_key,
@@ -80,16 +85,18 @@ def _previous(uow: UnitOfWork, case: Case) -> str | None:
         Case.owner.is_not(None),
     )
     rows = uow.session.scalars(query.order_by(Case.status.in_(OPEN_STATUSES).desc(), Case.key.desc()).limit(5))
-    return next((owner for owner in rows if owner and _takes_work(uow, owner)), None)
+    return next((taker for owner in rows if (taker := _taker(uow, owner))), None)
 
 
-def _takes_work(uow: UnitOfWork, username: str) -> bool:
-    user = find_user(uow, username)
-    return user is not None and user.active and user.online
+def _taker(uow: UnitOfWork, username: str | None) -> str | None:
+    """Somebody, or who stands in for them while they are away, if that person takes work now."""
+    name = absences.receiver(uow, username) if username else None
+    user = find_user(uow, name) if name else None
+    return user.username if user is not None and user.active and user.online else None
 
 
 def _least_loaded(uow: UnitOfWork, queue: str) -> str | None:
-    """Of those online who serve the queue and have room, who has the fewest open cases; among equals, who prefers the queue."""
+    """Of those at work who serve the queue and have room, who has the fewest open cases; among equals, who prefers the queue."""
     load = (
         select(func.count())
         .where(Case.tenant_id == uow.tenant_id, Case.owner == User.username, Case.status.in_(OPEN_STATUSES))
@@ -99,6 +106,7 @@ def _least_loaded(uow: UnitOfWork, queue: str) -> str | None:
         select(User.username, load.label("load"))
         .join(QueueSkill, QueueSkill.user_key == User.key)
         .where(User.tenant_id == uow.tenant_id, User.active, User.online, QueueSkill.queue == queue)
+        .where(User.username.not_in(absences.away_now(uow)))
         .order_by(load, QueueSkill.preference, User.username)
         .limit(1)
     )

@@ -24,9 +24,11 @@ from engine.services.customers.files import match_customer
 from engine.services.handlers.cases import TITLE_LENGTH, columns_from
 from engine.services.instances import start_within
 from engine.services.people.actors import find_user
+from engine.services.people.users import colleagues_within
 from engine.services.turn import Turn
 from engine.services.work.submitting import FormRefused
 
+COLLEAGUES = "colleagues"  # the `valuesKey` of a start form's choice of a colleague
 _process = table_of(ProcessDefinition)
 
 
@@ -43,10 +45,11 @@ class Startable:
 
 @dataclass(frozen=True, slots=True)
 class StartForm:
-    """The newest version of a process and its start form."""
+    """The newest version of a process, its start form, and the data that the form is opened on."""
 
     process: Startable
     form: Form
+    data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def start_with_form(
 
     def work(uow: UnitOfWork) -> Begun:
         opened = _start_form(runtime, uow, process_id, actor)
-        found = validate(opened.form, form_data, {}, now=uow.now, zone=actor.time_zone)
+        found = validate(opened.form, form_data, opened.data, now=uow.now, zone=actor.time_zone)
         if found.errors:
             raise FormRefused(found.errors, actor.locale)
         case = _register(runtime, uow, process_id, found.values, actor) if process_id in PREFIXES else None
@@ -151,7 +154,15 @@ def _start_form(runtime: Runtime, uow: UnitOfWork, process_id: str, actor: Actor
     if not _may_start(runtime, uow, process.key, actor):
         raise Forbidden(f"{actor.username} may not start {process_id}.")
     row = definitions.latest(uow, FormDefinition, process.start_form_id)
-    return StartForm(_startable(runtime, uow, process.key), definitions.form(runtime, uow, row.key))
+    form = definitions.form(runtime, uow, row.key)
+    return StartForm(_startable(runtime, uow, process.key), form, _choices(uow, form, actor))
+
+
+def _choices(uow: UnitOfWork, form: Form, actor: Actor) -> dict[str, Any]:
+    """What a form's choices are made of: `colleagues`, the others who work on tasks, each as a name that says who it is."""
+    if not any(component.get("valuesKey") == COLLEAGUES for component in form.walk()):
+        return {}
+    return {COLLEAGUES: [f"{each.display_name}（{each.username}）" for each in colleagues_within(uow, actor)]}
 
 
 def _startable(runtime: Runtime, uow: UnitOfWork, key: int) -> Startable:

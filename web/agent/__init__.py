@@ -49,6 +49,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     add_page(app, Page("agent.startable", lambda: _("新建"), "cases.write", 16, "n"))
     add_page(app, Page("agent.find_articles", lambda: _("知识库"), "cases.read", 18, "k", searched=True))
     app.jinja_env.globals["unread_notices"] = notices.unread_notices
+    app.jinja_env.globals["newest_notice"] = notices.newest_notice
     app.jinja_env.globals["own_macros"] = macros.own_macros
     add_tool(app, Tool("agent/header.html", "cases.read"))
     add_help(app, Help("agent/help.html", "tasks.work", 10))

@@ -6,7 +6,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.services.notifications import count_unread_notices, list_notices, mark_all_notices_read, mark_notice_read
+from engine.services.notifications import (
+    NoticeView,
+    count_unread_notices,
+    list_notices,
+    mark_all_notices_read,
+    mark_notice_read,
+)
 from engine.services.worklist import InboxFilter, inbox
 from web.agent.blueprint import agent
 from web.auth.session import requires
@@ -61,3 +67,8 @@ def mark_all_read() -> Response:
 def unread_notices() -> int:
     """For the bell."""
     return count_unread_notices(current_runtime(), actor=current_actor())
+
+
+def newest_notice() -> NoticeView | None:
+    """The newest that is unread, for the browser to show."""
+    return next(iter(list_notices(current_runtime(), actor=current_actor(), unread_only=True, limit=1)), None)

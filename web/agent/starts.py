@@ -119,7 +119,7 @@ def _page(
     wanted = task_forms.file_ids(opened.form, sent or {})
     names = uploads.names(current_runtime(), wanted, actor=current_actor())
     files = {str(key): name for key, name in names.items()}
-    drawn = forms.draw(opened.form, known or {}, sent=sent, errors=errors, files=files)
+    drawn = forms.draw(opened.form, opened.data | (known or {}), sent=sent, errors=errors, files=files)
     aware_of = [each.number for each in same] if same else request.form.getlist("aware_of")
     return render_template(
         "agent/start.html", process=opened.process, drawn=drawn, same=same, told=_told_of_same(), aware_of=aware_of

@@ -1,4 +1,4 @@
-"""The pages of signing in, signing out and one's own account."""
+"""The pages of signing in and out, and the help."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired
 
-from engine.services import api_tokens
 from engine.services.people import SignInRefused, SignInThrottled, authenticate
 from web.auth.session import SignedIn
-from web.ui.context import current_actor, current_runtime
+from web.ui.context import current_runtime
 from web.ui.navigation import help_templates, home_endpoint
 
 auth = Blueprint("auth", __name__, template_folder="templates")
@@ -69,13 +68,6 @@ def sign_out() -> Response:
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))
-
-
-@auth.get("/account")
-@login_required
-def account() -> str:
-    actor = current_actor()
-    return render_template("auth/account.html", actor=actor, may_have_tokens=bool(api_tokens.offered(actor)))
 
 
 @auth.get("/help")

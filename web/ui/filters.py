@@ -10,6 +10,8 @@ from flask_babel import format_datetime, ngettext, to_user_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from engine.services.people import Colleague
+
 
 def moment(value: datetime | None, style: str = "short") -> str:
     """A moment in the reader's zone: `short` 03-02 14:05, `long` 2026-03-02 14:05."""
@@ -85,6 +87,15 @@ def lines(value: str | None) -> Markup:
     return Markup("<br>").join(escape(line) for line in (value or "").splitlines())
 
 
+def at_work(colleague: Colleague) -> str:
+    """What stands behind a colleague's name in a choice: that they take work now, or are away and until when."""
+    shown = _("接单中") if colleague.online else ""
+    if colleague.away:
+        until = colleague.away_until
+        shown = _("离岗至 %(moment)s", moment=moment(until)) if until else _("离岗")
+    return f" · {shown}" if shown else ""
+
+
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment,
@@ -97,4 +108,5 @@ def register(app: Flask) -> None:
         phone=phone,
         size=size,
         lines=lines,
+        at_work=at_work,
     )

@@ -234,6 +234,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "task.changed": _("任务调整"),
         "task.assigned": _("任务转派"),
         "task.handed_over": _("任务转交"),
+        "task.taken_over": _("任务由代班人接手"),
         "task.undone": _("撤销任务调整"),
     },
     "field": {
@@ -335,6 +336,14 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "risk": {"silent": _("久未下单"), "complained": _("多次投诉未解决")},
     "article": {"article": _("文章"), "phrase": _("常用语")},
+    "mailed_kind": {
+        "assigned": _("交给我的任务和工单"),
+        "mention": _("有人提到我"),
+        "customer_wrote": _("我的客户来信"),
+        "deadline": _("快到期、已超时等提醒"),
+        "other": _("其他：结案、合并、请假、质检、报表"),
+    },
+    "mail_way": {"now": _("马上发邮件"), "hourly": _("每小时汇总一封")},
     "notice": {
         "mention": _("提到您"),
         "task_assigned": _("任务"),

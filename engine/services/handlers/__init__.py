@@ -11,6 +11,7 @@ from engine.config import EVERY_JOB
 from engine.errors import ConfigError
 from engine.runtime import Handler, Runtime
 from engine.services.handlers import (
+    absences,
     aftersales,
     aftersales_goods,
     aftersales_money,
@@ -48,6 +49,7 @@ HANDLERS: dict[str, Handler] = {
     "campaign.end": campaigns.end,
     "lead.notify": notices.notify_lead,
     "staff.notify": customers.notify_person,
+    "absence.keep": absences.keep,
     "customer.refer": customers.refer_customer,
     "customers.find_stale": customers.find_stale,
     "customers.reviewed": customers.reviewed,

@@ -1,5 +1,6 @@
 """Messages to customers and notices to staff: written from templates, sent by consent, kept so that they can be read."""
 
+from engine.services.notifications.mailing import KINDS, WAYS, MailWishes, mail_notices, mail_wishes, wish_mails
 from engine.services.notifications.outbox import (
     MessageView,
     list_messages,
@@ -20,6 +21,9 @@ from engine.services.notifications.staff import (
 from engine.services.notifications.templates import Template, load_templates, render, template
 
 __all__ = [
+    "KINDS",
+    "WAYS",
+    "MailWishes",
     "MessageView",
     "NoticeView",
     "Sending",
@@ -29,6 +33,8 @@ __all__ = [
     "list_messages",
     "list_notices",
     "load_templates",
+    "mail_notices",
+    "mail_wishes",
     "mark_all_notices_read",
     "mark_message_read",
     "mark_notice_read",
@@ -40,4 +46,5 @@ __all__ = [
     "resend",
     "sent_about",
     "template",
+    "wish_mails",
 ]

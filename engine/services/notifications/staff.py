@@ -14,6 +14,8 @@ from engine.model.people import Group, GroupMember, User
 from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.absences import with_stand_ins
+from engine.services.notices import on_behalf
 from engine.services.notifications.templates import render, template
 from engine.services.people.actors import find_user, users_with_role
 from engine.services.rows import add
@@ -39,18 +41,19 @@ def notify_staff(
     values: Mapping[str, Any],
     idempotency_key: str,
 ) -> list[str]:
-    """Leave a notice for each of these people, once per key, and return their names."""
-    told = sorted(set(usernames))
-    for username in told:
+    """Leave a notice for each of these people, and for who stands in for one who is away, once per key; returns their names."""
+    told = with_stand_ins(uow, usernames)
+    for username, instead_of in told.items():
         user, key = find_user(uow, username), f"{idempotency_key}:{username}"[:255]
         if user is not None and not _left(uow, key):
             words = template(runtime, template_name).words(user.locale)
             known = {"number": case.number, "title": case.title, "owner": case.owner} | dict(values)
             shown = [render(text, known, user.time_zone, user.locale) for text in (words.subject, words.text)]
+            shown[0] = on_behalf(uow, instead_of, user.locale) + shown[0]
             values_of_row = {"subject": shown[0], "body": shown[1], "language": user.locale, "state": "stored"}
             add(runtime, uow, Notification, case_key=case.key, channel="desk", recipient=username,
                 template=template_name, idempotency_key=key, created_at=uow.now, **values_of_row)  # fmt: skip
-    return told
+    return sorted(told)
 
 
 def leads_of(uow: UnitOfWork, case: Case) -> list[str]:

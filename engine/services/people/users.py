@@ -15,6 +15,7 @@ from engine.model.user_task import TaskState, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import tasks
+from engine.services.absences import Away, away_now
 from engine.services.people.actors import find_user
 from engine.services.people.sign_in import SignInRefused, authenticate, hash_password
 from engine.services.rows import add
@@ -207,16 +208,34 @@ def list_users(
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody to give work to, or to mention."""
+    """Somebody to give work to, or to mention. `away`: they are away, until `away_until` or until they come back."""
 
     username: str
     display_name: str
     online: bool
+    away: bool = False
+    away_until: datetime | None = None
+
+    @classmethod
+    def of(cls, user: User, away: Away | None) -> "Colleague":
+        until = away.until if away else None
+        return cls(user.username, user.display_name or user.username, user.online and not away, away is not None, until)
+
+    @property
+    def order(self) -> tuple[bool, bool, str]:
+        """Who takes work now first, who is away last."""
+        return self.away, not self.online, self.display_name
 
 
 def colleagues(runtime: Runtime, *, actor: Actor) -> list[Colleague]:
-    """The other active people who work on tasks, those who take work now first. Raises Forbidden without tasks.work."""
+    """The other active people who work on tasks, those who take work now first, who is away last. Raises Forbidden without tasks.work."""
     actor.require("tasks.work")
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        return colleagues_within(uow, actor)
+
+
+def colleagues_within(uow: UnitOfWork, actor: Actor) -> list[Colleague]:
+    """`colleagues` in the caller's transaction."""
     posts = [role.name for role in ROLES.values() if "tasks.work" in role.permissions]
     query = select(User).where(
         User.tenant_id == actor.tenant_id,
@@ -224,9 +243,9 @@ def colleagues(runtime: Runtime, *, actor: Actor) -> list[Colleague]:
         User.username != actor.username,
         User.key.in_(select(UserRole.user_key).where(UserRole.role.in_(posts))),
     )
-    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        rows = uow.session.scalars(query.order_by(User.online.desc(), User.display_name))
-        return [Colleague(row.username, row.display_name or row.username, row.online) for row in rows]
+    away = away_now(uow)
+    found = [Colleague.of(row, away.get(row.username)) for row in uow.session.scalars(query)]
+    return sorted(found, key=lambda each: each.order)
 
 
 def ensure_admin(runtime: Runtime, tenant_id: str = DEFAULT_TENANT) -> str | None:

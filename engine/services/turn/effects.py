@@ -17,7 +17,7 @@ from engine.model.instance import InstanceState
 from engine.model.job import TIMER, JobState
 from engine.model.subscription import SubscriptionKind
 from engine.model.user_task import TaskState
-from engine.services import definitions
+from engine.services import absences, definitions
 from engine.services.turn.live import Live
 from engine.services.turn.rows import candidate_rows, held, job_row, place, priority_of
 from engine.services.turn.trace import trace_to_json
@@ -90,7 +90,8 @@ def _variable_set(turn: Turn, live: Live, event: contract.VariableSet) -> None:
 
 def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) -> None:
     listening = event.listening is not None
-    assignee = None if listening else event.assignee  # Its listeners are asked first.
+    holder = _holder(turn, event)
+    assignee = None if listening else holder  # Its listeners are asked first.
     state = TaskState(event.listening.upper()) if event.listening is not None else TaskState.CREATED
     turn.writes.new_tasks[event.key] = {
         **place(live, event.element_id),
@@ -112,7 +113,7 @@ def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) ->
         "properties": event.properties,
         "created_at": turn.uow.now,
         "claimed_at": turn.uow.now if assignee else None,
-        "transition": opening(event.listening, event.assignee) if event.listening is not None else None,
+        "transition": opening(event.listening, holder) if event.listening is not None else None,
         "revision": 1,
     }
     if listening:
@@ -123,13 +124,22 @@ def _user_task_opened(turn: Turn, live: Live, event: contract.UserTaskOpened) ->
         event.candidate_groups,
         event.candidate_users,
         {
-            "assignee": event.assignee,
+            "assignee": assignee,
             "rank": 100 - event.priority,
             "due_at": event.due_at,
             "created_at": turn.uow.now,
         },
     )
     turn.tell_task(event.key, TaskState.CREATED)
+
+
+def _holder(turn: Turn, event: contract.UserTaskOpened) -> str | None:
+    """Whom the process gives it to, or who stands in for them."""
+    if event.assignee is None:
+        return None
+    return absences.holder_of_new(
+        turn.uow, event.assignee, event.candidate_groups, event.candidate_users, event.properties
+    )
 
 
 def opening(listening: str, assignee: str | None) -> dict[str, Any]:

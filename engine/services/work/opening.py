@@ -10,6 +10,7 @@ from engine.model.user_task import TaskState, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import definitions, variables
+from engine.services.absences import is_covered_by
 from engine.services.cases.files import case_of_instance
 from engine.services.work.access import readable_task
 from engine.services.work.drafts import DraftView, draft_of
@@ -19,7 +20,7 @@ from engine.services.work.drafts import DraftView, draft_of
 class TaskView:
     """A task. `revision` goes back with `submit`; `data` are the variables that the task sees; `form` is form-js JSON.
 
-    `mine` says that this actor holds it, `workable` that they may do it.
+    `mine` says that this actor holds it, `workable` that they may do it, `covered` that its holder is away and they stand in.
     """
 
     key: int
@@ -37,6 +38,7 @@ class TaskView:
     revision: int
     mine: bool
     workable: bool
+    covered: bool
     form_id: str | None
     form: Form | None
     external_form: str | None
@@ -68,6 +70,7 @@ def open_task(runtime: Runtime, key: int, *, actor: Actor) -> TaskView:
             revision=task.revision,
             mine=task.assignee == actor.username,
             workable=opened and task.is_workable_by(actor),
+            covered=opened and is_covered_by(uow, task, actor),
             form_id=task.form_id,
             form=form_of(runtime, uow, task),
             external_form=task.external_form,

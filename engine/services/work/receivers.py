@@ -11,11 +11,12 @@ from engine.model.permissions import Actor, candidate_groups, permissions_of
 from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.absences import away_now
 from engine.services.people.users import Colleague
 
 
 def receivers(runtime: Runtime, keys: Iterable[int], *, actor: Actor) -> dict[int, list[Colleague]]:
-    """Each of these tasks with the active people who may do it, those who take work now first.
+    """Each of these tasks with the active people who may do it, those who take work now first, who is away last.
 
     A task that is not there has nobody. Raises Forbidden without tasks.work.
     """
@@ -39,23 +40,24 @@ def receivers(runtime: Runtime, keys: Iterable[int], *, actor: Actor) -> dict[in
 def any_of(found: dict[int, list[Colleague]], *, but: str = "") -> list[Colleague]:
     """Everybody who may do at least one of these tasks, each once, without the one of this name."""
     known = {each.username: each for people in found.values() for each in people if each.username != but}
-    return sorted(known.values(), key=lambda each: (not each.online, each.display_name))
+    return sorted(known.values(), key=lambda each: each.order)
 
 
 def _people(uow: UnitOfWork) -> list[tuple[Actor, Colleague]]:
-    """Every active person with what is offered to them, in four queries."""
+    """Every active person with what is offered to them, in five queries."""
     in_tenant = User.tenant_id == uow.tenant_id
     users = uow.session.scalars(select(User).where(in_tenant, User.active))
     roles = _by_user(uow, select(UserRole.user_key, UserRole.role))
     teams = _by_user(uow, select(GroupMember.user_key, Group.name).join(Group, GroupMember.group_key == Group.key))
     queues = _by_user(uow, select(QueueSkill.user_key, QueueSkill.queue))
+    away = away_now(uow)
     found = []
-    for user in sorted(users, key=lambda each: (not each.online, each.display_name)):
+    for user in users:
         held = frozenset(roles[user.key])
         groups = candidate_groups(held, frozenset(teams[user.key]), frozenset(queues[user.key]))
         who = Actor(user.username, groups=groups, permissions=permissions_of(held), tenant_id=uow.tenant_id)
-        found.append((who, Colleague(user.username, user.display_name or user.username, user.online)))
-    return found
+        found.append((who, Colleague.of(user, away.get(user.username))))
+    return sorted(found, key=lambda pair: pair[1].order)
 
 
 def _by_user(uow: UnitOfWork, query: Any) -> defaultdict[int, list[str]]:

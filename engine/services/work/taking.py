@@ -12,6 +12,7 @@ from engine.model.user_task import TaskAlreadyClaimed, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import tasks
+from engine.services.absences import is_covered_by
 from engine.services.cases.files import case_of_instance
 from engine.services.cases.timeline import record
 from engine.services.notices import leave_notice
@@ -23,7 +24,7 @@ NOTE_NEEDED = "请填写交接说明 / Say what the next person has to know."
 
 
 def claim(runtime: Runtime, key: int, *, actor: Actor) -> int:
-    """Take a task and return its new revision.
+    """Take a task and return its new revision; from a colleague who is away, when one stands in for them.
 
     Raises TaskAlreadyClaimed when another was first, TaskNotOpen, PersonExcluded, TaskNotFound, Forbidden.
     """
@@ -33,6 +34,8 @@ def claim(runtime: Runtime, key: int, *, actor: Actor) -> int:
 def claim_within(runtime: Runtime, uow: UnitOfWork, key: int, actor: Actor) -> int:
     """`claim` in the caller's transaction."""
     task = readable_task(uow, key, actor)
+    if is_covered_by(uow, task, actor):
+        return _take_over(runtime, uow, task, actor)
     # One who is already somebody else's is a conflict, which `claim` tells, not a matter of permission.
     if task.assignee is None:
         require_workable(task, actor)
@@ -41,6 +44,19 @@ def claim_within(runtime: Runtime, uow: UnitOfWork, key: int, actor: Actor) -> i
         stale=TaskAlreadyClaimed,
     )  # fmt: skip
     own_case(runtime, uow, taken, actor)
+    return taken.revision
+
+
+def _take_over(runtime: Runtime, uow: UnitOfWork, task: UserTask, actor: Actor) -> int:
+    before = task.assignee
+    taken = tasks.change_within(
+        runtime, uow, task.key, "task.assign", lambda row, now: _assign(row, actor.username, now), actor.username,
+        task.revision, stale=TaskAlreadyClaimed,
+    )  # fmt: skip
+    case = case_of_instance(uow, taken.process_instance_key, taken.root_key)
+    if case is not None:
+        case.unread_at = None
+        _tell(runtime, uow, case, taken, "task.taken_over", "", before, actor)
     return taken.revision
 
 

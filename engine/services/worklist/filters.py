@@ -15,9 +15,9 @@ from engine.persistence import UnitOfWork, holds_for
 IS_OPEN = UserTask.state == literal_column(f"'{TaskState.CREATED.value}'")
 FEW = "0.00001"  # of all open tasks: what one person holds
 Query = Select[*tuple[Any, ...]]
-Whose = Literal["mine", "offered", "all", "team", "snoozed"]
+Whose = Literal["mine", "offered", "all", "team", "cover", "snoozed"]
 Sort = Literal["urgency", "due", "priority", "newest", "oldest"]
-SCOPES: tuple[Whose, ...] = ("all", "mine", "offered", "team", "snoozed")
+SCOPES: tuple[Whose, ...] = ("all", "mine", "offered", "team", "cover", "snoozed")
 SORTS: tuple[Sort, ...] = ("urgency", "due", "priority", "newest", "oldest")
 
 
@@ -30,7 +30,8 @@ def held_by(uow: UnitOfWork, people: Sequence[str]) -> ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
     """`whose`: tasks that one holds, that are offered and nobody holds, or both (all); what the others of one's teams
-    hold (team); what one has put aside until later (snoozed), which no other list shows. The rest narrows; None does not.
+    hold (team); what those hold who are away and for whom one stands in (cover); what one has put aside until later
+    (snoozed), which no other list shows. The rest narrows; None does not.
 
     `group` is one candidate group (a role, team or `queue:…`); `search` a case number, order, customer's name, phone or
     words of the matter. `sort`: by urgency, or by one value.
@@ -57,7 +58,7 @@ class InboxFilter:
     @property
     def is_held(self) -> bool:
         """Whether only tasks that somebody holds fit: these are so few that they are put in order in memory."""
-        return self.whose in ("mine", "team", "snoozed")
+        return self.whose in ("mine", "team", "cover", "snoozed")
 
     def narrow(self, query: Query) -> Query:
         """The query, over tasks joined with their case and customer, for what fits; `search` is `searching`'s."""

@@ -14,6 +14,7 @@ from engine.model.permissions import Actor
 from engine.model.user_task import TaskCandidate, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.absences import covered_by
 from engine.services.settings import setting
 from engine.services.worklist.filters import InboxFilter, Query, held_by
 from engine.services.worklist.order import OVERDUE, REST, UNREAD, Candidate, Found, Order
@@ -46,13 +47,16 @@ def inbox(
         order = _order(uow, wanted)
         found = _Reader(uow, actor, wanted, order).page(order.border(cursor), limit + 1)
         rows = rows_of(uow, [one.key for one in found[:limit]], actor, {})
+        if wanted.whose == "cover":  # which holds nothing else
+            rows = [replace(row, readable=True) for row in rows]
         following = order.cursor(found[limit - 1]) if len(found) > limit else None
         return InboxPage([replace(row, urgency=order.urgency(row.due_at, row.unread)) for row in rows], following)
 
 
 def count_inbox(runtime: Runtime, *, actor: Actor, most: int = 1000) -> dict[str, int]:
     """How many tasks one holds (`mine`, of these put aside: `snoozed`), is offered (`offered`), and how many of both are
-    `overdue`, each at most `most`: a badge need not count a million."""
+    `overdue`, each at most `most`: a badge need not count a million. `cover`, for who stands in for somebody who is away: how
+    many these hold."""
     actor.require("tasks.work")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         reader = _Reader(uow, actor, InboxFilter(whose="mine"), _order(uow, InboxFilter()))
@@ -66,7 +70,13 @@ def count_inbox(runtime: Runtime, *, actor: Actor, most: int = 1000) -> dict[str
             TaskCandidate.assignee.is_(None),
         )
         late_too = offered.where(TaskCandidate.due_at <= uow.now)
-        return {
+        covered = covered_by(uow, actor.username)
+        theirs = (
+            _Reader(uow, actor, InboxFilter(whose="cover"), _order(uow, InboxFilter())).held_by(covered)
+            if covered
+            else []
+        )
+        return ({"cover": min(len(theirs), most)} if covered else {}) | {
             "mine": min(len(held) - aside, most),
             "snoozed": aside,
             "offered": _count(uow, offered.distinct().limit(most)),
@@ -120,12 +130,18 @@ class _Reader:
             .where(held_by(self._uow, people))
         )
         found = self._uow.session.execute(self._wanted.narrow(query).limit(MOST_HELD))
-        return [(Candidate.of(task, unread_at), list(task.candidate_groups)) for task, unread_at in found]
+        return [
+            (Candidate.of(task, unread_at), list(task.candidate_groups))
+            for task, unread_at in found
+            if self._wanted.whose != "cover" or task.can_be_taken_over_by(self._actor)
+        ]
 
     @cached_property
     def _holders(self) -> list[str]:
         if self._wanted.whose == "offered":
             return []
+        if self._wanted.whose == "cover":
+            return covered_by(self._uow, self._actor.username)
         return team_of(self._uow, self._actor) if self._wanted.whose == "team" else [self._actor.username]
 
     @cached_property
@@ -141,7 +157,9 @@ class _Reader:
         """What was put aside is in its own list only; a colleague's is theirs."""
         if self._wanted.overdue and (task.due_at is None or task.due_at > self._uow.now):
             return False
-        return self._wanted.whose == "team" or task.is_put_aside(self._uow.now) == (self._wanted.whose == "snoozed")
+        return self._wanted.whose in ("team", "cover") or task.is_put_aside(self._uow.now) == (
+            self._wanted.whose == "snoozed"
+        )
 
     def _of_found_cases(self) -> list[Found]:
         keys = case_keys(self._uow, self._wanted)

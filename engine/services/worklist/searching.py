@@ -68,11 +68,13 @@ def tasks_of_cases(
     return [
         Candidate.of(task, unread_at)
         for task, unread_at in found
-        if (task.assignee is None and task.key in offered) or _is_held(task, wanted, holders)
+        if (task.assignee is None and task.key in offered) or _is_held(task, wanted, holders, actor)
     ]
 
 
-def _is_held(task: UserTask, wanted: InboxFilter, holders: Sequence[str]) -> bool:
+def _is_held(task: UserTask, wanted: InboxFilter, holders: Sequence[str], actor: Actor) -> bool:
+    if wanted.whose == "cover" and not task.can_be_taken_over_by(actor):
+        return False
     return task.assignee in holders and (wanted.group is None or wanted.group in task.candidate_groups)
 
 

@@ -13,5 +13,6 @@ import './insert.js';
 import './keys.js';
 import './live.js';
 import './mentions.js';
+import './notify.js';
 import './presence.js';
 import './preview.js';

@@ -65,7 +65,12 @@ class LiveRegion {
     this.version = null;
     this.loading = false;
     region.addEventListener('kf:refresh', () => this.refresh());
-    this.timer = setInterval(() => document.hidden || this.refresh(), Number(region.dataset.liveEvery || 20) * 1000);
+    this.timer = setInterval(() => this.rests || this.refresh(), Number(region.dataset.liveEvery || 20) * 1000);
+  }
+
+  /** A tab that nobody looks at asks for nothing, unless the region is wished for all the same. */
+  get rests() {
+    return document.hidden && !this.region.hasAttribute('data-live-hidden');
   }
 
   async refresh() {
