@@ -17,7 +17,10 @@ def test_one_is_away_by_a_form_and_back_by_a_button(desk):
     page = parsed(desk.get("ann", "/account"))
     assert "您回来为止" in text_of(page.xpath("//main")[0])
     assert "代班人：本本" in text_of(page.xpath("//main")[0])
-    assert "您已离岗" in desk.get("ann", "/desk/").text
+    inbox = parsed(desk.get("ann", "/desk/"))
+    assert "您已离岗" in text_of(inbox.xpath("//main")[0])
+    # A page opens with the focus at what has a role here, which is for what was just done.
+    assert inbox.xpath("//main//*[contains(@class, 'alert') and @role]") == []
     (end,) = page.xpath("//button[contains(@formaction, '/end')]/@formaction")
     assert desk.post("ben", end).status_code == 404
     desk.post("ann", end)
