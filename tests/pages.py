@@ -134,6 +134,8 @@ PAGES = (
     Shown("instances", "owner", "/board/instances"),
     Shown("instance", "owner", "/board/instances?process_id=complaint",
           ("main tbody a[href*='/board/instances/']",), "supervisor.show_instance"),
+    Shown("change", "owner", "/board/instances?process=complaint",
+          ("main tbody a[href*='/board/instances/']", "main a[href$='/change']"), "supervisor.show_change"),
     Shown("evaluation", "owner", "/board/instances?process_id=complaint",
           ("main tbody a[href*='/board/instances/']", "main a[href*='/processes/evaluations/']"), "modeler.show_evaluation"),
     Shown("batches", "owner", "/board/batches"),

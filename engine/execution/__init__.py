@@ -33,6 +33,7 @@ from engine.execution.ad_hoc_sub_process import Wish
 from engine.execution.contract import Binding, Environment, Event
 from engine.execution.instance import Activation, Instance
 from engine.execution.migration import Migrated, MigrationRefused, Obstacle, PlanRefused, check_plan, match
+from engine.execution.modification import can_activate
 from engine.execution.process import Process, compile_bpmn
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "PlanRefused",
     "Process",
     "Wish",
+    "can_activate",
     "check_plan",
     "compile_bpmn",
     "match",

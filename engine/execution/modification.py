@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.deployment.model import Element
+from engine.deployment.model import Element, ProcessModel
 from engine.errors import InvalidInput
 from engine.execution.ad_hoc_sub_process import AdHocSubProcess
 from engine.execution.node import Node, handler_left
@@ -28,8 +28,11 @@ def activate(
     element = run.process.model.elements.get(element_id)
     if element is None:
         raise InvalidInput(f"Process '{run.process.id}' has no element '{element_id}'.")
-    if element.type in NOT_ACTIVATABLE or _behind_event_gateway(run, element):
-        raise InvalidInput(f"'{element_id}' is entered by its event; activate the element behind it.")
+    if not can_activate(run.process.model, element):
+        raise _refused(
+            f"'{element_id}' is entered by its event; activate the element behind it.",
+            f"“{element.name or element_id}”由事件进入，请选它后面的步骤。",
+        )
     scope = _scope_of(run, element, ancestor_key)
     if isinstance(scope.task_spec, AdHocSubProcess) and not element.triggered_by_event:
         scope = run.spawn(scope.task_spec.inner, scope)
@@ -38,10 +41,17 @@ def activate(
         _set(run, token, name, values)
 
 
-def _behind_event_gateway(run: Run, element: Element) -> bool:
-    """Its gateway waits for it: it has no token of its own."""
-    sources = (run.process.model.flows[flow_id].source for flow_id in element.incoming)
-    return any(run.process.model.elements[source].type == "eventBasedGateway" for source in sources)
+def can_activate(model: ProcessModel, element: Element) -> bool:
+    """Whether a token can be put on an element by hand: not where its event, or the gateway that waits for it, has it."""
+    sources = (model.flows[flow_id].source for flow_id in element.incoming)
+    return element.type not in NOT_ACTIVATABLE and all(
+        model.elements[source].type != "eventBasedGateway" for source in sources
+    )
+
+
+def _refused(english: str, chinese: str) -> InvalidInput:
+    """With a sentence for people in both languages."""
+    return InvalidInput(english, {"": [f"{chinese} / {english}"]})
 
 
 def terminate(run: Run, element_key: int) -> None:
@@ -87,8 +97,14 @@ def active_at(run: Run, element_id: str) -> list[Token]:
 def _active(run: Run, element_key: int) -> Token:
     token = run.tasks.get(element_key)
     if token is None or token.scope is None:
-        raise InvalidInput(f"Element instance {element_key} is not active.")
+        raise _not_active(element_key)
     return token
+
+
+def _not_active(element_key: int) -> InvalidInput:
+    return _refused(
+        f"Element instance {element_key} is not active.", "选中的步骤已经不在进行了；流程刚刚动过，请重新看一遍。"
+    )
 
 
 def _end_empty(run: Run, scope: Token) -> None:
@@ -102,7 +118,7 @@ def _end_empty(run: Run, scope: Token) -> None:
 def _scope_of(run: Run, element: Element, ancestor_key: int | None) -> Token:
     chosen = run.tasks.get(ancestor_key) if ancestor_key is not None else None
     if ancestor_key is not None and chosen is None:
-        raise InvalidInput(f"Element instance {ancestor_key} is not active.")
+        raise _not_active(ancestor_key)
     current = run.root
     for scope_id in _path(run, element):
         current = _inside(run, current, scope_id, chosen)
@@ -130,11 +146,18 @@ def _inside(run: Run, outer: Token, scope_id: str, chosen: Token | None) -> Toke
     ]
     if len(found) == 1:
         return found[0]
+    name = run.process.model.elements[scope_id].name or scope_id
     if found:
-        raise InvalidInput(f"'{scope_id}' is active {len(found)} times; say in which by its element instance's key.")
+        raise _refused(
+            f"'{scope_id}' is active {len(found)} times; say in which by its element instance's key.",
+            f"“{name}”有 {len(found)} 个在进行，请选在哪一个里。",
+        )
     node: Node = run.process.nodes[scope_id]
     if not isinstance(node, Scope):
-        raise InvalidInput(f"'{scope_id}' is a multi-instance that is not active; activate the activity as a whole.")
+        raise _refused(
+            f"'{scope_id}' is a multi-instance that is not active; activate the activity as a whole.",
+            f"多实例“{name}”没有在进行，请选它本身。",
+        )
     token = run.spawn(node, outer)
     token.memo["modified"] = True
     return token

@@ -183,20 +183,26 @@ def set_variables(
 
     def work(uow: UnitOfWork) -> None:
         turn = Turn(runtime, uow, who)
-        live = turn.load(of_scope(uow, scope_key))
-        task = uow.session.get(UserTask, scope_key)
-        if task is not None and task_events.listens(runtime, uow, task, task_events.UPDATING):
-            task.require_open()
-            task_events.begin(turn, live, task, task_events.UPDATING, "update", {}, variables=variables, local=local)
-            turn.finish()
-            return
-        before = {name: live.instance.variables(scope_key).get(name) for name in variables}
-        turn.act(live, lambda instance: instance.set_variables(scope_key, variables, local), while_suspended=True)
-        after = {**variables, **audit.because(reason)}
-        turn.audit("variables.set", "process_instance", live.info.key, live.info.key, before, after)
+        set_variables_within(turn, scope_key, variables, local, reason)
         turn.finish()
 
     runtime.transact(work, tenant_id)
+
+
+def set_variables_within(
+    turn: Turn, scope_key: int, variables: dict[str, Any], local: bool = False, reason: str = ""
+) -> None:
+    """`set_variables` in a turn that the caller finishes."""
+    live = turn.load(of_scope(turn.uow, scope_key))
+    task = turn.uow.session.get(UserTask, scope_key)
+    if task is not None and task_events.listens(turn.runtime, turn.uow, task, task_events.UPDATING):
+        task.require_open()
+        task_events.begin(turn, live, task, task_events.UPDATING, "update", {}, variables=variables, local=local)
+        return
+    before = {name: live.instance.variables(scope_key).get(name) for name in variables}
+    turn.act(live, lambda instance: instance.set_variables(scope_key, variables, local), while_suspended=True)
+    after = {**variables, **audit.because(reason)}
+    turn.audit("variables.set", "process_instance", live.info.key, live.info.key, before, after)
 
 
 def of_scope(uow: UnitOfWork, scope_key: int) -> int:

@@ -115,6 +115,8 @@ PAGES = {
     "supervisor.change_timer": "instances.modify",
     "supervisor.retry_job": "incidents.repair",
     "supervisor.send_message": "instances.modify",
+    "supervisor.show_change": "instances.modify",
+    "supervisor.change_instance": "instances.modify",
     "supervisor.list_acts": "audit.read",
     "supervisor.audit_sheet": "audit.read",
     "supervisor.list_batches": "instances.read",

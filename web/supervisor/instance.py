@@ -131,7 +131,7 @@ def _do(key: int, form: str, done: str, change: Callable[[dict[str, Any]], Any],
         return _page(key, form, forms.field_sentences(error) or {"": [str(error)]}), 422
     except (Conflict, NotFound) as error:
         inspection.inspect(current_runtime(), key, actor=actor)  # an instance that is not there is a page not found
-        return _page(key, form, {"": [_why(error)]}), 409
+        return _page(key, form, {"": [why(error)]}), 409
     flash(done, "success")
     return _back(key)
 
@@ -145,15 +145,16 @@ def _page(key: int, form: str = "", errors: forms.Errors | None = None) -> str:
     gone = form.startswith(("timer-", "message-")) and form not in {f"{wait.kind}-{wait.key}" for wait in found.waits}
     return render_template(
         "supervisor/instance.html", found=found, form=form, gone=gone, errors=errors or {}, typed=request.form,
-        as_text=_text,
+        as_text=as_text,
     )  # fmt: skip
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """Why an act was not possible as things stand."""
     kinds = {
         "InstanceEnded": _("流程已经结束。"),
         "InstanceSuspended": _("流程已暂停，请先恢复。"),

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select
 
+from engine.deployment.model import SUBPROCESSES
+from engine.execution import can_activate
 from engine.model.audit import AuditEntry
 from engine.model.base import table_of
 from engine.model.decision import DecisionInstance
@@ -33,7 +35,8 @@ _instance, _job = table_of(ProcessInstance), table_of(Job)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit to one element. `by` is who ended it, or began it while it lasts; None is the engine itself."""
+    """One visit to one element. `by` is who ended it, or began it while it lasts; None is the engine itself. `holds`: it is a
+    subprocess, with steps inside."""
 
     key: int
     step: Step
@@ -43,6 +46,7 @@ class Visit:
     started_at: datetime
     ended_at: datetime | None
     by: str | None
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """All of it. Histories hold the last 500 of their kind, the newest first."""
+    """All of it. Histories hold the last 500 of their kind, the newest first; `places` are where a token can be put by hand."""
 
     row: Listed
     suspended_at: datetime | None
@@ -142,7 +146,7 @@ def inspect(runtime: Runtime, key: int, *, actor: Actor) -> Inspection:
             decisions=_last(uow, table_of(DecisionInstance), key),
             acts=_last(uow, table_of(AuditEntry), key),
             called=_called(runtime, uow, key, actor),
-            places=[step_of(model, element_id) for element_id in model.elements],
+            places=[step_of(model, each.id) for each in model.elements.values() if can_activate(model, each)],
         )
 
 
@@ -170,6 +174,7 @@ def _visit(model: Any, row: Row[Any]) -> Visit:
         row.started_at,
         row.ended_at,
         row.ended_by if row.ended_at is not None else row.started_by,
+        row.element_id in model.elements and model.elements[row.element_id].type in SUBPROCESSES,
     )
 
 
