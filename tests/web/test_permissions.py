@@ -115,6 +115,7 @@ PAGES = {
     "supervisor.change_timer": "instances.modify",
     "supervisor.retry_job": "incidents.repair",
     "supervisor.send_message": "instances.modify",
+    "supervisor.restart_instance": "instances.modify",
     "supervisor.show_change": "instances.modify",
     "supervisor.change_instance": "instances.modify",
     "supervisor.list_acts": "audit.read",

@@ -14,8 +14,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.services import incidents, inspection, instances, messages, operations, suspension
+from engine.services import incidents, inspection, instances, messages, operations, restarting, suspension
 from engine.services.modification import Activation, modify
+from engine.services.restarting import NotRestartable, Restart, With
 from web.auth.session import requires
 from web.supervisor import typed
 from web.supervisor.blueprint import supervisor
@@ -113,6 +114,24 @@ def send_message(key: int, wait: int) -> Any:
     return _do(key, f"message-{wait}", _("消息已送到，流程已继续。"), change)
 
 
+@supervisor.post("/instances/<int:key>/restart")
+@requires("instances.modify")
+def restart_instance(key: int) -> Any:
+    form = request.form
+    try:
+        reason = _reason()
+        changed = typed.many_values(form.get("changed", ""), "changed")
+        which = With.ENDED if form.get("with") == With.ENDED else With.BEGAN
+        wanted = Restart(form.get("version") != "own", form.get("start_at", ""), which, changed)
+        new = restarting.restart(current_runtime(), key, wanted, actor=current_actor(), reason=reason)
+    except InvalidInput as error:
+        return _page(key, "restart", forms.field_sentences(error) or {"": [str(error)]}), 422
+    except NotRestartable as error:
+        return _page(key, "restart", {"": [why(error)]}), 409
+    flash(_("已重新开始，这是新的实例。"), "success")
+    return _back(new)
+
+
 @supervisor.post("/instances/<int:key>/jobs/<int:job>")
 @requires("incidents.repair")
 def retry_job(key: int, job: int) -> Any:
@@ -122,10 +141,9 @@ def retry_job(key: int, job: int) -> Any:
 
 def _do(key: int, form: str, done: str, change: Callable[[dict[str, Any]], Any], needs_reason: bool = True) -> Any:
     """Do it and show the instance; what does not fit is said at its form, with all that was typed."""
-    actor, reason = current_actor(), request.form.get("reason", "").strip()
+    actor = current_actor()
     try:
-        if needs_reason and not reason:
-            raise InvalidInput("A reason is needed.", {"reason": ["请填写原因 / Give a reason."]})
+        reason = _reason() if needs_reason else request.form.get("reason", "").strip()
         change({"who": actor.username, "reason": reason, "tenant_id": actor.tenant_id})
     except InvalidInput as error:
         return _page(key, form, forms.field_sentences(error) or {"": [str(error)]}), 422
@@ -136,16 +154,28 @@ def _do(key: int, form: str, done: str, change: Callable[[dict[str, Any]], Any],
     return _back(key)
 
 
+def _reason() -> str:
+    """Raises InvalidInput where none is given."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise InvalidInput("A reason is needed.", {"reason": ["请填写原因 / Give a reason."]})
+    return reason
+
+
 def _back(key: int) -> Response:
     return redirect(url_for(".show_instance", key=key), 303)
 
 
 def _page(key: int, form: str = "", errors: forms.Errors | None = None) -> str:
-    found = inspection.inspect(current_runtime(), key, actor=current_actor())
-    gone = form.startswith(("timer-", "message-")) and form not in {f"{wait.kind}-{wait.key}" for wait in found.waits}
+    actor = current_actor()
+    found = inspection.inspect(current_runtime(), key, actor=actor)
+    ended = found.row.state in ("COMPLETED", "TERMINATED") and actor.may("instances.modify")
+    again = restarting.offer(current_runtime(), key, actor=actor) if ended else None
+    shown = {f"{wait.kind}-{wait.key}" for wait in found.waits} | ({"restart"} if again else set())
+    gone = form.startswith(("timer-", "message-", "restart")) and form not in shown
     return render_template(
         "supervisor/instance.html", found=found, form=form, gone=gone, errors=errors or {}, typed=request.form,
-        as_text=as_text,
+        as_text=as_text, again=again, why=why,
     )  # fmt: skip
 
 
@@ -155,6 +185,8 @@ def as_text(value: Any) -> str:
 
 def why(error: Exception) -> str:
     """Why an act was not possible as things stand."""
+    if isinstance(error, NotRestartable):
+        return str(error) if forms.language() == "en" else error.message_zh
     kinds = {
         "InstanceEnded": _("流程已经结束。"),
         "InstanceSuspended": _("流程已暂停，请先恢复。"),

@@ -228,6 +228,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "callback.opted_out": _("回访：客户不要回访"),
         "callback.stopped": _("回访：活动已叫停"),
         "callback.refused": _("客户不再接受回访"),
+        "instance.restarted": _("流程重新开始"),
         "case.transferred": _("工单转交"),
         "case.merged": _("并入其他工单"),
         "case.absorbed": _("并入了另一个工单"),
