@@ -137,7 +137,7 @@ def form(runtime: Runtime, uow: UnitOfWork, key: int) -> Form:
 def decision_model(runtime: Runtime, uow: UnitOfWork, requirements_key: int) -> DecisionModel:
     """The compiled DMN file of a version; what it imports is taken in its newest version. Raises NotFound."""
     found: DecisionModel | None = runtime.definitions.get(requirements_key)
-    if found is None:
+    if found is None or not _imports_the_newest(runtime, uow, found):
         row = of_key(uow, DecisionRequirements, requirements_key)
         xml = content(uow, row.resource_key)
         found = parse_dmn(xml, row.resource_name, imported_models(runtime, uow, xml), names=EXTRA_NAMES)
@@ -148,8 +148,18 @@ def decision_model(runtime: Runtime, uow: UnitOfWork, requirements_key: int) -> 
 def imported_models(runtime: Runtime, uow: UnitOfWork, xml: bytes) -> dict[str, DecisionModel]:
     """The newest deployed models that a DMN file imports, by namespace."""
     wanted = {one.namespace for one in read_definitions(xml, Remarks("")).imports}
-    if not wanted:
-        return {}
+    return _newest_models(runtime, uow, wanted) if wanted else {}
+
+
+def _imports_the_newest(runtime: Runtime, uow: UnitOfWork, model: DecisionModel) -> bool:
+    """Whether a model that was compiled earlier imports what it would today."""
+    if not model.imported:
+        return True
+    newest = _newest_models(runtime, uow, {each.namespace for each in model.imported.values()})
+    return all(newest.get(each.namespace) is each for each in model.imported.values())
+
+
+def _newest_models(runtime: Runtime, uow: UnitOfWork, wanted: set[str]) -> dict[str, DecisionModel]:
     table = table_of(DecisionRequirements)
     rows = uow.connection.execute(
         select(table.c.namespace, table.c.key)

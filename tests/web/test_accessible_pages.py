@@ -9,7 +9,7 @@ PAGES = {
     "ann": ["/desk/", "/desk/?q=none", "/desk/cases", "/desk/cases/CASE", "/desk/tasks/TASK", "/desk/customers",
             "/desk/start", "/desk/start/complaint", "/desk/start/return_exchange", "/desk/notices", "/account", "/account/tokens"],
     "boss": ["/board/", "/board/tasks", "/board/cases/CASE", "/board/incidents", "/board/instances",
-             "/board/instances/INSTANCE", "/board/batches", "/board/migration",
+             "/board/instances/INSTANCE", "/board/instances/INSTANCE/change", "/board/audit", "/board/batches", "/board/migration",
              "/board/history", "/board/workers", "/board/outbox", "/board/campaigns", "/board/campaigns/new", "/board/people",
              "/board/people/new", "/board/people/ann", "/processes/", "/account/tokens", "/account/tokens/all"],
 }  # fmt: skip

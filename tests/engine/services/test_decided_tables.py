@@ -102,6 +102,7 @@ def test_an_imported_table_is_shown_as_it_was_too(deploy, decide, clock):
     tables, none = before()
     assert cells(tables[0])[1] == (2, ["> 10"], ['"mid"'], ["mid"])
     assert none == []
+    assert cells(decide("asked")()[0][0]) == [(1, ["> 40"], ['"much"'], ["much"])]
 
 
 def test_a_table_that_a_knowledge_model_asked_is_shown_beside_its_decision(deploy, decide):

@@ -11,7 +11,7 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.model.base import table_of
 from engine.model.deployment import DecisionDefinition, Deployment, ElementName, ProcessDefinition, Resource
 from engine.model.subscription import StartSubscription
-from engine.services import definitions, deployments, instances, resources, tasks
+from engine.services import decisions, definitions, deployments, instances, resources, tasks
 from engine.services.deploying.completing import complete_definitions
 from engine.services.deploying.deleting import DefinitionInUse, delete_resource
 from engine.services.figures.heat import processes
@@ -244,3 +244,26 @@ def test_who_starts_while_the_newest_version_is_deleted_has_the_one_before(postg
         deletion.commit()
     starter.join()
     assert [each.version for each in started] == [first.version]
+
+
+def test_what_a_dmn_file_imports_is_its_newest_version_also_where_it_was_evaluated_before(runtime, deploy):
+    model = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+
+    def dmn(name, inside):
+        file = f'<definitions xmlns="{model}" id="{name}" name="{name}" namespace="urn:{name}">{inside}</definitions>'
+        return f"{name}.dmn", file.encode()
+
+    def library(value):
+        logic = f"<literalExpression><text>{value}</text></literalExpression>"
+        return dmn("library", f'<decision id="rate" name="rate"><variable name="rate"/>{logic}</decision>')
+
+    asking = (
+        f'<import namespace="urn:library" name="lib" importType="{model}"/><decision id="asked" name="asked"><variable name="asked"/>'
+        '<informationRequirement><requiredDecision href="urn:library#rate"/></informationRequirement>'
+        "<literalExpression><text>lib.rate</text></literalExpression></decision>"
+    )
+    deploy(library(1))
+    deploy(dmn("asking", asking))
+    assert decisions.evaluate(runtime, "asked").result == 1
+    deploy(library(2))
+    assert decisions.evaluate(runtime, "asked").result == 2

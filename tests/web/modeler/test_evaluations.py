@@ -25,7 +25,7 @@ def test_a_person_reads_the_inputs_and_the_rules_that_hit(desk, evaluated):
     assert hit
     rows = page.xpath("//tr[contains(@class, 'table-success')]")
     assert len(rows) == len(hit)
-    assert {f"{rule['index']} Hit" for rule in hit} == {text_of(row.xpath("th")[0]) for row in rows}
+    assert {f"{rule['index']} · Hit" for rule in hit} == {text_of(row.xpath("th")[0]) for row in rows}
     assert len(page.xpath("//tbody/tr")) > len(hit)
     names = {given["name"] or given["id"] for each in traced for given in each["inputs"]}
     assert all(name in text_of(page) for name in names)
