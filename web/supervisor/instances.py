@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +15,20 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidInput
 from engine.services import batches, inspection
 from engine.services.batches import BatchType
+from engine.services.worklist import delete_filter, save_filter, saved_filters
 from web.auth.session import requires
+from web.supervisor import figure_sheets
 from web.supervisor.blueprint import supervisor
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
+from web.ui.filters import moment
+from web.ui.words import name_of, word
 
-FILTERS = ("process", "version", "state", "case", "correlation", "element", "from", "to", "incident", "instance")
+VARIABLES = (("var1", "op1", "value1"), ("var2", "op2", "value2"))
+FILTERS = (
+    "process", "version", "state", "case", "correlation", "element", "from", "to", "incident", "instance",
+    *(name for names in VARIABLES for name in names),
+)  # fmt: skip
 ACTS = {
     "suspend": BatchType.SUSPEND,
     "resume": BatchType.RESUME,
@@ -41,8 +51,53 @@ def list_instances() -> Any:
     page = render_template(
         "supervisor/instances.html", found=found, errors=errors, asked=request.args, chosen=_chosen(request.args),
         processes=inspection.newest_versions(current_runtime(), actor=current_actor()),
+        saved=saved_filters(current_runtime(), "instances", actor=current_actor()),
     )  # fmt: skip
     return (page, 422) if errors else page
+
+
+@supervisor.get("/instances.csv")
+@requires("instances.read")
+def instances_sheet() -> Response:
+    found = inspection.find_all(current_runtime(), wanted_by(request.args), actor=current_actor())
+    rows: figure_sheets.Table = [
+        [
+            _("实例"), _("所属流程"), _("流程 ID"), _("版本"), _("状态"), _("有故障"), _("当前步骤"), _("工单号"),
+            _("业务键"), _("开始"), _("结束"),
+        ]
+    ]  # fmt: skip
+    return figure_sheets.answer("csv", "instances", rows + [_sheet_row(row) for row in found])
+
+
+def _sheet_row(row: inspection.Listed) -> list[figure_sheets.Cell]:
+    return [
+        str(row.key), name_of(row), row.process_id, row.version, word(row.state, "instance"),
+        word(True, "yes") if row.stopped else "", "、".join(name_of(step) for step in row.waiting), row.case_number,
+        row.correlation_key, moment(row.started_at, "long"), moment(row.ended_at, "long") if row.ended_at else "",
+    ]  # fmt: skip
+
+
+@supervisor.post("/instances/filters")
+@requires("instances.read")
+def keep_search() -> Response:
+    chosen = _chosen(request.form)
+    try:
+        save_filter(
+            current_runtime(), "instances", request.form.get("name", ""), chosen,
+            actor=current_actor(), shared_with=request.form.get("shared_with"),
+        )  # fmt: skip
+        flash(_("筛选已保存。"), "success")
+    except InvalidInput as error:
+        flash(" ".join(text for texts in forms.field_sentences(error).values() for text in texts), "error")
+    return redirect(url_for(".list_instances", **chosen), 303)
+
+
+@supervisor.post("/instances/filters/<int:key>/delete")
+@requires("instances.read")
+def drop_search(key: int) -> Response:
+    delete_filter(current_runtime(), key, actor=current_actor())
+    flash(_("筛选已删除。"), "success")
+    return redirect(url_for(".list_instances"), 303)
 
 
 @supervisor.post("/instances/bulk")
@@ -91,13 +146,30 @@ def wanted_by(args: Any) -> dict[str, Any]:
         if args.get(name, "").strip():
             wanted[field] = number_in(name, args[name])
     state = args.get("state", "running")
-    if state:
+    if state not in ("", "any"):
         wanted["state"] = _RUNNING if state == "running" else state
     if args.get("incident"):
         wanted["hasIncident"] = True
     moments = {"$gte": _day(args, "from", 0), "$lt": _day(args, "to", 1)}
     started = {operator: moment for operator, moment in moments.items() if moment}
-    return wanted | ({"startDate": started} if started else {})
+    variables = [_variable(args, *names) for names in VARIABLES if args.get(names[0], "").strip()]
+    return wanted | ({"startDate": started} if started else {}) | ({"variables": variables} if variables else {})
+
+
+def _variable(args: Any, named: str, operator: str, valued: str) -> dict[str, Any]:
+    """One condition. What was typed means the text and, where it is JSON, also that value."""
+    typed = args.get(valued, "").strip()
+    either = [typed, json.dumps(typed)]
+    match args.get(operator, "eq"):
+        case "eq":
+            value: dict[str, Any] = {"$in": either}
+        case "neq":
+            value = {"$notIn": either}
+        case "like":
+            value = {"$like": f"*{typed}*"}
+        case _:
+            value = {"$exists": True}
+    return {"name": args[named].strip(), "value": value}
 
 
 def number_in(name: str, text: str) -> int:
@@ -124,4 +196,11 @@ def _day(args: Any, name: str, later: int) -> str | None:
 
 def _chosen(args: Any) -> dict[str, str]:
     """The filter as the page was asked for it."""
-    return {name: args[name] for name in FILTERS if args.get(name) or (name == "state" and name in args)}
+    chosen = {name: args[name] for name in FILTERS if args.get(name)}
+    chosen = {name: value for name, value in chosen.items() if _belongs(name, chosen)}
+    return chosen | ({"state": args["state"] or "any"} if "state" in args else {})
+
+
+def _belongs(name: str, chosen: Mapping[str, str]) -> bool:
+    """An operator or a value without the name of a variable says nothing."""
+    return all(name not in names or names[0] in chosen for names in VARIABLES)

@@ -1,7 +1,16 @@
 """Process instances for the people who look after them: finding them, and everything there is to know of one."""
 
 from engine.services.inspection.detail import Inspection, diagram_of, inspect
-from engine.services.inspection.listing import Found, Listed, Version, find, keys_in, newest_versions, versions
+from engine.services.inspection.listing import (
+    Found,
+    Listed,
+    Version,
+    find,
+    find_all,
+    keys_in,
+    newest_versions,
+    versions,
+)
 from engine.services.inspection.mapping import MappingTable, definition_diagram, mapping_table
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "definition_diagram",
     "diagram_of",
     "find",
+    "find_all",
     "inspect",
     "keys_in",
     "mapping_table",

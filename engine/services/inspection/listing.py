@@ -25,6 +25,7 @@ from engine.services.queries.resources import PROCESS_INSTANCE
 
 _definition, _instance, _element = table_of(ProcessDefinition), table_of(ProcessInstance), table_of(ElementInstance)
 _case, _linked = table_of(Case), table_of(CaseInstance)
+MOST, PORTION = 10_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,17 @@ def find(
         rows = _rows(runtime, uow, keys, {int(item["processInstanceKey"]): item for item in page.items})
     more = len(page.items) == limit and page.end_cursor is not None
     return Found(rows, page.total, page.has_more_total, page.end_cursor if more else None)
+
+
+def find_all(runtime: Runtime, wanted: Mapping[str, Any], *, actor: Actor, limit: int = MOST) -> list[Listed]:
+    """`find` without pages, for a sheet: at most `limit`, the newest."""
+    actor.require("instances.read")
+    request = Request(filter=wanted, sort=(("processInstanceKey", True),), limit=limit)
+    page = search(runtime, PROCESS_INSTANCE, request, actor.tenant_id)
+    items = {int(item["processInstanceKey"]): item for item in page.items}
+    portions = [list(items)[at : at + PORTION] for at in range(0, len(items), PORTION)]
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        return [row for keys in portions for row in _rows(runtime, uow, keys, items)]
 
 
 def keys_in(runtime: Runtime, wanted: Mapping[str, Any], *, actor: Actor, limit: int = 200) -> list[int]:

@@ -13,7 +13,7 @@ from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.rows import add
 
-PAGES = ("inbox", "cases")
+PAGES = ("inbox", "cases", "instances")
 MOST, NAME_LENGTH, QUERY_LENGTH = 20, 30, 500
 
 

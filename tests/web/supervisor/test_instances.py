@@ -53,6 +53,64 @@ def test_instances_are_found_by_process_case_state_and_incident(desk, late):
     assert str(late) in desk.get("max", f"/board/instances?instance={late}&from=2026-03-02&to=2026-03-02").text
 
 
+def found(desk, query):
+    """The keys in the first column of the list."""
+    page = parsed(desk.get("max", f"/board/instances?process=late&{query}"))
+    return [int(text) for text in page.xpath("//td[@data-label='实例']/a[1]/text()")]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ("var1=amount&value1=3", True), ("var1=amount&op1=eq&value1=4", False), ("var1=amount&op1=neq&value1=4", True),
+        ("var1=matter&value1=漏水", True), ("var1=matter&op1=like&value1=水", True), ("var1=matter&op1=like&value1=火", False),
+        ("var1=code&value1=0017", True), ("var1=code&value1=17", False), ("var1=digits&value1=17", True),
+        ("var1=matter&op1=exists", True), ("var1=nothing&op1=exists", False), ("var1=nothing&value1=", False),
+        ("var1=amount&value1=3&var2=matter&value2=漏水", True), ("var1=amount&value1=3&var2=matter&value2=x", False),
+        ("value1=4&op1=neq", True), ("var1=amount&value1=NaN", False), ("var1=amount&value1=1e999", False),
+        ("var1=amount&value1=%00", None), ("var1=%00&op1=exists", None),
+    ],
+)  # fmt: skip
+def test_instances_are_found_by_one_or_two_variables(desk, late, query, is_there):
+    instances.set_variables(desk.runtime, late, {"code": "0017", "digits": "17"}, who="ann")
+    assert found(desk, query) == ([late] if is_there else [])
+
+
+def test_what_is_done_to_all_that_were_found_minds_the_variables(desk, late):
+    instances.start(desk.runtime, "late", {"amount": 4}, who="ann")
+    sent = {"act": "cancel", "which": "all", "process": "late", "var1": "amount", "op1": "eq", "value1": "4"}
+    asked = desk.post("max", "/board/instances/bulk", sent)
+    assert "1 个流程实例将受影响" in asked.text
+    assert parsed(asked).xpath("//input[@name='var1']/@value") == ["amount"]
+
+
+def test_the_found_are_had_as_a_sheet(desk, late):
+    page = parsed(desk.get("max", "/board/instances?process=late&var1=amount&value1=3"))
+    (link,) = page.xpath("//a[text()='下载 CSV']/@href")
+    answer = desk.get("max", link)
+    assert answer.mimetype == "text/csv"
+    head, row = answer.data.decode("utf-8-sig").splitlines()
+    assert head.startswith("实例,所属流程,流程 ID,版本,状态")
+    assert row.startswith(f"{late},late,late,1,进行中")
+    assert len(desk.get("max", "/board/instances.csv?process=gone").data.splitlines()) == 1
+    assert desk.get("max", "/board/instances.csv?version=x").status_code == 422
+
+
+def test_a_search_of_instances_is_kept_under_a_name_and_forgotten(desk, late):
+    sent = {"process": "late", "state": "any", "var1": "amount", "op1": "eq", "value1": "3", "name": "金额三"}
+    kept = desk.post("max", "/board/instances/filters", sent)
+    page = parsed(desk.get("max", kept.location))
+    (link,) = page.xpath("//a[text()='金额三']/@href")
+    assert found(desk, link.split("?")[1]) == [late]
+    assert parsed(desk.get("max", link)).xpath("//option[@value='any' and @selected]")
+    assert "金额三" not in desk.get("sue", "/board/instances").text
+    (drop,) = page.xpath("//button[@form='drop-filter']/@formaction")
+    assert desk.post("sue", drop, {}).status_code == 404
+    desk.post("max", drop, {})
+    assert "金额三" not in desk.get("max", "/board/instances").text
+    assert "请填写名称" in desk.post("max", "/board/instances/filters", {"process": "late"}, follow_redirects=True).text
+
+
 def test_an_instance_that_waits_for_one_that_it_called_is_at_its_call(desk, late):
     calling = diagram("calling", start() + call("ask", "late") + end(), "start>ask ask>end")
     named = calling.replace(b'<bpmn:callActivity id="ask"', '<bpmn:callActivity id="ask" name="请教"'.encode())
