@@ -25,6 +25,10 @@ _entry, _instance, _user = table_of(AuditEntry), table_of(ProcessInstance), tabl
 _case, _linked = table_of(Case), table_of(CaseInstance)
 MACHINES = (ENGINE, SYSTEM.username)
 PAGE = 50
+ENTITIES = (
+    "process_instance", "user_task", "timer", "job", "incident", "message", "signal", "decision", "batch_operation", "deployment",
+    "process", "requirements", "form", "history", "user", "token", "setting", "customer", "article", "macro", "campaign",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def acts(runtime: Runtime, wanted: Wanted, *, actor: Actor, after: str = "", lim
     """Raises Forbidden without audit.read, NotFound for a case that is not there, InvalidInput for a cursor of no page."""
     actor.require("audit.read")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        query = select(_entry).where(_entry.c.tenant_id == uow.tenant_id, *_conditions(uow, wanted))
+        query = select(_entry).where(*_conditions(uow, wanted))
         if after:
             query = query.where(_behind(after))
         query = query.order_by(_entry.c.at.desc(), _entry.c.key.desc()).limit(limit + 1)
@@ -86,7 +90,7 @@ def acts(runtime: Runtime, wanted: Wanted, *, actor: Actor, after: str = "", lim
 
 
 def _conditions(uow: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = _few(uow, wanted) or [_entry.c.tenant_id == uow.tenant_id]
     if wanted.who is not None:
         found.append(_entry.c.who.in_(wanted.who))
     if wanted.by_people:
@@ -95,15 +99,27 @@ def _conditions(uow: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_entry.c.what == wanted.what)
     if wanted.entity:
         found.append(_entry.c.entity == wanted.entity)
-    if wanted.number is not None:
-        found.append(or_(_entry.c.entity_key == wanted.number, _entry.c.process_instance_key == wanted.number))
-    if wanted.case:
-        found.append(_entry.c.process_instance_key.in_(_instances_of(uow, wanted.case)))
     if wanted.since is not None:
         found.append(_entry.c.at >= wanted.since)
     if wanted.until is not None:
         found.append(_entry.c.at < wanted.until)
     return found
+
+
+def _few(uow: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The acts on one thing or case, looked up by themselves and named by key: else SQLite reads the whole period for them."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.number is not None:
+        thing = and_(_entry.c.entity.in_(ENTITIES), _entry.c.entity_key == wanted.number)
+        found.append(_entry.c.key.in_(_keys(uow, thing) | _keys(uow, _entry.c.process_instance_key == wanted.number)))
+    if wanted.case:
+        found.append(_entry.c.key.in_(_keys(uow, _entry.c.process_instance_key.in_(_instances_of(uow, wanted.case)))))
+    return found
+
+
+def _keys(uow: UnitOfWork, condition: ColumnElement[bool]) -> set[int]:
+    rows = uow.connection.execute(select(_entry.c.key, _entry.c.tenant_id).where(condition))
+    return {key for key, tenant_id in rows if tenant_id == uow.tenant_id}
 
 
 def _instances_of(uow: UnitOfWork, number: str) -> list[int]:

@@ -44,7 +44,7 @@ def list_acts() -> Any:
     page = render_template(
         "supervisor/audit.html", found=found, errors=errors, asked=asked, as_text=_text,
         people=directory.directory(current_runtime(), actor=current_actor()).people,
-        acts=words.WORDS["act"], entities=words.WORDS["entity"],
+        acts=words.WORDS["act"], entities=auditing.ENTITIES,
     )  # fmt: skip
     return (page, 422) if errors else page
 

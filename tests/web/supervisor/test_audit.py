@@ -7,9 +7,12 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from engine.services import instances, people, settings
+from engine.model.audit import AuditEntry
+from engine.services import auditing, instances, people, settings
 from tests.web.desk import parsed, text_of
+from web.ui.words import WORDS
 
 
 @pytest.fixture
@@ -77,3 +80,12 @@ def test_the_page_is_in_the_menu_of_those_who_may_read_it_alone(desk):
     assert "/board/audit" not in desk.get("sue", "/board/").text
     assert desk.get("sue", "/board/audit").status_code == 403
     assert desk.get("sue", "/board/audit.csv").status_code == 403
+
+
+def test_everything_that_an_act_can_be_about_has_a_word(desk):
+    desk.does("ann", desk.complain(), "verify_complaint", **{"matter": "x"})
+    assert set(auditing.ENTITIES) == WORDS["entity"].keys()
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        found = uow.connection.execute(select(AuditEntry.entity, AuditEntry.what).distinct()).all()
+    assert {entity for entity, _ in found} <= WORDS["entity"].keys()
+    assert {what for _, what in found} <= WORDS["act"].keys()
