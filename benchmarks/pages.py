@@ -218,6 +218,6 @@ def _claims(runtime: Runtime, count: int) -> float:
     took = []
     for key in keys:
         began = time.perf_counter()
-        tasks.claim(runtime, key, who="agent")
+        tasks.claim(runtime, key, who="admin")  # the agent's inbox stays as it is, however often this is measured
         took.append((time.perf_counter() - began) * 1000)
     return sorted(took)[int(len(took) * 0.95) - 1]

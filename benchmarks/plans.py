@@ -14,7 +14,7 @@ from engine.jobs import queue
 from engine.model.job import TIMER
 from engine.model.permissions import Actor
 from engine.runtime import Runtime
-from engine.services import inspection, tasks
+from engine.services import inspection, tasks, work
 from engine.services.cases.listing import list_cases
 from engine.services.cases.views import get_case
 from engine.services.customers import search_customers
@@ -49,6 +49,7 @@ def explain(runtime: Runtime, number: str, actor: Actor, supervisor: Actor) -> s
 
 def _acts(runtime: Runtime, number: str, actor: Actor, supervisor: Actor) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "Inbox, first page", lambda: inbox(runtime, actor=actor)
+    yield "Inbox, to whom its tasks can be given", lambda: _receivers(runtime, actor)
     yield "Inbox, its badges", lambda: count_inbox(runtime, actor=actor)
     yield "Inbox, is there anything new (every 5 s)", lambda: pulse(runtime, actor=actor)
     yield "Search by a case's number", lambda: inbox(runtime, actor=actor, wanted=InboxFilter(search=number))
@@ -62,6 +63,10 @@ def _acts(runtime: Runtime, number: str, actor: Actor, supervisor: Actor) -> Ite
     yield "The heat map of complaints", lambda: heat(runtime, "complaint", None, today, actor=supervisor)
     yield "Claim a task", lambda: tasks.claim(runtime, _open_task(runtime), who=actor.username)
     yield "A worker looks for due timers", lambda: _look_for_timers(runtime)
+
+
+def _receivers(runtime: Runtime, actor: Actor) -> None:
+    work.receivers(runtime, [row.key for row in inbox(runtime, actor=actor).rows], actor=actor)
 
 
 def _open_task(runtime: Runtime) -> int:

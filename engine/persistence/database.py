@@ -31,7 +31,9 @@ class Database:
     def __init__(self, url: str, pool_size: int = 20) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _open_sqlite(url, pool_size) if self.is_sqlite else _open_postgresql(url, pool_size)
-        self._readers = self.engine.execution_options(**{_READ_ONLY: True})
+        # A reader sees one state through all its statements; on SQLite every transaction does.
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._readers = self.engine.execution_options(**{_READ_ONLY: True}, **snapshot)
         self._is_memory = isinstance(self.engine.pool, StaticPool)
         # SQLite lets one write at a time and makes the others poll; a lock hands over at once and in turn.
         self._write_lock = threading.Lock() if self.is_sqlite else None

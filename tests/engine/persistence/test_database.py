@@ -1,11 +1,13 @@
-"""Opening a database file that another process is just making, and one that nobody may write."""
+"""Opening a database file that another process is just making, and one that nobody may write; what a reader sees."""
 
 import sqlite3
 import threading
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from engine.model.base import table_of
+from engine.model.setting import Setting
 from engine.persistence import database
 
 
@@ -39,3 +41,21 @@ def test_a_file_that_nobody_may_write_is_refused_at_once(tmp_path, monkeypatch):
     monkeypatch.setattr(database.time, "sleep", lambda _seconds: pytest.fail("It waits for what does not come."))
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         database._configure_sqlite(sqlite3.connect(f"file:{path}?mode=ro", uri=True), None)
+
+
+def test_a_reader_sees_one_state_whatever_is_written_meanwhile(runtime):
+    """A report reads days that the nightly job may be making anew."""
+    table = table_of(Setting)
+
+    def put(name):
+        with runtime.unit_of_work() as uow:
+            uow.connection.execute(table.insert().values(tenant_id="t", name=name, value="1", changed_by="x", changed_at=uow.now))
+
+    count = select(func.count()).select_from(table)
+    put("before")
+    with runtime.unit_of_work(read_only=True) as uow:
+        first = uow.connection.scalar(count)
+        put("meanwhile")
+        assert uow.connection.scalar(count) == first
+    with runtime.unit_of_work(read_only=True) as uow:
+        assert uow.connection.scalar(count) == first + 1
