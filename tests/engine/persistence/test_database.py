@@ -49,7 +49,9 @@ def test_a_reader_sees_one_state_whatever_is_written_meanwhile(runtime):
 
     def put(name):
         with runtime.unit_of_work() as uow:
-            uow.connection.execute(table.insert().values(tenant_id="t", name=name, value="1", changed_by="x", changed_at=uow.now))
+            uow.connection.execute(
+                table.insert().values(tenant_id="t", name=name, value="1", changed_by="x", changed_at=uow.now)
+            )
 
     count = select(func.count()).select_from(table)
     put("before")
