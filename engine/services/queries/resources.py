@@ -308,7 +308,11 @@ PROCESS_INSTANCE = Resource(
 
 
 def _of_case(operator: str, wanted: Any) -> ColumnElement[bool]:
+    """Its tree works on a case whose number is so; one that is named is read up to its instances, not from each of them down."""
     linked = linked_case.join(case_, case_.c.key == linked_case.c.case_key)
+    if operator in _OPPOSITE.values():
+        named = condition("caseNumber", text(case_.c.number), operator, wanted)
+        return instance.c.root_key.in_(select(linked_case.c.instance_key).select_from(linked).where(named))
     own = select(case_.c.key).select_from(linked).where(linked_case.c.instance_key == instance.c.root_key)
     return _any_of(own, "caseNumber", text(case_.c.number), operator, wanted)
 

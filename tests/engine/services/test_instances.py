@@ -8,7 +8,9 @@ from sqlalchemy import select
 from engine.errors import Conflict, NotFound
 from engine.model.decision import DecisionInstance
 from engine.model.incident import Incident
-from engine.services import decisions, deployments, history, incidents, instances, tasks
+from engine.model.permissions import Actor
+from engine.services import decisions, deployments, history, incidents, inspection, instances, tasks
+from engine.services.cases.files import link_instance, open_case
 from tests.engine.diagrams import ONE_TASK, diagram, end, user_task
 from tests.engine.diagrams import start as begin
 
@@ -194,3 +196,28 @@ def test_statistics_count_where_instances_are(runtime, deploy, start):
     start("choice", amount="?")
     found = {row.element_id: row for row in history.statistics(runtime, deployed.items[0].key)}
     assert (found["review"].active, found["paid"].completed, found["big"].incidents) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "which"),
+    [
+        ("first", [0]),
+        ({"$in": ["first", "second", "none"]}, [0, 1]),
+        ({"$neq": "first"}, [1, 2]),
+        ({"$notIn": ["first", "second"]}, [2]),
+        ({"$like": "*t"}, [0]),
+        ({"$exists": True}, [0, 1]),
+        ("none", []),
+    ],
+)
+def test_instances_are_found_by_the_number_of_their_case(runtime, deploy, start, wanted, which):
+    deploy(ONE_TASK)
+    keys = [start("one_task") for _ in range(3)]
+    with runtime.unit_of_work() as uow:
+        for number, key in zip(("first", "second"), keys, strict=False):
+            case = open_case(runtime, uow, "ann", "complaint", "phone", "一件事")
+            case.number = number
+            link_instance(uow, case, key)
+    boss = Actor("boss", permissions=frozenset({"instances.read"}))
+    found = inspection.find(runtime, {"caseNumber": wanted}, actor=boss)
+    assert sorted(row.key for row in found.rows) == sorted(keys[place] for place in which)
