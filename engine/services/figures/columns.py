@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.services.figures.definitions import DEFINITIONS, Definition
-from engine.services.figures.samples import About, Figure, Sample, percentile
+from engine.services.figures.samples import About, Figure, Sample, nearest_rank
 
 SIDES = ("agent", "channel", "queue", "kind", "tier", "process", "version")
 REPEATED = 3
@@ -162,7 +162,7 @@ def counted(name: str, kept: Columns, more: Columns) -> Columns:
         _values, place, often = np.unique(_marks(samples), return_inverse=True, return_counts=True)
         return replace(samples, hit=(often[place] >= REPEATED) & (samples.mark != 0))
     if name == "conversion":
-        return samples.where(_firsts(samples, np.zeros(len(samples))))
+        return _unmarked(samples, _firsts(samples))
     return samples
 
 
@@ -174,11 +174,20 @@ def in_order(name: str, day: Numbers, mark: Numbers | None, at: Numbers | None, 
 def _once_a_day(kept: Columns, more: Columns) -> Columns:
     """Each customer's first sample of each day; only days with more than was kept are put in order again."""
     touched = among(kept.day, np.unique(more.day))
-    alone, mixed = kept.where(~touched), joined((kept.where(touched), more))
-    new = np.ones(len(alone), np.bool_)
-    mark, day = _marks(alone), alone.day
-    new[1:] = (mark[1:] != mark[:-1]) | (day[1:] != day[:-1])
-    return joined((alone.where(new), mixed.where(_firsts(mixed, mixed.day))))
+    mixed = joined((kept.where(touched), more))
+    first = _changes(_marks(kept), kept.day) & ~touched
+    return joined(_unmarked(some, chosen) for some, chosen in ((kept, first), (mixed, _firsts(mixed, mixed.day))))
+
+
+def _unmarked(samples: Columns, chosen: Numbers) -> Columns:
+    return Columns(samples.lines, samples.place[chosen], samples.hit[chosen])
+
+
+def _changes(*columns: Numbers) -> Numbers:
+    """Where one of the columns is another than in the line before."""
+    found = np.ones(len(columns[0]), np.bool_)
+    found[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return found
 
 
 def _marks(samples: Columns) -> Numbers:
@@ -186,13 +195,10 @@ def _marks(samples: Columns) -> Numbers:
     return samples.mark
 
 
-def _firsts(samples: Columns, day: Numbers) -> Numbers:
-    """Where the first sample of each mark on each day is."""
-    order = np.lexsort((samples.key, samples.at, samples.mark, day))  # type: ignore[arg-type]
-    mark, days = _marks(samples)[order], day[order]
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (mark[1:] != mark[:-1]) | (days[1:] != days[:-1])
-    return np.sort(order[new])
+def _firsts(samples: Columns, *day: Numbers) -> Numbers:
+    """Where the first sample of each mark is, or of each on each day."""
+    order = np.lexsort((samples.key, samples.at, samples.mark, *day))  # type: ignore[arg-type]
+    return np.sort(order[_changes(*(column[order] for column in (_marks(samples), *day)))])
 
 
 def grouped(samples: Columns, by: Numbers) -> dict[int, Columns]:
@@ -210,21 +216,55 @@ def grouped(samples: Columns, by: Numbers) -> dict[int, Columns]:
 
 def figure(definition: Definition, samples: Columns, per: float | None = None) -> Figure:
     """Reduce samples to the figure that a definition names; `per` divides a ratio."""
-    count, hits = len(samples), int(samples.hit.sum())
+    return _reduced(definition, len(samples), int(np.count_nonzero(samples.hit)), samples.value, per)
+
+
+def in_sets(samples: Columns, by: Numbers, sets: Mapping[str, Numbers]) -> dict[str, Columns]:
+    """The samples of each set of codes, by its name, where some have one of these codes in the column `by`."""
+    parts = grouped(samples, by)
+    found = {name: [parts[code] for code in codes.tolist() if code in parts] for name, codes in sets.items()}
+    return {name: joined(mine) for name, mine in found.items() if mine}
+
+
+def figures_of_sets(
+    definition: Definition, samples: Columns, by: Numbers, sets: Mapping[str, Numbers], per: float
+) -> dict[str, Figure]:
+    """The figure of each such set, for a figure that is told by how many samples and hits there are."""
+    size = 1 + max(int(codes.max(initial=0)) for codes in sets.values())
+    counts, hits = (np.bincount(one, minlength=size) for one in (by, by[samples.hit]))
+    return {
+        name: _reduced(definition, count, int(hits[codes].sum()), per=per)
+        for name, codes in sets.items()
+        if (count := int(counts[codes].sum()))
+    }
+
+
+def _reduced(
+    definition: Definition, count: int, hits: int, seconds: Numbers | None = None, per: float | None = None
+) -> Figure:
     p50 = p90 = None
     value: float | None
     if definition.unit == "share":
         value = hits / count if count else None
     elif definition.unit == "duration":
-        assert samples.value is not None
-        known = np.sort(samples.value[~np.isnan(samples.value)])
+        assert seconds is not None
+        known = seconds[~np.isnan(seconds)]
         value = float(known.mean()) if len(known) else None
-        p50, p90 = percentile(known, 0.5), percentile(known, 0.9)
+        p50, p90 = _percentiles(known, 0.5, 0.9)
     elif definition.unit == "ratio":
         value = count / per if per else None
     else:
         value = float(count)
     return Figure(definition.name, value, count, hits, p50, p90, definition.meets(value))
+
+
+def _percentiles(values: Numbers, *shares: float) -> list[float | None]:
+    """As `percentile` tells them, of values in any order."""
+    if not len(values):
+        return [None for _share in shares]
+    ranks = [nearest_rank(len(values), share) for share in shares]
+    parted = np.partition(values, ranks)
+    return [float(parted[rank]) for rank in ranks]
 
 
 def agent_days(samples: Columns) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 from sqlalchemy import select
 
 from engine.model.case import Case
@@ -15,12 +16,14 @@ from engine.persistence import UnitOfWork
 from engine.services.figures.collecting import COLLECTORS, Collection, Cut
 from engine.services.figures.columns import (
     Columns,
+    Numbers,
     agent_days,
-    among,
     behind,
     by_step,
     figure,
-    grouped,
+    figures_of_sets,
+    in_sets,
+    is_duration,
     most_marked,
     none,
     ordered,
@@ -32,22 +35,21 @@ from engine.services.figures.reading import Line, Report
 from engine.services.figures.samples import Figure
 
 MOST_ISSUES = 10
-LinesOf = Callable[[Columns], dict[str, Columns]]
 
 
 def report(uow: UnitOfWork, period: Period, cut: Cut, by: str | None, trend: Sequence[str], zone: str) -> Report:
     """All figures and the trends that are asked for; `zone` is the desk's."""
     pool = Pool(uow, period, cut, zone, list(COLLECTORS))
-    lines_of = _lines_of(pool, by) if by and by != "clock" else None
+    sets = _sets(pool, by) if by and by != "clock" else {}
     overall: dict[str, Figure] = {}
     trends: dict[str, list[float | None]] = {}
-    lines: dict[str, dict[str, Columns]] = {}
+    lines: dict[str, dict[str, Figure]] = {}
     older: dict[int, int] = {}
     for name in COLLECTORS:
         samples = pool.columns(name)
         overall[name] = _figure(pool.whole, name, samples)
-        if lines_of is not None:
-            lines[name] = lines_of(samples)
+        if by and sets:
+            lines[name] = _figures_by(pool.whole, name, samples, by, sets)
         if name == "backlog_age" and samples.value is not None:
             older = {hours: int((samples.value > hours * 3600).sum()) for hours in (24, 48, 72)}
         elif name in trend:
@@ -86,6 +88,13 @@ def _figure(of: Collection, name: str, samples: Columns) -> Figure:
     return figure(DEFINITIONS[name], samples, _per(of, name, samples))
 
 
+def _figures_by(of: Collection, name: str, samples: Columns, by: str, sets: Mapping[str, Numbers]) -> dict[str, Figure]:
+    side = samples.side("agent" if by == "group" else by)
+    if name == "load" or is_duration(name):
+        return {value: _figure(of, name, mine) for value, mine in in_sets(samples, side, sets).items()}
+    return figures_of_sets(DEFINITIONS[name], samples, side, sets, float(of.days))
+
+
 def _per(of: Collection, name: str, samples: Columns) -> float | None:
     """What a ratio is divided by: days on which an agent did something, or days."""
     if name == "load":
@@ -93,35 +102,25 @@ def _per(of: Collection, name: str, samples: Columns) -> float | None:
     return float(of.days)
 
 
-def _lines(pool: Pool, lines: dict[str, dict[str, Columns]]) -> list[Line]:
+def _lines(pool: Pool, lines: dict[str, dict[str, Figure]]) -> list[Line]:
     """A line for each value, the most registered first."""
-    values = {value for groups in lines.values() for value in groups}
-    registered = lines.get("registered", {})
-    ordered = sorted(values, key=lambda value: (-len(registered.get(value, ())), value))
-    nothing = none()
+    registered = {value: one.count for value, one in lines.get("registered", {}).items()}
+    values = {value for figures in lines.values() for value in figures}
+    nothing = {name: _figure(pool.whole, name, none()) for name in lines}
     return [
-        Line(value, {name: _figure(pool.whole, name, groups.get(value, nothing)) for name, groups in lines.items()})
-        for value in ordered
+        Line(value, {name: figures.get(value, nothing[name]) for name, figures in lines.items()})
+        for value in sorted(values, key=lambda value: (-registered.get(value, 0), value))
     ]
 
 
-def _lines_of(pool: Pool, by: str) -> LinesOf:
-    """Samples by the values of a dimension; those of an agent in two teams count in both."""
-    texts = pool.names.texts
+def _sets(pool: Pool, by: str) -> dict[str, Numbers]:
+    """The codes of each value of a dimension; those of an agent in two teams are in both."""
+    every = {text: np.array([code]) for code, text in enumerate(pool.texts("agent" if by == "group" else by))}
     if by != "group":
-        return lambda samples: {texts[code]: found for code, found in grouped(samples, samples.side(by)).items()}
-    teams = _teams(pool.uow)
-
-    def by_team(samples: Columns) -> dict[str, Columns]:
-        agent, found = samples.side("agent"), {}
-        for team, people in teams.items():
-            mine = among(agent, ordered(pool.names.code(who) for who in people))
-            if mine.any():
-                found[team] = samples.where(mine)
-        nowhere = ~among(agent, ordered(pool.names.code(who) for people in teams.values() for who in people))
-        return found | ({"": samples.where(nowhere)} if nowhere.any() else {})
-
-    return by_team
+        return every
+    teams = {team: ordered({pool.names.code(who) for who in people}) for team, people in _teams(pool.uow).items()}
+    known = {code for codes in teams.values() for code in codes.tolist()}
+    return teams | {"": ordered(code for code in range(len(every)) if code not in known)}
 
 
 def _teams(uow: UnitOfWork) -> dict[str, list[str]]:

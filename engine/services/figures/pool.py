@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from engine.model.case import CaseInstance
 from engine.persistence import UnitOfWork
 from engine.services.figures.collecting import (
     COLLECTORS,
@@ -18,6 +19,7 @@ from engine.services.figures.collecting import (
     changed_since,
     members,
     worked_on_by,
+    worked_on_by_several,
 )
 from engine.services.figures.columns import (
     Columns,
@@ -35,6 +37,7 @@ from engine.services.figures.period import Period
 from engine.services.figures.stored import CLOCK, Stored
 
 MOST_CHANGED = 20_000  # with more, everything is read from the cases: so many keys fit into one statement
+AT_ONCE = 10_000  # keys in one statement
 LIVE = ("backlog_age",)  # looks at a moment, not at days
 
 
@@ -63,7 +66,6 @@ class Pool:
         self.whole = Collection(uow, period, cut, with_process=True)
         self._live: dict[Period, Collection] = {}
         self._changed: Collection | None = None
-        self._chosen: Numbers | None = None
         self._kept = self._read_kept(figures) if period.zone == zone else None
         names = [name for name in figures if name != "attainment"]
         self._columns = {name: self._read(name) for name in names}
@@ -76,6 +78,11 @@ class Pool:
     def clocks(self) -> dict[str, Columns]:
         """The samples of each clock that was met or breached, by its name."""
         return {name.removeprefix(CLOCK): found for name, found in self._clocks.items() if len(found)}
+
+    def texts(self, side: str) -> list[str]:
+        """What the codes in the column of a side stand for, by the code."""
+        self._lines.column(side)
+        return self.names.texts
 
     # Kept
 
@@ -90,7 +97,7 @@ class Pool:
         if changed:
             first, last = (date.fromisoformat(day) for day in (min(kept.days), max(kept.days)))
             self._changed = replace(self.whole, period=replace(self.period, first=first, last=last), only=changed)
-        self._chosen = self._choose(changed)
+        kept.choose(self._choose(changed))
         return kept
 
     def _choose(self, changed: Sequence[int]) -> Numbers | None:
@@ -104,14 +111,26 @@ class Pool:
             people = self.uow.connection.execute(members(self.uow, cut.group)).scalars()
             chosen.append(among(lines.column("agent"), ordered(self.names.code(who) for who in people)))
         if cut.process is not None:
-            worked = self.uow.connection.execute(worked_on_by(cut.process, cut.version)).scalars()
-            chosen.append(among(lines.column("key"), ordered(worked)))
+            chosen.append(self._worked_on(cut.process, cut.version))
         return np.logical_and.reduce(chosen) if chosen else None
+
+    def _worked_on(self, process: str, version: int | None) -> Numbers:
+        """The kept lines of cases that a process worked on: first, which the lines say, or later, or when the day was kept already."""
+        name, side = (process, "process") if version is None else (f"{process} {version}", "version")
+        first, keys = self._lines.column(side) == self.names.code(name), self._lines.column("key")
+        worked = worked_on_by(process, version)
+        later = list(
+            self.uow.connection.execute(worked.where(CaseInstance.case_key.in_(worked_on_by_several()))).scalars()
+        )
+        unknown = np.unique(keys[self._lines.column("process") == 0]).tolist()
+        for start in range(0, len(unknown), AT_ONCE):
+            some = worked.where(CaseInstance.case_key.in_(unknown[start : start + AT_ONCE]))
+            later += self.uow.connection.execute(some).scalars()
+        return first | among(keys, ordered(later))
 
     def _of_kept(self, name: str) -> Columns:
         """The kept samples of a figure, without those of cases that changed or are outside the cut."""
-        found = self._kept.columns(name) if self._kept is not None else none()
-        return found if self._chosen is None else found.where(self._chosen[found.place])
+        return self._kept.columns(name) if self._kept is not None else none()
 
     # Both
 

@@ -1,15 +1,17 @@
-"""What a figure is made of: one sample for each case, clock, answer or task that counts, with what it can be grouped by."""
+"""What a figure is made of: one sample for each case, clock, answer or task that counts, with what it can be grouped by.
+
+The two are tuples: thousands are made for a page.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """The case that a sample is of, and what it can be grouped by."""
 
     key: int
@@ -23,8 +25,7 @@ class About:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One thing that counts. `hit`: it fulfils what a share asks for. `value`: the seconds of a duration.
 
     `mark` says what it is one of, where that decides how it counts: a customer, or an article with a cause.
@@ -63,6 +64,9 @@ class Ordered(Protocol):
 
 def percentile(ordered: Ordered, share: float) -> float | None:
     """The nearest-rank percentile of values in order: the smallest that at least this share of them does not exceed."""
-    if not len(ordered):
-        return None
-    return float(ordered[max(0, ceil(share * len(ordered) - 1e-9) - 1)])
+    return float(ordered[nearest_rank(len(ordered), share)]) if len(ordered) else None
+
+
+def nearest_rank(count: int, share: float) -> int:
+    """The place of a percentile among so many values in order."""
+    return max(0, ceil(share * count - 1e-9) - 1)

@@ -15,7 +15,7 @@ from engine.model.base import table_of
 from engine.model.figure_day import FigureDay, FigureMonth, FigureSamples
 from engine.persistence import UnitOfWork
 from engine.services.figures import packing
-from engine.services.figures.columns import SIDES, Columns, Lines, Names, Numbers, in_order, none
+from engine.services.figures.columns import SIDES, Columns, Lines, Names, Numbers, in_order, joined
 from engine.services.figures.packing import Samples
 from engine.services.figures.period import Period
 
@@ -43,6 +43,9 @@ class Stored:
         self._found: dict[str, list[tuple[int, Samples]]] = defaultdict(list)
         self._kept_on: dict[str, set[str]] = defaultdict(set)
         self._columns: dict[str, dict[str, bytes]] = {}
+        self._parts: dict[int, int] = {}  # how many lines from which on were added at once
+        self._chosen: Numbers | None = None
+        self._whole: set[int] = set()
         self.days: dict[str, datetime] = self._read_dates(period)
         whole = self._read_months(_months(period) if months else [])
         self._read_days([day for day in self.days if day[:7] not in whole])
@@ -55,14 +58,22 @@ class Stored:
         """The days on which a figure is kept that settles later than its day is over."""
         return self._kept_on[name]
 
+    def choose(self, lines: Numbers | None) -> None:
+        """Leave out the samples of all but these lines, a mask; without one all are there again."""
+        self._chosen = lines
+        self._whole = {
+            start for start, count in self._parts.items() if lines is None or bool(lines[start : start + count].all())
+        }
+
     def columns(self, name: str) -> Columns:
-        """The samples of a figure, in the order of `in_order` within each day."""
-        if name not in self._found:
-            return none()
-        parts = self._found[name]
-        place = np.concatenate([samples.place.astype(np.int64) + start for start, samples in parts])
-        more = zip(*(samples[1:] for _start, samples in parts), strict=True)
-        return Columns(self._lines, place, *(None if each[0] is None else np.concatenate(each) for each in more))  # type: ignore[arg-type]
+        """The samples of a figure whose lines are chosen, in the order of `in_order` within each day."""
+        parts = [self._part(start, samples) for start, samples in self._found.get(name, ())]
+        return joined(parts)
+
+    def _part(self, start: int, samples: Samples) -> Columns:
+        place = samples.place.astype(np.int64) + start
+        found = Columns(self._lines, place, *samples[1:])
+        return found if self._chosen is None or start in self._whole else found.where(self._chosen[place])
 
     def _read_dates(self, period: Period) -> dict[str, datetime]:
         query = select(_day.c.day, _day.c.as_of).where(
@@ -110,6 +121,7 @@ class Stored:
             return codes
 
         start = self._lines.add(len(days), column)
+        self._parts[start] = len(days)
         mine = {day for day in self.days if day[:7] == month}
         for name, packed in columns.items():
             if name not in (*SIDES, "key"):
@@ -133,18 +145,23 @@ class Stored:
         mine = (_day.c.tenant_id == self._uow.tenant_id, _day.c.day.in_(days))
         rows = self._uow.connection.execute(select(_day).where(*mine).order_by(_day.c.day)).all()
         cases = [packing.unpack_cases(row.cases) for row in rows]
-        sides = np.concatenate([packing.unpack_sides(row.sides, row.names, self._names) for row in rows])
-        columns = {side: sides[:, number] for number, side in enumerate(SIDES)} | {"key": np.concatenate(cases)}
         ordinals = [date.fromisoformat(row.day).toordinal() for row in rows]
-        columns[DAY] = np.repeat(np.array(ordinals, np.int32), [len(one) for one in cases])
-        start = self._lines.add(len(sides), columns.__getitem__)
+        days_of = np.repeat(np.array(ordinals, np.int32), [len(one) for one in cases])
+        known = {"key": np.concatenate(cases), DAY: days_of}
+
+        def column(name: str) -> Numbers:
+            if name not in known:
+                sides = np.concatenate([packing.unpack_sides(row.sides, row.names, self._names) for row in rows])
+                known.update((side, sides[:, number]) for number, side in enumerate(SIDES))
+            return known[name]
+
+        start = self._lines.add(len(days_of), column)
+        self._parts[start] = len(days_of)
         starts = dict(
             zip((row.day for row in rows), np.cumsum([0, *(len(one) for one in cases)]).tolist(), strict=False)
         )
         for name, parts in self._read_samples(days).items():
-            samples = _of_days(
-                name, [(starts[day], packing.unpack(name, packed)) for day, packed in parts], columns[DAY]
-            )
+            samples = _of_days(name, [(starts[day], packing.unpack(name, packed)) for day, packed in parts], days_of)
             self._found[name].append((start, samples))
             self._kept_on[name] |= {day for day, _packed in parts}
 
@@ -165,6 +182,8 @@ def _of_days(name: str, parts: Sequence[tuple[int, Samples]], days: Numbers) -> 
         None if each[0] is None else np.concatenate(each)
         for each in zip(*(samples[1:] for _start, samples in parts), strict=True)
     ]
+    if name != "customers_per_day":
+        return Samples(place, *more)  # type: ignore[arg-type]
     hit, value, mark, at = more
     order = in_order(name, days[place], mark, at, place)
     return Samples(place[order], *(None if one is None else one[order] for one in (hit, value, mark, at)))  # type: ignore[arg-type]
