@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import nan
+from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.services.figures.definitions import DEFINITIONS, Definition
+from engine.services.figures.period import Period
 from engine.services.figures.samples import About, Figure, Sample, nearest_rank
 
 SIDES = ("agent", "channel", "queue", "kind", "tier", "process", "version")
 REPEATED = 3
-MARKED = ("repeat_cause", "customers_per_day", "conversion")
+MARKED = ("repeat_cause", "customers_per_day", "conversion", "registered_by")
 Numbers = NDArray[Any]
 
 
@@ -26,9 +27,6 @@ class Names:
     def __init__(self) -> None:
         self.texts = [""]
         self._codes = {"": 0}
-        self._sides: dict[
-            int, tuple[About, tuple[int, ...]]
-        ] = {}  # a case is in many figures; kept, so that its id is its own
 
     def code(self, text: str | None) -> int:
         text = text or ""
@@ -37,15 +35,6 @@ class Names:
             found = self._codes[text] = len(self.texts)
             self.texts.append(text)
         return found
-
-    def sides(self, about: About) -> tuple[int, ...]:
-        """A case's sides, as `SIDES` has them."""
-        found = self._sides.get(id(about))
-        if found is None:
-            version = f"{about.process} {about.version}" if about.process else None
-            named = (about.agent, about.channel, about.queue, about.kind, about.tier, about.process, version)
-            found = self._sides[id(about)] = about, tuple(map(self.code, named))
-        return found[1]
 
 
 class Lines:
@@ -113,14 +102,19 @@ class Columns:
         return self.place, self.hit, self.value, self.mark, self.at
 
 
-def from_samples(name: str, samples: Sequence[Sample], lines: Lines, names: Names, zone: str) -> Columns:
-    """A figure's samples as columns, each with a line of its own; days are those of the zone's wall."""
-    local = ZoneInfo(zone)
-    sides = np.array([names.sides(one.about) for one in samples], np.int32).reshape(-1, len(SIDES))
-    known = {side: sides[:, place] for place, side in enumerate(SIDES)}
-    known["key"] = np.array([one.about.key for one in samples], np.int64)
-    known["day"] = np.array([one.at.astimezone(local).toordinal() for one in samples], np.int32)
-    start = lines.add(len(samples), known.__getitem__) if samples else 0
+def from_samples(name: str, samples: Sequence[Sample], lines: Lines, names: Names, period: Period) -> Columns:
+    """A figure's samples of a period as columns, each with a line of its own."""
+
+    def column(side: str) -> Numbers:
+        if side == "key":
+            return np.array([one.about.key for one in samples], np.int64)
+        if side == "day":
+            days = np.searchsorted(period.midnights(), [one.at.timestamp() for one in samples], "right")
+            return (days + (period.first.toordinal() - 1)).astype(np.int32)
+        of = _version if side == "version" else attrgetter(side)
+        return np.array([names.code(of(one.about)) for one in samples], np.int32)
+
+    start = lines.add(len(samples), column) if samples else 0
     return Columns(
         lines,
         np.arange(start, start + len(samples)),
@@ -129,6 +123,10 @@ def from_samples(name: str, samples: Sequence[Sample], lines: Lines, names: Name
         np.array([one.mark for one in samples], np.int64) if name in MARKED else None,
         np.array([one.at.timestamp() for one in samples]) if name in MARKED else None,
     )
+
+
+def _version(about: About) -> str | None:
+    return f"{about.process} {about.version}" if about.process else None
 
 
 def is_duration(name: str) -> bool:
@@ -150,14 +148,14 @@ def joined(parts: Iterable[Columns]) -> Columns:
     return Columns(some[0].lines, *(None if each[0] is None else np.concatenate(each) for each in arrays))  # type: ignore[arg-type]
 
 
-def counted(name: str, kept: Columns, more: Columns) -> Columns:
+def counted(name: str, kept: Sequence[Columns], more: Columns) -> Columns:
     """The samples that count, of a figure that looks at several cases at once; those that were kept are in the order of `in_order`.
 
     A repeated cause is a pair that came up `REPEATED` times; a customer counts once a day; who consulted us counts once.
     """
     if name == "customers_per_day":
         return _once_a_day(kept, more)
-    samples = joined((kept, more))
+    samples = joined((*kept, more))
     if name == "repeat_cause":
         _values, place, often = np.unique(_marks(samples), return_inverse=True, return_counts=True)
         return replace(samples, hit=(often[place] >= REPEATED) & (samples.mark != 0))
@@ -171,12 +169,19 @@ def in_order(name: str, day: Numbers, mark: Numbers | None, at: Numbers | None, 
     return np.lexsort((place, at, mark, day)) if name == "customers_per_day" else np.argsort(place, kind="stable")  # type: ignore[arg-type]
 
 
-def _once_a_day(kept: Columns, more: Columns) -> Columns:
+def _once_a_day(kept: Sequence[Columns], more: Columns) -> Columns:
     """Each customer's first sample of each day; only days with more than was kept are put in order again."""
-    touched = among(kept.day, np.unique(more.day))
-    mixed = joined((kept.where(touched), more))
-    first = _changes(_marks(kept), kept.day) & ~touched
-    return joined(_unmarked(some, chosen) for some, chosen in ((kept, first), (mixed, _firsts(mixed, mixed.day))))
+    days, alone, mixed = np.unique(more.day), [], [more]
+    for part in kept:
+        day = part.day
+        first = _changes(_marks(part), day)
+        if len(part) and ((days >= day[0]) & (days <= day[-1])).any():
+            touched = among(day, days)
+            mixed.append(part.where(touched))
+            first &= ~touched
+        alone.append(_unmarked(part, first))
+    again = joined(mixed)
+    return joined((*alone, _unmarked(again, _firsts(again, again.day))))
 
 
 def _unmarked(samples: Columns, chosen: Numbers) -> Columns:
@@ -282,6 +287,12 @@ def behind(samples: Columns, hit: bool | None = None) -> list[int]:
     """The keys of the cases that a figure counts, each once, the newest first; only those that fulfil it, or that do not."""
     keys = samples.key if hit is None else samples.key[samples.hit == hit]
     return [int(key) for key in np.unique(keys)[::-1]]
+
+
+def frequencies(samples: Columns) -> dict[int, int]:
+    """How many samples have each mark."""
+    marks, often = np.unique(_marks(samples), return_counts=True)
+    return dict(zip(marks.tolist(), often.tolist(), strict=True))
 
 
 def most_marked(samples: Columns, limit: int) -> list[tuple[int, int]]:

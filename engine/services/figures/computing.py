@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.model.case import Case
 from engine.model.people import Group, GroupMember, User
 from engine.persistence import UnitOfWork
-from engine.services.figures.collecting import COLLECTORS, Collection, Cut
+from engine.services.figures.collecting import COLLECTORS, Collection, Cut, number_of
 from engine.services.figures.columns import (
     Columns,
     Numbers,
@@ -22,6 +22,7 @@ from engine.services.figures.columns import (
     by_step,
     figure,
     figures_of_sets,
+    frequencies,
     in_sets,
     is_duration,
     most_marked,
@@ -39,13 +40,14 @@ MOST_ISSUES = 10
 
 def report(uow: UnitOfWork, period: Period, cut: Cut, by: str | None, trend: Sequence[str], zone: str) -> Report:
     """All figures and the trends that are asked for; `zone` is the desk's."""
-    pool = Pool(uow, period, cut, zone, list(COLLECTORS))
+    asked = [name for name in COLLECTORS if name in DEFINITIONS]
+    pool = Pool(uow, period, cut, zone, [*asked, "registered_by"] if by == "agent" else asked, by)
     sets = _sets(pool, by) if by and by != "clock" else {}
     overall: dict[str, Figure] = {}
     trends: dict[str, list[float | None]] = {}
     lines: dict[str, dict[str, Figure]] = {}
     older: dict[int, int] = {}
-    for name in COLLECTORS:
+    for name in asked:
         samples = pool.columns(name)
         overall[name] = _figure(pool.whole, name, samples)
         if by and sets:
@@ -66,6 +68,7 @@ def report(uow: UnitOfWork, period: Period, cut: Cut, by: str | None, trend: Seq
         trend=trends,
         clocks=clocks,
         backlog_over=older,
+        made_by=_made_by(uow, pool.columns("registered_by")) if by == "agent" else {},
         issues=_issues(uow, pool.columns("repeat_cause")),
         computed_at=uow.now,
     )
@@ -77,6 +80,13 @@ def _issues(uow: UnitOfWork, complaints: Columns) -> list[tuple[str, str, int]]:
     query = select(Case.key, Case.sku, Case.cause_code).where(Case.key.in_(keys))
     found = [(sku or "", cause or "", keys[key]) for key, sku, cause in uow.connection.execute(query)]
     return sorted(found, key=lambda issue: (-issue[2], issue[0], issue[1]))
+
+
+def _made_by(uow: UnitOfWork, registered: Columns) -> dict[str, int]:
+    """How many cases each person registered."""
+    often = frequencies(registered)
+    people = uow.connection.execute(select(User.username).where(User.tenant_id == uow.tenant_id)).scalars()
+    return {who: often[number] for who in people if (number := number_of(who)) in often}
 
 
 def cases_behind(uow: UnitOfWork, name: str, period: Period, cut: Cut, hit: bool | None, zone: str) -> list[int]:

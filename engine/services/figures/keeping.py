@@ -94,9 +94,9 @@ def _wanted(uow: UnitOfWork, zone: str) -> list[date]:
 
 
 def _is_settled(name: str, day: date, now: datetime, zone: str) -> bool:
-    """Whether time alone changes nothing any more about a figure on a day that is over; a day more for those who are late."""
+    """Whether time alone changes nothing any more about a figure on a day that is over."""
     after = SETTLES_AFTER.get(name)
-    return after is None or day < (now - after - timedelta(days=1)).astimezone(ZoneInfo(zone)).date()
+    return after is None or day < (now - after).astimezone(ZoneInfo(zone)).date()
 
 
 def _settled(uow: UnitOfWork, kept: Iterable[date], zone: str) -> set[date]:
@@ -148,7 +148,7 @@ def _packed(uow: UnitOfWork, period: Period) -> dict[str, Any]:
     from engine.services.figures import packing, pool
     from engine.services.figures.columns import Columns, Lines, Names, grouped, none
 
-    lines, names, of = Lines(), Names(), Collection(uow, period, Cut(), with_process=True)
+    lines, names, of = Lines(), Names(), Collection(uow, period, Cut(), sides=("tier", "process"))
     found = {name: pool.collected(of, name, lines, names) for name in (*pool.kept_figures(), *sorted(pool.clocks(of)))}
     every = [period.first + timedelta(days=number) for number in range(period.days)]
     # What settles is there, be it empty, from when it is settled: so one sees that it is.

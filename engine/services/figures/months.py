@@ -16,7 +16,7 @@ from engine.model.figure_day import FigureDay, FigureMonth, FigureSamples
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.figures.collecting import SETTLES_AFTER
-from engine.services.figures.columns import SIDES, Lines, Names, in_order
+from engine.services.figures.columns import SIDES, Lines, Names, in_order, joined
 from engine.services.figures.packing import Samples, pack_month
 from engine.services.figures.period import Period
 from engine.services.figures.stored import DAY, NAMES, Stored
@@ -67,11 +67,11 @@ def _write(uow: UnitOfWork, month: str, days: list[str], zone: str) -> None:
     packed = {
         DAY: (lines.column(DAY) - (period.first.toordinal() - 1)).astype("u1").tobytes(),
         "key": lines.column("key").astype("<i8").tobytes(),
-        NAMES: json.dumps(names.texts).encode(),
     }
     packed |= {side: lines.column(side).astype("<u2").tobytes() for side in SIDES}
+    packed[NAMES] = json.dumps(names.texts).encode()  # all of them are known now
     for name in found.figures():
-        one = found.columns(name)
+        one = joined(found.parts(name))
         order = in_order(name, lines.column(DAY)[one.place], one.mark, one.at, one.place)
         samples = Samples(*(None if each is None else np.asarray(each)[order] for each in one.arrays()))  # type: ignore[arg-type]
         packed[name] = pack_month(name, samples, lines.count)

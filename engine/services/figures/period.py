@@ -38,6 +38,11 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def midnights(self) -> list[float]:
+        """When each of its days begins, and when it ends, in seconds since 1970."""
+        days = (self.first + timedelta(days=number) for number in range(self.days + 1))
+        return [datetime.combine(day, time(), ZoneInfo(self.zone)).timestamp() for day in days]
+
     def step_of(self, moment: datetime) -> str:
         """The point of a trend that a moment belongs to: a day, the Monday of its week, or a month."""
         day = moment.astimezone(ZoneInfo(self.zone)).date()

@@ -30,7 +30,6 @@ from engine.services.figures.columns import (
     counted,
     from_samples,
     joined,
-    none,
     ordered,
 )
 from engine.services.figures.period import Period
@@ -45,8 +44,8 @@ def collected(of: Collection, name: str, lines: Lines, names: Names) -> Columns:
     """A collection's samples of a figure, or of one clock."""
     if name.startswith(CLOCK):
         samples = [sample for clock, sample in of.decided() if clock == name.removeprefix(CLOCK)]
-        return from_samples(name, samples, lines, names, of.period.zone)
-    return from_samples(name, of.samples(name), lines, names, of.period.zone)
+        return from_samples(name, samples, lines, names, of.period)
+    return from_samples(name, of.samples(name), lines, names, of.period)
 
 
 def clocks(of: Collection) -> set[str]:
@@ -57,27 +56,35 @@ def clocks(of: Collection) -> set[str]:
 class Pool:
     """The samples that count for some figures; every one is read before the first is asked for, so that lines are complete.
 
-    `zone` is the desk's: only a period in it is read from days that were kept.
+    `zone` is the desk's: only a period in it is read from days that were kept. `by` is the side that they are grouped by, if any.
     """
 
-    def __init__(self, uow: UnitOfWork, period: Period, cut: Cut, zone: str, figures: Sequence[str]) -> None:
+    def __init__(
+        self, uow: UnitOfWork, period: Period, cut: Cut, zone: str, figures: Sequence[str], by: str | None = None
+    ) -> None:
         self.uow, self.period, self.cut = uow, period, cut
         self.names, self._lines = Names(), Lines()
-        self.whole = Collection(uow, period, cut, with_process=True)
+        self.whole = Collection(uow, period, cut, sides=(by,))
         self._live: dict[Period, Collection] = {}
         self._changed: Collection | None = None
         self._kept = self._read_kept(figures) if period.zone == zone else None
         names = [name for name in figures if name != "attainment"]
-        self._columns = {name: self._read(name) for name in names}
-        self._clocks = self._read_clocks() if "attainment" in figures else {}
+        self._now = {name: self._read(name) for name in (*names, *(self._clocks() if "attainment" in figures else ()))}
+        self._counted: dict[str, Columns] = {}
 
     def columns(self, name: str) -> Columns:
         """The samples that count for a figure."""
-        return joined(self._clocks.values()) if name == "attainment" else self._columns[name]
+        if name == "attainment":
+            return joined(self.clocks().values())
+        if name not in self._counted:
+            kept = self._kept.parts(name) if self._kept is not None else []
+            self._counted[name] = counted(name, kept, self._now[name])
+        return self._counted[name]
 
     def clocks(self) -> dict[str, Columns]:
         """The samples of each clock that was met or breached, by its name."""
-        return {name.removeprefix(CLOCK): found for name, found in self._clocks.items() if len(found)}
+        found = {name.removeprefix(CLOCK): self.columns(name) for name in self._now if name.startswith(CLOCK)}
+        return {clock: samples for clock, samples in found.items() if len(samples)}
 
     def texts(self, side: str) -> list[str]:
         """What the codes in the column of a side stand for, by the code."""
@@ -117,7 +124,8 @@ class Pool:
     def _worked_on(self, process: str, version: int | None) -> Numbers:
         """The kept lines of cases that a process worked on: first, which the lines say, or later, or when the day was kept already."""
         name, side = (process, "process") if version is None else (f"{process} {version}", "version")
-        first, keys = self._lines.column(side) == self.names.code(name), self._lines.column("key")
+        first: Numbers = self._lines.column(side) == self.names.code(name)
+        keys = self._lines.column("key")
         worked = worked_on_by(process, version)
         later = list(
             self.uow.connection.execute(worked.where(CaseInstance.case_key.in_(worked_on_by_several()))).scalars()
@@ -128,26 +136,18 @@ class Pool:
             later += self.uow.connection.execute(some).scalars()
         return first | among(keys, ordered(later))
 
-    def _of_kept(self, name: str) -> Columns:
-        """The kept samples of a figure, without those of cases that changed or are outside the cut."""
-        return self._kept.columns(name) if self._kept is not None else none()
+    # Now
 
-    # Both
-
-    def _read(self, name: str) -> Columns:
-        if name in LIVE:
-            return collected(self.whole, name, self._lines, self.names)
-        return counted(name, self._of_kept(name), joined(self._now(name)))
-
-    def _read_clocks(self) -> dict[str, Columns]:
+    def _clocks(self) -> list[str]:
         kept = [name for name in self._kept.figures() if name.startswith(CLOCK)] if self._kept is not None else []
         collections = [self._live_of(period) for period in _others(self.period, self._days())]
         collections += [self._changed] if self._changed is not None else []
-        every = sorted({*kept, *(name for of in collections for name in clocks(of))})
-        return {name: self._read(name) for name in every}
+        return sorted({*kept, *(name for of in collections for name in clocks(of))})
 
-    def _now(self, name: str) -> list[Columns]:
+    def _read(self, name: str) -> Columns:
         """What is read of a figure from the cases: on days of which it was not kept, and of cases that changed since."""
+        if name in LIVE:
+            return collected(self.whole, name, self._lines, self.names)
         days = self._days()
         if self._kept is not None and name in SETTLES_AFTER:
             days &= self._kept.days_of(name)
@@ -159,7 +159,7 @@ class Pool:
             found.append(
                 changed.where(among(changed.day, ordered(date.fromisoformat(day).toordinal() for day in days)))
             )
-        return found
+        return joined(found)
 
     def _days(self) -> set[str]:
         return set(self._kept.days) if self._kept is not None else set()

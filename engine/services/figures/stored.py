@@ -15,7 +15,7 @@ from engine.model.base import table_of
 from engine.model.figure_day import FigureDay, FigureMonth, FigureSamples
 from engine.persistence import UnitOfWork
 from engine.services.figures import packing
-from engine.services.figures.columns import SIDES, Columns, Lines, Names, Numbers, in_order, joined
+from engine.services.figures.columns import SIDES, Columns, Lines, Names, Numbers, in_order
 from engine.services.figures.packing import Samples
 from engine.services.figures.period import Period
 
@@ -65,10 +65,9 @@ class Stored:
             start for start, count in self._parts.items() if lines is None or bool(lines[start : start + count].all())
         }
 
-    def columns(self, name: str) -> Columns:
-        """The samples of a figure whose lines are chosen, in the order of `in_order` within each day."""
-        parts = [self._part(start, samples) for start, samples in self._found.get(name, ())]
-        return joined(parts)
+    def parts(self, name: str) -> list[Columns]:
+        """The samples of a figure whose lines are chosen, a column for each month and for the days, in the order of `in_order`."""
+        return [self._part(start, samples) for start, samples in self._found.get(name, ())]
 
     def _part(self, start: int, samples: Samples) -> Columns:
         place = samples.place.astype(np.int64) + start

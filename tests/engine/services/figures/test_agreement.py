@@ -106,7 +106,10 @@ def _compare(runtime, zones: tuple[str, str]) -> int:
             assert mine == direct, name
         by_agent = [figures.report(runtime, period, by="agent", actor=MANAGER) for period in periods]
         mine, direct = (figures.agents(runtime, found, actor=MANAGER) for found in by_agent)
-        assert [(line.username, line.tasks) for line in mine] == [(line.username, line.tasks) for line in direct]
+        told = [
+            [(line.username, line.registered, line.score, line.tasks) for line in lines] for lines in (mine, direct)
+        ]
+        assert told[0] == told[1]
     return compared
 
 

@@ -1,0 +1,89 @@
+"""What was kept of days when it is cut by a process, and when it is told for who registered the cases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from engine.model.case import Case
+from engine.model.deployment import ProcessDefinition
+from engine.model.figure_day import FigureMonth, FigureSamples
+from engine.model.instance import ProcessInstance
+from engine.services import figures
+from engine.services.cases.files import link_instance, open_case
+from engine.services.figures import keeping
+from tests.engine.services.desk_fixtures import Desk
+from tests.engine.services.desk_people import MANAGER
+
+
+def _instance(desk: Desk, uow, process: str) -> int:
+    definition = uow.session.scalars(select(ProcessDefinition).where(ProcessDefinition.process_id == process)).first()
+    key = desk.runtime.new_key()
+    uow.add(ProcessInstance(key=key, tenant_id=uow.tenant_id, root_key=key, process_definition_key=definition.key, process_id=process,
+                            version=definition.version, state="COMPLETED", started_at=uow.now, ended_at=uow.now))  # fmt: skip
+    uow.flush()
+    return key
+
+
+def _open(desk: Desk, uow, *processes: str, who: str = "alice") -> Case:
+    case = open_case(desk.runtime, uow, who, "complaint", "phone", "一件事")
+    for process in processes:
+        link_instance(uow, case, _instance(desk, uow, process), process)
+    return case
+
+
+def _days(desk: Desk) -> figures.Period:
+    today = desk.clock().date()
+    return figures.Period(today - timedelta(days=20), today, "Asia/Shanghai")
+
+
+def _registered(desk: Desk, **cut: object) -> int:
+    cut_by = figures.Cut(**cut)  # type: ignore[arg-type]
+    return figures.report(desk.runtime, _days(desk), cut_by, actor=MANAGER).overall["registered"].count
+
+
+@pytest.mark.parametrize("days_after", [0, 2])
+def test_a_cut_by_a_process_has_the_cases_that_it_worked_on_first_later_or_after_their_day_was_kept(
+    any_desk, days_after
+):
+    with any_desk.runtime.unit_of_work() as uow:
+        for processes in (("complaint",), ("return_exchange", "complaint"), ("return_exchange",), ()):
+            _open(any_desk, uow, *processes)
+        late = _open(any_desk, uow).key
+    if days_after:
+        any_desk.clock.advance(timedelta(days=days_after))
+        keeping.keep(any_desk.runtime)
+    with any_desk.runtime.unit_of_work() as uow:
+        link_instance(uow, uow.session.get(Case, late), _instance(any_desk, uow, "complaint"), "complaint")
+        version = uow.session.scalars(select(ProcessInstance.version).limit(1)).one()
+    assert _registered(any_desk, process="complaint") == 3
+    assert _registered(any_desk, process="complaint", version=version) == 3
+    assert _registered(any_desk, process="complaint", version=version + 1) == 0
+    assert _registered(any_desk, process="return_exchange") == 2
+    assert _registered(any_desk, process="callback") == 0
+
+
+def _made(desk: Desk, **cut: object) -> dict[str, int]:
+    found = figures.report(desk.runtime, _days(desk), figures.Cut(**cut), "agent", actor=MANAGER)  # type: ignore[arg-type]
+    return {line.username: line.registered for line in figures.agents(desk.runtime, found, actor=MANAGER)}
+
+
+def test_registrations_are_told_for_who_made_the_case_also_where_days_were_kept_without_it(any_desk):
+    with any_desk.runtime.unit_of_work() as uow:
+        for who, owner in (("alice", "bob"), ("alice", "alice"), ("bob", "alice"), ("nobody of ours", "bob")):
+            _open(any_desk, uow, who=who).owner = owner
+    now = _made(any_desk), _made(any_desk, agent="alice")
+    assert now == ({"alice": 2, "bob": 1}, {"alice": 1, "bob": 1})
+    any_desk.clock.advance(timedelta(days=2))
+    keeping.keep(any_desk.runtime)
+    assert (_made(any_desk), _made(any_desk, agent="alice")) == now
+    with any_desk.runtime.unit_of_work() as uow:
+        for table, name in ((FigureSamples, FigureSamples.figure), (FigureMonth, FigureMonth.name)):
+            uow.session.execute(delete(table).where(name == "registered_by"))
+    assert (_made(any_desk), _made(any_desk, agent="alice")) == now
+    keeping.keep(any_desk.runtime)
+    with any_desk.runtime.unit_of_work() as uow:
+        assert uow.session.scalars(select(FigureSamples.day).where(FigureSamples.figure == "registered_by")).all()
+    assert (_made(any_desk), _made(any_desk, agent="alice")) == now
