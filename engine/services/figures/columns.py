@@ -82,16 +82,16 @@ class Columns:
     @property
     def key(self) -> Numbers:
         """The keys of the samples' cases."""
-        return self.lines.column("key")[self.place]
+        return self.lines.column("key").take(self.place)
 
     @property
     def day(self) -> Numbers:
         """The ordinals of the samples' days."""
-        return self.lines.column("day")[self.place]
+        return self.lines.column("day").take(self.place)
 
     def side(self, name: str) -> Numbers:
         """Everybody's code of one side."""
-        return self.lines.column(name)[self.place]
+        return self.lines.column(name).take(self.place)
 
     def where(self, chosen: Numbers) -> Columns:
         """Those samples only, by a mask or by their places."""
@@ -236,11 +236,14 @@ def figures_of_sets(
 ) -> dict[str, Figure]:
     """The figure of each such set, for a figure that is told by how many samples and hits there are."""
     size = 1 + max(int(codes.max(initial=0)) for codes in sets.values())
-    counts, hits = (np.bincount(one, minlength=size) for one in (by, by[samples.hit]))
+    counts = np.bincount(2 * by + samples.hit, minlength=2 * size).reshape(
+        -1, 2
+    )  # of each code: those that are none, and the hits
+    found = {name: counts[codes].sum(axis=0).tolist() for name, codes in sets.items()}
     return {
-        name: _reduced(definition, count, int(hits[codes].sum()), per=per)
-        for name, codes in sets.items()
-        if (count := int(counts[codes].sum()))
+        name: _reduced(definition, others + hits, hits, per=per)
+        for name, (others, hits) in found.items()
+        if others + hits
     }
 
 

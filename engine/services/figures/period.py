@@ -40,8 +40,9 @@ class Period:
 
     def midnights(self) -> list[float]:
         """When each of its days begins, and when it ends, in seconds since 1970."""
+        midnight, zone = time(), ZoneInfo(self.zone)
         days = (self.first + timedelta(days=number) for number in range(self.days + 1))
-        return [datetime.combine(day, time(), ZoneInfo(self.zone)).timestamp() for day in days]
+        return [datetime.combine(day, midnight, zone).timestamp() for day in days]
 
     def step_of(self, moment: datetime) -> str:
         """The point of a trend that a moment belongs to: a day, the Monday of its week, or a month."""
