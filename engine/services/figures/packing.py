@@ -1,6 +1,6 @@
 """How samples lie in the database: columns of little-endian numbers, one after the other.
 
-A day has its cases once, compressed; a figure's samples say by their place which of them they are of. A month has the lines of its days,
+A day has its cases once; a figure's samples say by their place which of them they are of. A month has the lines of its days,
 and the samples of a figure in one piece that is read without more work: marks where the lines are that have one, or places.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.services.figures.columns import MARKED, SIDES, Columns, Names, Numbers, is_duration
 
-LEVEL = 1  # quick; the higher ones save little
+LEVEL = 0  # as they are: unpacking took a third of reading a month's days; those that are older are packed
 
 
 class Samples(NamedTuple):

@@ -125,6 +125,8 @@ class Pool:
         """The kept lines of cases that a process worked on: first, which the lines say, or later, or when the day was kept already."""
         name, side = (process, "process") if version is None else (f"{process} {version}", "version")
         first: Numbers = self._lines.column(side) == self.names.code(name)
+        if first.all():
+            return first
         keys = self._lines.column("key")
         worked = worked_on_by(process, version)
         later = list(
