@@ -164,7 +164,7 @@ class Collection:
     def read(self, query: Rows) -> Iterator[tuple[About, tuple[Any, ...]]]:
         """Each row as its case and the columns that were asked for."""
         known = self._abouts.get
-        for row in map(tuple, self.uow.connection.execute(query).all()):
+        for row in self.uow.connection.execute(query).all():
             about = known((row[0], row[2]))
             if about is None:
                 about = self._abouts[row[0], row[2]] = About(*row[:9])

@@ -95,7 +95,8 @@ class Columns:
 
     def where(self, chosen: Numbers) -> Columns:
         """Those samples only, by a mask or by their places."""
-        return Columns(self.lines, *(None if one is None else one[chosen] for one in self.arrays()))  # type: ignore[arg-type]
+        places = _places(chosen)
+        return Columns(self.lines, *(None if one is None else one.take(places) for one in self.arrays()))  # type: ignore[arg-type]
 
     def arrays(self) -> tuple[Numbers | None, ...]:
         """Place, hit, value, mark and moment, as far as there are."""
@@ -185,7 +186,13 @@ def _once_a_day(kept: Sequence[Columns], more: Columns) -> Columns:
 
 
 def _unmarked(samples: Columns, chosen: Numbers) -> Columns:
-    return Columns(samples.lines, samples.place[chosen], samples.hit[chosen])
+    places = _places(chosen)
+    return Columns(samples.lines, samples.place.take(places), samples.hit.take(places))
+
+
+def _places(chosen: Numbers) -> Numbers:
+    """Where a mask is set: several columns are taken by places in a fraction of the time; places are as they are."""
+    return np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
 
 
 def _changes(*columns: Numbers) -> Numbers:
