@@ -1,4 +1,7 @@
-"""Months of kept days in one piece, so that a year is read from a dozen of them; made of the days, and gone when one of these changes."""
+"""Months of kept days in one piece, so that a year is read from a dozen of them; made of the days, and gone when one of these changes.
+
+A month of which not all days are kept and settled has those that are, under names of its own, and is made again as there are more.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from engine.services.figures.collecting import SETTLES_AFTER
 from engine.services.figures.columns import SIDES, Lines, Names, in_order, joined
 from engine.services.figures.packing import Samples, pack_month
 from engine.services.figures.period import Period
-from engine.services.figures.stored import DAY, NAMES, Stored
+from engine.services.figures.stored import DAY, DAYS, NAMES, SO_FAR, Stored
 
 _day, _samples, _month = table_of(FigureDay), table_of(FigureSamples), table_of(FigureMonth)
 
@@ -41,9 +44,14 @@ def forget(uow: UnitOfWork, days: Iterable[str]) -> None:
 
 
 def _wanted(uow: UnitOfWork) -> list[tuple[str, list[str]]]:
-    """The months whose days are all kept and settled, and that are not there, with their days."""
-    there = select(_month.c.month).where(_month.c.tenant_id == uow.tenant_id).distinct()
-    known = set(uow.connection.execute(there).scalars())
+    """The months of which more days are kept and settled than are there in one piece, with these days."""
+    mine = (_month.c.tenant_id == uow.tenant_id, _month.c.name.in_((NAMES, f"{SO_FAR}{DAYS}")))
+    there = {  # how many days of each
+        month: len(packed) if name != NAMES else _length(month)
+        for month, name, packed in uow.connection.execute(
+            select(_month.c.month, _month.c.name, _month.c.packed).where(*mine)
+        )
+    }
     settled = (
         select(_samples.c.day)
         .where(_samples.c.tenant_id == uow.tenant_id, _samples.c.figure.in_(SETTLES_AFTER))
@@ -51,8 +59,12 @@ def _wanted(uow: UnitOfWork) -> list[tuple[str, list[str]]]:
         .having(func.count() == len(SETTLES_AFTER))
     )
     days = groupby(sorted(uow.connection.execute(settled).scalars()), key=lambda day: day[:7])
-    months = [(month, list(mine)) for month, mine in days if month not in known]
-    return [(month, mine) for month, mine in months if len(mine) == _length(month)]
+    months = [(month, list(mine)) for month, mine in days]
+    return [(month, mine) for month, mine in months if len(mine) > there.get(month, 0) and _in_a_row(mine)]
+
+
+def _in_a_row(days: list[str]) -> bool:
+    return int(days[-1][8:]) - int(days[0][8:]) == len(days) - 1
 
 
 def _length(month: str) -> int:
@@ -65,7 +77,7 @@ def _write(uow: UnitOfWork, month: str, days: list[str], zone: str) -> None:
     period = Period(date.fromisoformat(days[0]), date.fromisoformat(days[-1]), zone)
     found = Stored(uow, period, lines, names, None, months=False)
     packed = {
-        DAY: (lines.column(DAY) - (period.first.toordinal() - 1)).astype("u1").tobytes(),
+        DAY: (lines.column(DAY) - (period.first.replace(day=1).toordinal() - 1)).astype("u1").tobytes(),
         "key": lines.column("key").astype("<i8").tobytes(),
     }
     packed |= {side: lines.column(side).astype("<u2").tobytes() for side in SIDES}
@@ -75,6 +87,10 @@ def _write(uow: UnitOfWork, month: str, days: list[str], zone: str) -> None:
         order = in_order(name, lines.column(DAY)[one.place], one.mark, one.at, one.place)
         samples = Samples(*(None if each is None else np.asarray(each)[order] for each in one.arrays()))  # type: ignore[arg-type]
         packed[name] = pack_month(name, samples, lines.count)
+    before = "" if len(days) == _length(month) else SO_FAR
+    if before:
+        packed[DAYS] = bytes(int(day[8:]) for day in days)
     forget(uow, days)
-    rows = [{"tenant_id": uow.tenant_id, "month": month, "name": name, "packed": one} for name, one in packed.items()]
+    mine = {"tenant_id": uow.tenant_id, "month": month}
+    rows = [{**mine, "name": f"{before}{name}", "packed": one} for name, one in packed.items()]
     uow.connection.execute(insert(_month), rows)

@@ -1,15 +1,15 @@
-"""What was kept of a period: months that are in one piece, and the other days one by one."""
+"""What was kept of a period: months that are in one piece, be it so far, and the other days one by one."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from engine.model.base import table_of
 from engine.model.figure_day import FigureDay, FigureMonth, FigureSamples
@@ -20,7 +20,9 @@ from engine.services.figures.packing import Samples
 from engine.services.figures.period import Period
 
 CLOCK = "attainment:"  # before a clock's name: what is kept of that clock
-DAY, NAMES = "day", "names"  # of a month: the day in it of each line, and the texts that its sides are places in
+# Of a month: the day in it of each line, the texts that its sides are places in, and the days in it that it has, where that is not all.
+DAY, NAMES, DAYS = "day", "names", "days"
+SO_FAR = "~"  # before the names of a month that is not over and settled yet
 _day, _samples, _month = table_of(FigureDay), table_of(FigureSamples), table_of(FigureMonth)
 
 
@@ -47,8 +49,8 @@ class Stored:
         self._chosen: Numbers | None = None
         self._whole: set[int] = set()
         self.days: dict[str, datetime] = self._read_dates(period)
-        whole = self._read_months(_months(period) if months else [])
-        self._read_days([day for day in self.days if day[:7] not in whole])
+        read = self._read_months(_months(period)) if months and self.days else set()
+        self._read_days([day for day in self.days if day not in read])
 
     def figures(self) -> list[str]:
         """The figures and clocks that there are samples of."""
@@ -82,30 +84,34 @@ class Stored:
         )
         return {row.day: row.as_of for row in self._uow.connection.execute(query.order_by(_day.c.day))}
 
-    def _wanted(self, column: Any) -> tuple[Any, ...]:
+    def _wanted(self, column: Any, before: str = "") -> tuple[Any, ...]:
         if self._figures is None:
             return ()
-        clocks = [column.startswith(CLOCK)] if "attainment" in self._figures else []
-        return (or_(column.in_([*self._figures, DAY, NAMES]), *clocks),)
+        clocks = [column.startswith(f"{before}{CLOCK}")] if "attainment" in self._figures else []
+        return (or_(column.in_([f"{before}{name}" for name in (*self._figures, DAY, NAMES, DAYS)]), *clocks),)
 
     # Months
 
-    def _read_months(self, months: Sequence[str]) -> set[str]:
-        """Read what is in one piece; which months are."""
-        found: dict[str, dict[str, bytes]] = defaultdict(dict)
-        query = select(_month.c.month, _month.c.name, _month.c.packed).where(
-            *self._of(months), *self._wanted(_month.c.name)
+    def _read_months(self, whole: Sequence[str]) -> set[str]:
+        """Read what is in one piece: of these months all, of those that the period has a part of what there is so far. Which days are."""
+        month, name = _month.c.month, _month.c.name
+        so_far = and_(month.in_({day[:7] for day in self.days}), *self._wanted(name, SO_FAR))
+        query = select(month, name, _month.c.packed).where(
+            _month.c.tenant_id == self._uow.tenant_id, or_(and_(month.in_(whole), *self._wanted(name)), so_far)
         )
-        for month, name, packed in self._uow.connection.execute(query) if months else ():
-            found[month][name] = packed
-        for month, columns in found.items():
-            self._add_month(month, columns)
-        return set(found)
+        found: dict[str, dict[str, bytes]] = defaultdict(dict)
+        for of, named, packed in self._uow.connection.execute(query):
+            found[of][named.removeprefix(SO_FAR)] = packed
+        read: set[str] = set()
+        for of, columns in found.items():
+            covered = columns.pop(DAYS, None)
+            mine = {f"{of}-{day:02}" for day in covered} if covered else {day for day in self.days if day[:7] == of}
+            if mine <= self.days.keys():
+                self._add_month(of, mine, columns)
+                read |= mine
+        return read
 
-    def _of(self, months: Iterable[str]) -> tuple[Any, ...]:
-        return _month.c.tenant_id == self._uow.tenant_id, _month.c.month.in_(months)
-
-    def _add_month(self, month: str, columns: dict[str, bytes]) -> None:
+    def _add_month(self, month: str, mine: set[str], columns: dict[str, bytes]) -> None:
         days = np.frombuffer(columns.pop(DAY), "u1")
         names: list[str] = json.loads(columns.pop(NAMES))
         before = date.fromisoformat(f"{month}-01").toordinal() - 1
@@ -121,7 +127,6 @@ class Stored:
 
         start = self._lines.add(len(days), column)
         self._parts[start] = len(days)
-        mine = {day for day in self.days if day[:7] == month}
         for name, packed in columns.items():
             if name not in (*SIDES, "key"):
                 self._found[name].append((start, packing.unpack_month(name, packed)))
@@ -131,7 +136,7 @@ class Stored:
         """A column of the lines of every month, which few who ask need."""
         if name not in self._columns:
             query = select(_month.c.month, _month.c.packed).where(
-                _month.c.tenant_id == self._uow.tenant_id, _month.c.name == name
+                _month.c.tenant_id == self._uow.tenant_id, _month.c.name.in_((name, f"{SO_FAR}{name}"))
             )
             self._columns[name] = {row.month: row.packed for row in self._uow.connection.execute(query)}
         return self._columns[name]
