@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
@@ -96,23 +97,25 @@ def lateness(stage: Stage) -> dict[str, float]:
 
 
 def workers(stage: Stage) -> dict[str, float]:
-    """Jobs a second with two and with four worker processes ÷ one, and how many were done again. On PostgreSQL; SQLite has
-    one writer."""
+    """Jobs a second with two and with four worker processes ÷ one, how many were done again, and the share of all processors'
+    time, the database's included, that was in use meanwhile. On PostgreSQL; SQLite has one writer."""
     if stage.is_sqlite:
         return {}
     count = stage.repetitions(3200)
     with desk(stage, JOB) as runtime:
         done = multiprocessing.get_context("spawn").Value("q", 0)
-        one, two, four = (_jobs_per_second(stage, runtime, count, processes, done) for processes in (1, 2, 4))
+        one, two, four = (_shared(stage, runtime, count, processes, done) for processes in (1, 2, 4))
     return {
-        "workers_2_ratio": two / one,
-        "workers_4_ratio": four / one,
+        "workers_2_ratio": two[0] / one[0],
+        "workers_4_ratio": four[0] / one[0],
         "workers_done_again": done.value - 3 * count,
-        "worker_jobs_per_s": one,
+        "worker_jobs_per_s": one[0],
+        **{f"workers_{number}_busy": share for number, (_, share) in ((1, one), (2, two), (4, four))},
     }
 
 
-def _jobs_per_second(stage: Stage, runtime: Runtime, count: int, processes: int, done: Any) -> float:
+def _shared(stage: Stage, runtime: Runtime, count: int, processes: int, done: Any) -> tuple[float, float]:
+    """Jobs a second, and the share of the processors' time in use."""
     before = _count(runtime, JobState.COMPLETED)
     for _ in range(count):
         instances.start(runtime, "bench_job")
@@ -125,14 +128,21 @@ def _jobs_per_second(stage: Stage, runtime: Runtime, count: int, processes: int,
         worker.start()
     for _ in workers:
         ready.acquire()
-    began = time.perf_counter()
+    began, idle = time.perf_counter(), _idle_seconds()
     go.set()
     _until(runtime, JobState.COMPLETED, before + count)
     took = time.perf_counter() - began
+    unused = (_idle_seconds() - idle) / (took * (os.cpu_count() or 1))
     stop.set()
     for worker in workers:
         worker.join()
-    return count / took
+    return count / took, 1 - unused
+
+
+def _idle_seconds() -> float:
+    """What all processors together have been idle, or have waited for a disk, since the machine began (Linux)."""
+    idle, waited = (int(ticks) for ticks in Path("/proc/stat").read_text().split()[4:6])
+    return (idle + waited) / os.sysconf("SC_CLK_TCK")
 
 
 def _work(url: str, home: str, ready, go, stop, done) -> None:  # type: ignore[no-untyped-def]
