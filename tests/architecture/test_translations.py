@@ -107,4 +107,4 @@ def test_a_template_gives_no_constant_to_a_filter_that_names_things(path):
     """Jinja works such a thing out once, in the language of whoever came first, and says so to everybody."""
     tree = Environment(autoescape=True).parse(path.read_text(encoding="utf-8"))
     fixed = [node.name for node in tree.find_all(nodes.Filter) if isinstance(node.node, nodes.Const)]
-    assert fixed == ["format"] * len(fixed)
+    assert set(fixed) <= {"format", "safe"}
