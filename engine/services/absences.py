@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, or_, select
 
 from engine.errors import InvalidInput, NotFound
 from engine.model.absence import Absence
-from engine.model.people import User
-from engine.model.permissions import SYSTEM, Actor
+from engine.model.people import User, UserRole
+from engine.model.permissions import ROLES, SYSTEM, Actor
 from engine.model.user_task import EXCLUDED_USERS, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
@@ -44,19 +44,28 @@ class Away:
 
 
 def away_now(uow: UnitOfWork) -> dict[str, Away]:
-    """Everybody who is away at this moment; of two absences of one person the one that ends last counts."""
+    """Everybody who is away at this moment; of two absences of one person the one that ends last counts.
+
+    A stand-in who cannot work any more is none: then it is whom the account names, unless they cannot either.
+    """
     query = (
         select(Absence.username, Absence.stand_in, Absence.until, User.stand_in.label("named"))
         .join(User, (User.tenant_id == Absence.tenant_id) & (User.username == Absence.username))
         .where(Absence.tenant_id == uow.tenant_id, Absence.since <= uow.now, _is_not_over(uow))
         .order_by(Absence.until.is_(None), Absence.until)
     )
-    return {row.username: Away(row.until, row.stand_in or row.named) for row in uow.connection.execute(query)}
+    rows = {row.username: row for row in uow.connection.execute(query)}
+    working = _working(uow, {name for row in rows.values() for name in (row.stand_in, row.named) if name}) | rows.keys()
+
+    def stand_in(*named: str | None) -> str | None:
+        return next((name for name in named if name in working), None)
+
+    return {username: Away(row.until, stand_in(row.stand_in, row.named)) for username, row in rows.items()}
 
 
 def receiver(uow: UnitOfWork, username: str) -> str | None:
     """Who gets what is meant for somebody: they themselves, while they are away who stands in for them, None for nobody."""
-    return _receiver(uow, away_now(uow), username)
+    return _receiver(away_now(uow), username)
 
 
 def stand_in_for(uow: UnitOfWork, username: str) -> str | None:
@@ -70,7 +79,7 @@ def with_stand_ins(uow: UnitOfWork, usernames: Iterable[str]) -> dict[str, str |
     told: dict[str, str | None] = {username: None for username in sorted(set(usernames))}
     away = away_now(uow)
     for username in [name for name in told if name in away]:
-        stand_in = _receiver(uow, away, username)
+        stand_in = _receiver(away, username)
         if stand_in is not None:
             told.setdefault(stand_in, username)
     return told
@@ -79,7 +88,7 @@ def with_stand_ins(uow: UnitOfWork, usernames: Iterable[str]) -> dict[str, str |
 def covered_by(uow: UnitOfWork, username: str) -> list[str]:
     """The colleagues who are away now and for whom this person stands in."""
     away = away_now(uow)
-    return sorted(name for name in away if _receiver(uow, away, name) == username)
+    return sorted(name for name in away if _receiver(away, name) == username)
 
 
 def is_covered_by(uow: UnitOfWork, task: UserTask, actor: Actor) -> bool:
@@ -133,15 +142,8 @@ def own_stand_in(runtime: Runtime, *, actor: Actor) -> str | None:
 def name_stand_in(runtime: Runtime, username: str | None, *, actor: Actor) -> None:
     """Say who stands in for oneself whenever one is away. Raises InvalidInput, Forbidden without tasks.work."""
 
-    def work(uow: UnitOfWork) -> None:
-        _check_stand_in(uow, username, actor)
-        user = _user(uow, actor.username)
-        if user is not None and user.stand_in != username:
-            note(runtime, uow, actor, "user.stand_in", user.key, {"stand_in": user.stand_in}, {"stand_in": username})
-            user.stand_in = username
-
     actor.require("tasks.work")
-    runtime.transact(work, actor.tenant_id)
+    runtime.transact(lambda uow: _name(runtime, uow, username, actor), actor.tenant_id)
 
 
 def go_away(runtime: Runtime, since: datetime | None, until: datetime | None, *, actor: Actor) -> int:
@@ -149,27 +151,35 @@ def go_away(runtime: Runtime, since: datetime | None, until: datetime | None, *,
 
     Raises InvalidInput with fields, Forbidden without tasks.work.
     """
+    actor.require("tasks.work")
+    return runtime.transact(lambda uow: _go(runtime, uow, since, until, actor), actor.tenant_id)
+
+
+def leave_to(
+    runtime: Runtime, stand_in: str | None, since: datetime | None, until: datetime | None, *, actor: Actor
+) -> int:
+    """`name_stand_in` and `go_away` together, or neither of them."""
 
     def work(uow: UnitOfWork) -> int:
-        begins = since or uow.now
-        if until is not None and not max(begins, uow.now) < until <= begins + LONGEST:
-            sentence = "请填写开始之后、将来的时间 / Choose a moment after the beginning, in the future."
-            raise InvalidInput("The absence was not kept.", {"until": [sentence]})
-        return _kept(runtime, uow, actor.username, None, begins, until, None, actor)
+        _name(runtime, uow, stand_in, actor)
+        return _go(runtime, uow, since, until, actor)
 
     actor.require("tasks.work")
     return runtime.transact(work, actor.tenant_id)
 
 
 def come_back(runtime: Runtime, key: int, *, actor: Actor) -> None:
-    """End one's own absence now, or call off one that has not begun. Raises NotFound for another's."""
+    """End one's own absence now and every other that has begun, or call off one that has not. Raises NotFound for another's."""
 
     def work(uow: UnitOfWork) -> None:
         row = uow.get(Absence, key)
         if row.username != actor.username:
             raise NotFound(f"{actor.username} has no absence {key}.")
-        note(runtime, uow, actor, "absence.end", key, _shown(row), {"until": uow.now.isoformat()})
-        row.until = min(row.until, uow.now) if row.until else uow.now
+        mine = (Absence.tenant_id == uow.tenant_id, Absence.username == actor.username, _is_not_over(uow))
+        begun = uow.session.scalars(select(Absence).where(*mine, Absence.since <= uow.now))
+        for each in list(begun) if row.since <= uow.now else [row]:
+            note(runtime, uow, actor, "absence.end", each.key, _shown(each), {"until": uow.now.isoformat()})
+            each.until = min(each.until, uow.now) if each.until else uow.now
 
     runtime.transact(work, actor.tenant_id)
 
@@ -183,13 +193,31 @@ def keep_leave(
     until: datetime,
     idempotency_key: str,
 ) -> bool:
-    """The absence of a leave that was granted, once per key; whether it is kept. A stand-in who is no active colleague is none."""
-    named = _user(uow, stand_in) if stand_in else None
-    known = named is not None and named.active and stand_in != username
+    """The absence of a leave that was granted, once per key; whether it is kept. A stand-in who does not work on tasks is none."""
+    known = stand_in is not None and stand_in != username and bool(_working(uow, [stand_in]))
     if until > since and _user(uow, username) is not None:
         _kept(runtime, uow, username, stand_in if known else None, since, until, idempotency_key, SYSTEM)
         return True
     return False
+
+
+def _name(runtime: Runtime, uow: UnitOfWork, username: str | None, actor: Actor) -> None:
+    _check_stand_in(uow, username, actor)
+    user = _user(uow, actor.username)
+    if user is not None and user.stand_in != username:
+        note(runtime, uow, actor, "user.stand_in", user.key, {"stand_in": user.stand_in}, {"stand_in": username})
+        user.stand_in = username
+
+
+def _go(runtime: Runtime, uow: UnitOfWork, since: datetime | None, until: datetime | None, actor: Actor) -> int:
+    begins = since or uow.now
+    if abs(begins - uow.now) > LONGEST:
+        sentence = f"请填写前后 {LONGEST.days} 天以内的时间 / Choose a moment within {LONGEST.days} days."
+        raise InvalidInput("The absence was not kept.", {"since": [sentence]})
+    if until is not None and not max(begins, uow.now) < until <= begins + LONGEST:
+        sentence = "请填写开始之后、将来的时间 / Choose a moment after the beginning, in the future."
+        raise InvalidInput("The absence was not kept.", {"until": [sentence]})
+    return _kept(runtime, uow, actor.username, None, begins, until, None, actor)
 
 
 def _kept(
@@ -215,29 +243,32 @@ def _shown(row: Absence) -> dict[str, str | None]:
 
 
 def _check_stand_in(uow: UnitOfWork, username: str | None, actor: Actor) -> None:
-    from engine.services.people.actors import actor_for
-
-    if not username:
-        return
-    user = _user(uow, username)
-    if user is None or not user.active or username == actor.username or not actor_for(uow, user).may("tasks.work"):
+    if username and (username == actor.username or not _working(uow, [username])):
         sentence = "请选择一位在岗的同事 / Choose a colleague who works on tasks."
         raise InvalidInput("They cannot stand in.", {"stand_in": [sentence]})
 
 
-def _receiver(uow: UnitOfWork, away: dict[str, Away], username: str) -> str | None:
-    """Along the stand-ins to the first who is here and active; None where they go round in a circle, or end."""
+def _receiver(away: dict[str, Away], username: str) -> str | None:
+    """Along the stand-ins to the first who is here; None where they go round in a circle, or end."""
     seen: set[str] = set()
     found: str | None = username
     while found in away and found not in seen:
         seen.add(found)
         found = away[found].stand_in
-    if found is None or found in seen:
-        return None
-    if found == username:
-        return found
-    user = _user(uow, found)
-    return found if user is not None and user.active else None
+    return None if found in seen else found
+
+
+def _working(uow: UnitOfWork, usernames: Iterable[str]) -> set[str]:
+    """Those of these people who are active and work on tasks."""
+    posts = [role.name for role in ROLES.values() if "tasks.work" in role.permissions]
+    query = select(User.username).join(UserRole, UserRole.user_key == User.key)
+    mine = (
+        User.tenant_id == uow.tenant_id,
+        User.active,
+        User.username.in_(sorted(usernames)),
+        UserRole.role.in_(posts),
+    )
+    return set(uow.session.scalars(query.where(*mine)))
 
 
 def _is_not_over(uow: UnitOfWork) -> ColumnElement[bool]:

@@ -60,14 +60,15 @@ def leave_notice(
     kind: str,
     values: Mapping[str, str],
     idempotency_key: str,
+    but: Iterable[str] = (),
 ) -> bool:
     """Leave a notice of this kind for an active person in their language, once per key; whether it was left now.
 
-    While they are away whoever stands in for them has it too, but for what is about the person.
+    While they are away whoever stands in for them has it too, unless they are one of `but`, and but for what is about the person.
     """
     left = _leave(runtime, uow, case, username, kind, values, idempotency_key)
     stand_in = None if kind in ABOUT_THE_PERSON else stand_in_for(uow, username)
-    if stand_in is not None:
+    if stand_in is not None and stand_in not in but:
         _leave(runtime, uow, case, stand_in, kind, values, idempotency_key, instead_of=username)
     return left
 
@@ -114,11 +115,12 @@ def those_who_follow(uow: UnitOfWork, case: Case) -> list[str]:
 def tell_followers(
     runtime: Runtime, uow: UnitOfWork, case: Case, kind: str, note: str, idempotency_key: str, but: Iterable[str] = ()
 ) -> None:
-    """Leave the notice for everybody who has or follows the case, but for these (who did it)."""
+    """Leave the notice for everybody who has or follows the case, but for these (who did it), be it for themselves or for who is
+    away."""
     left_out = set(but)
     for username in those_who_follow(uow, case):
-        if not left_out & {username, stand_in_for(uow, username)}:
-            leave_notice(runtime, uow, case, username, kind, {"note": note}, idempotency_key)
+        if username not in left_out:
+            leave_notice(runtime, uow, case, username, kind, {"note": note}, idempotency_key, left_out)
 
 
 class _Blanks(dict[str, str]):

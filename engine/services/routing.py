@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from engine.model.case import OPEN_STATUSES, Case
 from engine.model.customer import Customer
-from engine.model.people import QueueSkill, User
+from engine.model.people import QueueSkill, User, UserRole
+from engine.model.permissions import candidate_groups
 from engine.persistence import UnitOfWork
 from engine.runtime import InstanceInfo
 from engine.services import absences
@@ -33,8 +34,8 @@ def choose(uow: UnitOfWork, case: Case, queue: str | None, how: str) -> Choice:
     """Who should have a case now.
 
     Whoever has the customer, or had their last case, keeps them while they take work (A11); while they are away it is who
-    stands in for them. Who is absent or gone keeps nobody waiting: the case is offered to the queue. `how` says whether a
-    queue's work is given out (least_loaded) or taken (offer).
+    stands in for them, if they have the same post. Who is absent or gone keeps nobody waiting: the case is offered to the
+    queue. `how` says whether a queue's work is given out (least_loaded) or taken (offer).
     """
     groups = _groups(uow, queue)
     owner = _taker(uow, case.owner)
@@ -89,10 +90,19 @@ def _previous(uow: UnitOfWork, case: Case) -> str | None:
 
 
 def _taker(uow: UnitOfWork, username: str | None) -> str | None:
-    """Somebody, or who stands in for them while they are away, if that person takes work now."""
+    """Somebody, or who stands in for them while they are away and has a post of theirs, if that person takes work now."""
     name = absences.receiver(uow, username) if username else None
     user = find_user(uow, name) if name else None
-    return user.username if user is not None and user.active and user.online else None
+    if user is None or not user.active or not user.online:
+        return None
+    return user.username if name == username or _posts(uow, name) & _posts(uow, username) else None
+
+
+def _posts(uow: UnitOfWork, username: str | None) -> frozenset[str]:
+    """Under which names tasks are offered to somebody for their roles alone."""
+    roles = select(UserRole.role).join(User, User.key == UserRole.user_key)
+    mine = roles.where(User.tenant_id == uow.tenant_id, User.username == username)
+    return candidate_groups(frozenset(uow.session.scalars(mine)), frozenset(), frozenset())
 
 
 def _least_loaded(uow: UnitOfWork, queue: str) -> str | None:

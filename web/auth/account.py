@@ -31,9 +31,10 @@ def keep_absence() -> Any:
     """Name a stand-in, and with the button for it be away too."""
     runtime, actor, given = current_runtime(), current_actor(), request.form
     try:
-        absences.name_stand_in(runtime, given.get("stand_in") or None, actor=actor)
         if "away" in given:
-            absences.go_away(runtime, _moment("since"), _moment("until"), actor=actor)
+            absences.leave_to(runtime, given.get("stand_in") or None, _moment("since"), _moment("until"), actor=actor)
+        else:
+            absences.name_stand_in(runtime, given.get("stand_in") or None, actor=actor)
     except InvalidInput as error:
         return _page(forms.field_sentences(error)), 422
     flash(_("离岗已登记。") if "away" in given else _("代班人已保存。"), "success")

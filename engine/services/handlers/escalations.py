@@ -9,6 +9,7 @@ from engine.model.case import OPEN_STATUSES, Case
 from engine.model.people import User, UserRole
 from engine.persistence import UnitOfWork
 from engine.runtime import JobContext, Runtime
+from engine.services.absences import away_now
 from engine.services.cases.evidence import evidence_of
 from engine.services.cases.files import store_changes
 from engine.services.cases.timeline import record
@@ -65,7 +66,7 @@ def build_evidence(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
 
 
 def least_loaded(uow: UnitOfWork, role: str) -> str | None:
-    """Of a role's active people, those online first, who owns the fewest open cases."""
+    """Of a role's active people, those online first and those who are away last, who owns the fewest open cases."""
     load = (
         select(func.count())
         .where(Case.tenant_id == uow.tenant_id, Case.owner == User.username, Case.status.in_(OPEN_STATUSES))
@@ -73,4 +74,5 @@ def least_loaded(uow: UnitOfWork, role: str) -> str | None:
     )
     query = select(User.username).join(UserRole, UserRole.user_key == User.key)
     query = query.where(User.tenant_id == uow.tenant_id, User.active, UserRole.role == role)
-    return uow.session.scalar(query.order_by(User.online.desc(), load, User.username).limit(1))
+    away = User.username.in_(away_now(uow))
+    return uow.session.scalar(query.order_by(away, User.online.desc(), load, User.username).limit(1))

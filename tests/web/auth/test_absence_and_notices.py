@@ -34,6 +34,10 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(desk):
     assert answer.status_code == 422
     assert "开始之后" in text_of(page.xpath("//*[@id='until-error']")[0])
     assert page.xpath("//input[@id='since']/@value") == ["2026-03-05T09:00"]
+    assert parsed(desk.get("ann", "/account")).xpath("string(//option[@selected]/@value)") == ""
+    far = desk.post("ann", "/account/absences", AWAY | {"since": "0001-01-01T00:00"})
+    assert far.status_code == 422
+    assert parsed(far).xpath("//*[@id='since-error']")
     assert desk.post("ann", "/account/absences", {"stand_in": "nobody"}).status_code == 422
 
 

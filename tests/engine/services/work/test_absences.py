@@ -8,10 +8,12 @@ import pytest
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.model.user_task import TaskAlreadyClaimed
 from engine.services import absences, cases, notifications, people, routing, starting, work, worklist
-from engine.services.notices import leave_notice
+from engine.services.cases.files import find_case
+from engine.services.handlers.escalations import least_loaded
+from engine.services.notices import leave_notice, tell_followers
 from engine.services.worklist import InboxFilter
 from tests.engine.services.desk_fixtures import Desk
-from tests.engine.services.desk_people import AGENT, LEAD, OTHER_AGENT, SUPERVISOR, WAREHOUSE, person
+from tests.engine.services.desk_people import ADMIN, AGENT, LEAD, OTHER_AGENT, SUPERVISOR, WAREHOUSE, person
 
 HOUR = timedelta(hours=1)
 
@@ -78,6 +80,84 @@ def test_a_stand_in_is_an_active_colleague_who_works(desk):
         absences.go_away(desk.runtime, None, desk.runtime.now() - HOUR, actor=AGENT)
     with pytest.raises(Forbidden):
         absences.go_away(desk.runtime, None, None, actor=person("olga", "process_owner"))
+
+
+def test_who_may_not_work_on_tasks_any_more_stands_in_for_nobody(any_desk):
+    desk = any_desk
+    goes(desk)
+    people.create_user(desk.runtime, "olga", "Olga", ["process_owner"], "correct horse battery", actor=ADMIN)
+    now = desk.runtime.now()
+    with desk.runtime.unit_of_work() as uow:
+        absences.keep_leave(desk.runtime, uow, "leo", "olga", now - HOUR, now + HOUR, "leave")
+    assert receiver(desk, "leo") is None
+    assert receiver(desk, "alice") == "bob"
+    people.set_roles(desk.runtime, "bob", ["process_owner"], actor=ADMIN)
+    assert receiver(desk, "alice") is None
+
+
+def test_when_the_stand_in_of_a_leave_is_gone_it_is_whom_the_account_names(desk):
+    absences.name_stand_in(desk.runtime, "bob", actor=AGENT)
+    now = desk.runtime.now()
+    with desk.runtime.unit_of_work() as uow:
+        absences.keep_leave(desk.runtime, uow, "alice", "leo", now - HOUR, now + HOUR, "leave")
+    assert receiver(desk, "alice") == "leo"
+    people.change_user(desk.runtime, "leo", {"active": False}, actor=ADMIN)
+    assert receiver(desk, "alice") == "bob"
+
+
+def test_one_is_back_from_all_absences_that_have_begun(desk):
+    now = desk.runtime.now()
+    key, _again = goes(desk), goes(desk, until=now + HOUR)
+    later = goes(desk, since=now + 2 * HOUR)
+    absences.come_back(desk.runtime, key, actor=AGENT)
+    assert receiver(desk, "alice") == "alice"
+    assert [each.key for each in absences.own_absences(desk.runtime, actor=AGENT)] == [later]
+
+
+def test_who_is_away_and_a_stand_in_are_named_together_or_not_at_all(desk):
+    now = desk.runtime.now()
+    for since, until in (
+        (None, now),
+        (datetime.min.replace(tzinfo=UTC), None),
+        (None, datetime.max.replace(tzinfo=UTC)),
+    ):
+        with pytest.raises(InvalidInput):
+            absences.leave_to(desk.runtime, "bob", since, until, actor=AGENT)
+    assert absences.own_stand_in(desk.runtime, actor=AGENT) is None
+    absences.leave_to(desk.runtime, "bob", None, None, actor=AGENT)
+    assert receiver(desk, "alice") == "bob"
+
+
+def test_who_is_away_has_what_their_stand_in_did_when_they_are_back(desk):
+    number = desk.start_complaint()
+    work.claim(desk.runtime, desk.tasks()["verify_complaint"].key, actor=AGENT)
+    goes(desk)
+    with desk.runtime.unit_of_work() as uow:
+        tell_followers(desk.runtime, uow, find_case(uow, number), "case_closed", "好了", "closed", but=["bob"])
+    assert f"您关注的工单已结案：{number}" in subjects(desk, AGENT)
+    assert not any("结案" in subject for subject in subjects(desk, OTHER_AGENT))
+
+
+def test_a_case_goes_to_a_stand_in_of_the_same_post_only(any_desk):
+    desk = any_desk
+    number = desk.start_complaint()
+    work.claim(desk.runtime, desk.tasks()["verify_complaint"].key, actor=AGENT)
+    for actor in (AGENT, OTHER_AGENT, WAREHOUSE):
+        people.set_online(desk.runtime, True, actor=actor)
+    for stand_in, owner in (("wang", None), ("bob", "bob")):
+        goes(desk, stand_in=stand_in)
+        with desk.runtime.unit_of_work(read_only=True) as uow:
+            assert routing.choose(uow, desk.case(number), None, "offer").owner == owner
+
+
+def test_an_escalation_goes_to_somebody_who_is_here(any_desk):
+    people.set_online(any_desk.runtime, True, actor=AGENT)
+    goes(any_desk)
+    with any_desk.runtime.unit_of_work(read_only=True) as uow:
+        assert least_loaded(uow, "agent") == "bob"
+    goes(any_desk, OTHER_AGENT, None)
+    with any_desk.runtime.unit_of_work(read_only=True) as uow:
+        assert least_loaded(uow, "agent") == "alice"
 
 
 def test_notices_go_to_the_stand_in_too_but_for_what_is_about_the_person(desk):
