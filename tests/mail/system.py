@@ -172,7 +172,8 @@ class MailSystem:
     def number_anew(self, who: str = DESK) -> None:
         """What a restored backup or a moved mailbox does: the same mails under new UIDs, and another UIDVALIDITY."""
         for path in (self.folder / "mail" / who / "Maildir").glob("dovecot*"):
-            if path.is_file():
+            # What was the last UIDVALIDITY is kept: without it the next is the second of the clock, which may be the same one.
+            if path.is_file() and not path.name.startswith("dovecot-uidvalidity"):
                 path.unlink()
 
     def log(self) -> str:

@@ -66,7 +66,7 @@ def _texts(uow, entity, near):
     table = table_of(entity)
     key = next(table.c[name] for name in ("key", "task_key", "instance_key") if name in table.c)
     query = select(key, *(column for column in table.c if column.name not in OTHERWISE))
-    query = query.where(key.between(near - filling.STEP // 2, near + filling.STEP // 2 - 1)).order_by(key)
+    query = query.where(key.between(near - filling.STEP // 4, near + filling.STEP // 4 * 3 - 1)).order_by(key)
     if entity is ElementInstance:
         query = query.where(ElementInstance.state == "ACTIVE")
     if entity is SearchEntry:
