@@ -19,7 +19,7 @@ from engine.model.permissions import Actor
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.notifications.sending import WAITING, first_state
-from engine.services.people.actors import find_user
+from engine.services.people.actors import actor_for, find_user
 from engine.services.rows import add
 
 # Groups of the kinds of notices; what a process's templates tell (a limit that is near or over, …) is `deadline`.
@@ -72,6 +72,9 @@ def wish_mails(runtime: Runtime, ways: Mapping[str, str], *, actor: Actor) -> No
         if user is None or (wanted and not user.email):
             problem = "您的账号没有邮箱，请让管理员填写 / Your account has no mail address; ask an administrator."
             raise InvalidInput("There is no address to write to.", {"mail": [problem]})
+        for row in _unmailed(uow, user) if wanted else ():
+            if kind_of(row.template) not in user.mailed_kinds:  # what was there before is in no mail
+                row.sent_at = uow.now
         user.mailed_kinds = wanted
         user.mailed_since = (user.mailed_since or uow.now) if wanted else None
 
@@ -87,11 +90,12 @@ def mail_notices(runtime: Runtime) -> int:
 
 
 def _to_mail(uow: UnitOfWork, user: User) -> list[Notification]:
-    """What a mail to them would hold now; nothing while none of it has waited long enough."""
+    """What a mail to them would hold now; nothing while none of it has waited long enough, or to who may not read it here."""
     if not user.email or (user.mailed_at is not None and uow.now - user.mailed_at < APART):
         return []
     waiting = [row for row in _unmailed(uow, user) if kind_of(row.template) in user.mailed_kinds]
-    return waiting if any(_is_time(uow, user, row) for row in waiting) else []
+    is_time = any(_is_time(uow, user, row) for row in waiting)
+    return waiting if is_time and actor_for(uow, user).may("cases.read") else []
 
 
 def _mail(runtime: Runtime, uow: UnitOfWork, key: int) -> bool:
@@ -152,4 +156,4 @@ def _words(runtime: Runtime, uow: UnitOfWork, rows: Sequence[Notification], user
     if len(rows) > SHOWN:
         parts.append(more.format(more=len(rows) - SHOWN))
     single = rows[0].subject if len(rows) == 1 else subject.format(count=len(rows))
-    return single, "\n\n".join([*parts, f"{change}\n{address}/account"])
+    return " ".join(single.split()), "\n\n".join([*parts, f"{change}\n{address}/account"])

@@ -1,5 +1,6 @@
 """Notices by mail: by kind, at once or gathered, never what was read, and never a storm."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,49 @@ def test_what_was_read_and_what_was_not_wished_for_and_what_was_before_is_in_no_
     wish_mails(desk.runtime, {}, actor=AGENT)
     told(desk, "mention", "不要了")
     assert mails(desk) == []
+
+
+def test_a_group_that_is_chosen_later_tells_what_comes_from_then_on(any_desk):
+    desk = any_desk
+    people.change_user(desk.runtime, "alice", {"email": "alice@example.com"}, actor=ADMIN)
+    wish_mails(desk.runtime, {"mention": "hourly"}, actor=AGENT)
+    told(desk, "mention", "提到过")
+    told(desk, "case_closed", "早先的")
+    desk.clock.advance(MINUTE)
+    wish_mails(desk.runtime, {"mention": "now", "other": "now"}, actor=AGENT)
+    told(desk, "case_closed", "后来的")
+    (mail,) = mails(desk)
+    assert "提到过" in mail.body
+    assert "后来的" in mail.body
+    assert "早先的" not in mail.body
+
+
+def test_a_subject_has_one_line_whatever_a_notice_says(desk):
+    wish_mails(desk.runtime, {"other": "now"}, actor=AGENT)
+    with desk.runtime.unit_of_work() as uow:
+        leave_notice(
+            desk.runtime, uow, None, "alice", "leave_answered", {"answer": "同意\nBcc: eve@example.com"}, "leave"
+        )
+    (mail,) = mails(desk)
+    assert mail.subject == "您的请假外出申请：同意 Bcc: eve@example.com"
+
+
+def test_who_may_not_read_cases_any_more_gets_no_mail(desk):
+    wish_mails(desk.runtime, {"mention": "now"}, actor=AGENT)
+    people.set_roles(desk.runtime, "alice", ["process_owner"], actor=ADMIN)
+    told(desk, "mention", "看不到")
+    assert mails(desk) == []
+
+
+def test_workers_that_mail_at_the_same_moment_leave_one_mail(any_desk):
+    desk = any_desk
+    people.change_user(desk.runtime, "alice", {"email": "alice@example.com"}, actor=ADMIN)
+    wish_mails(desk.runtime, {"mention": "now"}, actor=AGENT)
+    told(desk, "mention", "第一条")
+    with ThreadPoolExecutor(4) as workers:
+        left = list(workers.map(lambda _number: mail_notices(desk.runtime), range(4)))
+    assert sum(left) == 1
+    assert len(mails(desk)) == 1
 
 
 def test_a_limit_that_a_process_warns_of_is_a_deadline(desk):
