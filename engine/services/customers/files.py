@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Text, or_, select, type_coerce
 
 from engine.errors import Conflict, InvalidInput
+from engine.model.base import to_json
 from engine.model.channel import ChannelIdentity
 from engine.model.customer import Customer, normal_email, normal_phone
 from engine.model.permissions import Actor
@@ -173,7 +174,7 @@ def search_customers(
     if tier:
         query = query.where(Customer.tier == tier)
     if tag:
-        query = query.where(type_coerce(Customer.tags, Text).like(f'%"{tag}"%'))
+        query = query.where(type_coerce(Customer.tags, Text).contains(to_json(tag), autoescape=True))
     if after is not None:
         query = query.where(Customer.key < after)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:

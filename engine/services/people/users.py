@@ -196,8 +196,8 @@ def list_users(
         actor.require("users.manage")
     query = select(User).where(User.tenant_id == actor.tenant_id).order_by(User.username)
     if search:
-        pattern = f"%{search}%"
-        query = query.where(or_(User.username.like(pattern), User.display_name.like(pattern), User.email.like(pattern)))
+        named = (User.username, User.display_name, User.email)
+        query = query.where(or_(*(column.icontains(search, autoescape=True) for column in named)))
     if role:
         query = query.where(User.key.in_(select(UserRole.user_key).where(UserRole.role == role)))
     if active is not None:

@@ -90,6 +90,14 @@ def test_customers_are_searched_by_name_phone_tag_and_in_pages(runtime: Runtime)
     assert len(customers.search_customers(runtime, actor=AGENT, tag="企业")) == 2
 
 
+def test_a_tag_is_found_by_all_of_its_signs(runtime: Runtime) -> None:
+    for number, tag in enumerate(("vip_1", "vipx1", '5" 屏', "a\\b")):
+        values = {"name": "客户", "phone": f"1390000000{number}", "tags": [tag]}
+        customers.create_customer(runtime, values, actor=AGENT)
+    for tag, count in (("vip_1", 1), ("vip%", 0), ('5" 屏', 1), ("a\\b", 1)):
+        assert len(customers.search_customers(runtime, actor=AGENT, tag=tag)) == count, tag
+
+
 def test_a_tier_follows_purchases_until_a_person_sets_it(runtime: Runtime) -> None:
     key = customers.create_customer(runtime, WANG, actor=AGENT)
     with runtime.unit_of_work() as uow:

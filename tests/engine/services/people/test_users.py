@@ -96,6 +96,18 @@ def test_users_are_found_by_name_and_role(sqlite_runtime: Runtime) -> None:
         people.list_users(sqlite_runtime, actor=AGENT)
 
 
+def test_a_part_of_a_users_name_is_taken_as_it_is_typed_whatever_its_case(runtime: Runtime) -> None:
+    make(runtime, "wang_wei", "agent")
+    make(runtime, "wangxwei", "agent")
+
+    def found(typed: str) -> list[str]:
+        return [user.username for user in people.list_users(runtime, actor=ADMIN, search=typed)]
+
+    assert found("g_w") == ["wang_wei"]
+    assert found("%") == []
+    assert found("WANGX") == ["wangxwei"]
+
+
 def test_the_first_admin_is_made_once_and_its_password_told_once(sqlite_runtime: Runtime) -> None:
     password = people.ensure_admin(sqlite_runtime)
     assert password is not None
