@@ -25,6 +25,7 @@ _entry, _instance, _user = table_of(AuditEntry), table_of(ProcessInstance), tabl
 _case, _linked = table_of(Case), table_of(CaseInstance)
 MACHINES = (ENGINE, SYSTEM.username)
 PAGE = 50
+OLDEST_YEAR = 1900
 ENTITIES = (
     "process_instance", "user_task", "timer", "job", "incident", "message", "signal", "decision", "batch_operation", "deployment",
     "process", "requirements", "form", "history", "user", "token", "setting", "customer", "article", "macro", "campaign",
@@ -139,7 +140,7 @@ def _behind(cursor: str) -> ColumnElement[bool]:
         at, last = datetime.fromisoformat(text), int(key)
     except ValueError as error:
         raise InvalidInput("This is no page of the list.") from error
-    if at.tzinfo is None:
+    if at.tzinfo is None or at.year < OLDEST_YEAR or not 0 <= last < 2**63:
         raise InvalidInput("This is no page of the list.")
     return and_(_entry.c.at <= at, or_(_entry.c.at < at, _entry.c.key < last))
 

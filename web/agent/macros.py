@@ -158,7 +158,7 @@ def _acts() -> Acts:
     priority = given.get("priority", "").strip()
     return Acts(
         claim="claim" in given,
-        priority=None if not priority else int(priority) if priority.isdecimal() else -1,
+        priority=None if not priority else int(priority) if priority.isdecimal() and len(priority) < 4 else -1,
         **{name: given.get(name, "").strip() for name in texts},
     )
 

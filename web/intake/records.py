@@ -14,6 +14,7 @@ from flask_babel import to_user_timezone
 
 from engine.errors import InvalidInput
 from engine.services import records
+from engine.services.figures.period import YEARS
 from web.auth.session import requires
 from web.intake import words
 from web.intake.blueprint import intake
@@ -88,6 +89,8 @@ def _span() -> tuple[date, date]:
         since = date.fromisoformat(request.args.get("since") or until.replace(day=1).isoformat())
     except ValueError as error:
         raise InvalidInput(_("日期写作 2026-03-02。")) from error
+    if not all(YEARS[0] <= day.year <= YEARS[1] for day in (since, until)):
+        raise InvalidInput(_("日期写作 2026-03-02。"))
     return min(since, until), max(since, until)
 
 

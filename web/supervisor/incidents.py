@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -110,7 +111,7 @@ def wanted_by(args: Any) -> dict[str, Any]:
         wanted["processDefinitionId"] = {"$exists": False}
     if args.get("version", "").strip():
         wanted["processDefinitionVersion"] = number_in("version", args["version"])
-    if args.get("hash", "").removeprefix("-").isdecimal():
+    if re.fullmatch(r"-?[0-9]{1,10}", args.get("hash", "")):
         wanted["errorHashCode"] = int(args["hash"])
     if args.get("age") in AGES:
         operator, length = AGES[args["age"]]

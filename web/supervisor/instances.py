@@ -19,6 +19,7 @@ from engine.services.worklist import delete_filter, save_filter, saved_filters
 from web.auth.session import requires
 from web.supervisor import figure_sheets
 from web.supervisor.blueprint import supervisor
+from web.supervisor.typed import LONGEST_NUMBER
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 from web.ui.filters import moment
@@ -177,6 +178,7 @@ def number_in(name: str, text: str) -> int:
     if (
         not text.strip().isascii()
         or not text.strip().isdigit()
+        or len(text.strip()) > LONGEST_NUMBER
         or int(text) >= 2**31 * (1 if name == "version" else 2**32)
     ):
         raise InvalidInput(f"{name} is no number.", {name: ["请填写数字 / A whole number."]})

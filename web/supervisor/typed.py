@@ -14,6 +14,7 @@ from web.ui.context import current_actor
 
 NO_JSON = "不是有效的 JSON；文字要加双引号 / Not JSON; text needs double quotes."
 LONGEST_NAME = 255
+LONGEST_NUMBER = 20
 OLDEST_YEAR = 1900
 
 
@@ -65,7 +66,7 @@ def number_of(typed: Mapping[str, str], name: str) -> int | None:
     text = typed.get(name, "").strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or int(text) >= 2**63:
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER or int(text) >= 2**63:
         raise InvalidInput(f"{name} is no number.", {name: ["请填写数字 / A whole number."]})
     return int(text)
 

@@ -13,6 +13,7 @@ NAMED = (
     "last_7_days", "last_28_days", "month_to_the_24th",
 )  # fmt: skip
 LONGEST_DAYS = 800
+YEARS = (1900, 9000)
 _DAILY, _WEEKLY = 45, 200  # up to so many days a trend has a point a day, a week; beyond, a month
 
 
@@ -91,8 +92,10 @@ def span(first: str, last: str, zone: str) -> Period:
     for field, text in (("first", first), ("last", last)):
         try:
             days[field] = date.fromisoformat(text)
-        except ValueError as error:
-            raise InvalidInput("This is no day.", {field: ["日期无效 / Not a date."]}) from error
+        except ValueError:
+            days[field] = date.min
+        if not YEARS[0] <= days[field].year <= YEARS[1]:
+            raise InvalidInput("This is no day.", {field: ["日期无效 / Not a date."]})
     if days["last"] < days["first"]:
         raise InvalidInput("It ends before it begins.", {"last": ["结束早于开始 / It ends before it begins."]})
     if (days["last"] - days["first"]).days >= LONGEST_DAYS:
