@@ -25,6 +25,8 @@ FIGURES = (
     "/board/figures/csat/cases?period=this_year&hit=no", "/board/figures/registered/cases?period=this_year",
     "/board/figures/attainment/cases?period=this_year&hit=no", "/board/figures/load/cases?period=last_month&agent=agent1",
     "/board/figures/backlog_age/cases?period=this_month",
+    "/board/figures/arrivals", "/board/figures/arrivals?period=this_year", "/board/figures/arrivals/0/10?period=this_year",
+    "/board/figures/arrivals?period=this_year&counted=contacts&channel=phone&kind=complaint",
     "/board/heat", "/board/heat/complaint", "/board/heat/complaint?period=last_month",
     "/board/heat/complaint?period=this_year", "/board/heat/complaint?period=this_year&by=late",
     "/board/heat/complaint/{definition}/verify_complaint",

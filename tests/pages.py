@@ -107,6 +107,8 @@ PAGES = (
     Shown("figure-cases", "aftersales", "/board/figures", ("main a[href*='/cases']",), "supervisor.figure_cases"),
     Shown("reports", "aftersales", "/board/reports"),
     Shown("report", "aftersales", "/board/reports", ("main a[href*='/board/reports/']",), "supervisor.show_report"),
+    Shown("arrivals", "aftersales", "/board/figures/arrivals?period=this_year"),
+    Shown("arrived-cases", "aftersales", "/board/figures/arrivals?period=this_year", ("main td a",), "supervisor.arrived_cases"),
     Shown("heat", "aftersales", "/board/heat"),
     Shown("heat-process", "aftersales", "/board/heat/complaint"),
     Shown("heat-incidents", "owner", "/board/heat/broken"),

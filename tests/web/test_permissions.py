@@ -96,6 +96,9 @@ PAGES = {
     "supervisor.change_campaign": "campaigns.manage",
     "supervisor.start_campaign": "campaigns.manage",
     "supervisor.stop_campaign": "campaigns.manage",
+    "supervisor.show_arrivals": "figures.read",
+    "supervisor.arrived_cases": "figures.read",
+    "supervisor.arrivals_sheet": "figures.read",
     "supervisor.list_heat": "figures.read",
     "supervisor.show_heat": "figures.read",
     "supervisor.heat_diagram": "figures.read",
@@ -145,7 +148,7 @@ PAGES = {
 GIVEN = {
     "number": "TS20260302-0001", "key": 1, "version": 1, "name": "resolution", "username": "ann", "process_id": "complaint",
     "figure": "registered", "kind": "csv", "file_type": "csv", "element_id": "verify_complaint",
-         "act": "suspension", "timer": 1, "job": 1, "wait": 1}  # fmt: skip
+         "act": "suspension", "timer": 1, "job": 1, "wait": 1, "weekday": 0, "hour": 9}  # fmt: skip
 
 
 def routes(desk):

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
 from web.supervisor import (
+    arrivals,
     audit,
     batches,
     board,
@@ -30,6 +31,7 @@ from web.supervisor.blueprint import supervisor
 from web.ui.navigation import Help, Page, add_help, add_page
 
 __all__ = [
+    "arrivals",
     "audit",
     "batches",
     "board",

@@ -24,6 +24,7 @@ KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+WIDTHS = {0: 24, 1: 24, 9: 80}  # of a sheet of figures: what, which, and its definition
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -87,11 +88,11 @@ def _number(value: float | None, hours: bool) -> float | None:
     return None if value is None else round(value / 3600 if hours else value, 4)
 
 
-def answer(kind: str, name: str, rows: Table) -> Response:
-    """The sheet as a download. Raises NotFound for another kind than csv and xlsx."""
+def answer(kind: str, name: str, rows: Table, widths: Mapping[int, int] = WIDTHS) -> Response:
+    """The sheet as a download; `widths` of columns are in letters. Raises NotFound for another kind than csv and xlsx."""
     if kind not in KINDS:
         raise NotFound
-    body = _csv(rows) if kind == "csv" else _workbook(rows)
+    body = _csv(rows) if kind == "csv" else _workbook(rows, widths)
     return Response(
         body, mimetype=KINDS[kind], headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     )
@@ -109,13 +110,13 @@ def harmless(cell: Cell) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def _workbook(rows: Table) -> bytes:
+def _workbook(rows: Table, widths: Mapping[int, int]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(_("指标"))
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, ["" if cell is None else cell for cell in row])
         sheet.freeze_panes(2, 0)
-        sheet.set_column(0, 1, 24)
-        sheet.set_column(9, 9, 80)
+        for column, width in widths.items():
+            sheet.set_column(column, column, width)
     return out.getvalue()

@@ -145,7 +145,7 @@ def _teams(uow: UnitOfWork) -> dict[str, list[str]]:
 def _trend(of: Collection, name: str, samples: Columns) -> list[float | None]:
     """One value a step; a step that has not begun has none. A ratio's divisor is the step's own days."""
     period = of.period
-    step_of = {day.toordinal(): period.step_of_day(day) for day in _days(period)}
+    step_of = {day.toordinal(): period.step_of_day(day) for day in period.dates()}
     steps = list(dict.fromkeys(step_of.values()))
     place = {step: number for number, step in enumerate(steps)}
     found = by_step(samples, lambda day: place[step_of[day]])
@@ -165,7 +165,3 @@ def _trend(of: Collection, name: str, samples: Columns) -> list[float | None]:
 def _between(of: Collection, days: Sequence[int]) -> Collection:
     """The collection as if its period were these days, which follow one another."""
     return replace(of, period=replace(of.period, first=date.fromordinal(days[0]), last=date.fromordinal(days[-1])))
-
-
-def _days(period: Period) -> list[date]:
-    return [period.first + timedelta(days=number) for number in range(period.days)]

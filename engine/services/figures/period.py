@@ -39,6 +39,10 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def dates(self) -> list[date]:
+        """Its days, in order."""
+        return [self.first + timedelta(days=number) for number in range(self.days)]
+
     def midnights(self) -> list[float]:
         """When each of its days begins, and when it ends, in seconds since 1970."""
         midnight, zone = time(), ZoneInfo(self.zone)
@@ -52,8 +56,7 @@ class Period:
 
     def steps(self) -> list[str]:
         """All points of a trend over this period, in order."""
-        days = (self.first + timedelta(days=number) for number in range(self.days))
-        return list(dict.fromkeys(self.step_of_day(day) for day in days))
+        return list(dict.fromkeys(self.step_of_day(day) for day in self.dates()))
 
     def step_of_day(self, day: date) -> str:
         if self.days <= _DAILY:
