@@ -23,7 +23,7 @@ from engine.feel.errors import FeelLimitExceeded
 from engine.feel.types import FeelType
 
 # What keeps a model from being evaluated at all; other errors make null of one expression.
-_FATAL: Final = frozenset({"dmn-duplicate-id", "dmn-import-missing", "dmn-requirement-cycle"})
+_FATAL: Final = frozenset({"dmn-duplicate-id", "dmn-import-cycle", "dmn-import-missing", "dmn-requirement-cycle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +218,19 @@ def _compiled(
 ) -> DecisionModel:
     imported = {}
     for one in definitions.imports:
-        if one.namespace in imports:
-            imported[one.key] = imports[one.namespace]
+        found = imports.get(one.namespace)
+        if one.namespace == definitions.namespace or (found and _leads_to(definitions.namespace, found)):
+            remarks.add(Remark("dmn-import-cycle", namespace=one.namespace), one.place)
+        elif found:
+            imported[one.key] = found
         elif "DMN" in one.kind.upper() or not one.kind:
             remarks.add(Remark("dmn-import-missing", namespace=one.namespace), one.place)
     return DecisionModel(definitions, imported, remarks, names)
+
+
+def _leads_to(namespace: str, model: DecisionModel) -> bool:
+    """Whether a model is the one with this namespace, or imports it, however deep."""
+    return model.namespace == namespace or any(_leads_to(namespace, each) for each in model.imported.values())
 
 
 def _called(function: ModelFunction, frame: Frame) -> Any:

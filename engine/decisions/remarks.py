@@ -96,6 +96,13 @@ _SENTENCES: Final[Mapping[str, tuple[Severity, str, str, str, str]]] = {
         "Deploy that file together with this one.",
         "请把那个文件与本文件一起部署。",
     ),
+    "dmn-import-cycle": (
+        "error",
+        "The import of {namespace} leads back to this file.",
+        "导入的命名空间 {namespace} 又直接或间接导入了本文件。",
+        "Import in one direction only; put what both need into a third file.",
+        "请只在一个方向上导入，把双方都要用的内容放到第三个文件里。",
+    ),
     "dmn-requirement-cycle": (
         "error",
         "These elements require each other in a circle: {names}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.deployment.model import Element
-from engine.errors import NotFound
+from engine.errors import InvalidInput, NotFound
 from engine.execution.contract import Binding, DecisionEvaluated
 from engine.execution.failures import Failed
 from engine.execution.service_task import ServiceTask
@@ -29,7 +29,7 @@ class BusinessRuleTask(ServiceTask):
         binding = Binding(self.element.decision.binding, self.element.decision.version_tag)
         try:
             outcome = run.environment.decide(decision_id, context, binding)
-        except NotFound as error:
+        except (NotFound, InvalidInput) as error:  # not deployed, or not usable as things stand
             raise Failed("CALLED_DECISION_ERROR", str(error)) from error
         run.tell(DecisionEvaluated(token.id, self.element.id, decision_id, outcome))
         if outcome.failed is not None:

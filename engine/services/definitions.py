@@ -134,40 +134,54 @@ def form(runtime: Runtime, uow: UnitOfWork, key: int) -> Form:
     return found
 
 
-def decision_model(runtime: Runtime, uow: UnitOfWork, requirements_key: int) -> DecisionModel:
-    """The compiled DMN file of a version; what it imports is taken in its newest version. Raises NotFound."""
+def decision_model(
+    runtime: Runtime, uow: UnitOfWork, requirements_key: int, importers: frozenset[str] = frozenset()
+) -> DecisionModel:
+    """The compiled DMN file of a version; what it imports is taken in its newest version.
+
+    `importers` are the namespaces of the files that are being compiled and led here: they are not imported again. Raises
+    NotFound, DecisionModelError where what it imports is not deployed any more, or has come to import it.
+    """
     found: DecisionModel | None = runtime.definitions.get(requirements_key)
-    if found is None or not _imports_the_newest(runtime, uow, found):
+    if found is None or not _imports_the_newest(runtime, uow, found, importers):
         row = of_key(uow, DecisionRequirements, requirements_key)
         xml = content(uow, row.resource_key)
-        found = parse_dmn(xml, row.resource_name, imported_models(runtime, uow, xml), names=EXTRA_NAMES)
+        imported = _imported_models(runtime, uow, xml, importers | {row.namespace})
+        found = parse_dmn(xml, row.resource_name, imported, names=EXTRA_NAMES)
         runtime.definitions.put(requirements_key, found)
     return found
 
 
-def imported_models(runtime: Runtime, uow: UnitOfWork, xml: bytes) -> dict[str, DecisionModel]:
+def _imported_models(
+    runtime: Runtime, uow: UnitOfWork, xml: bytes, importers: frozenset[str]
+) -> dict[str, DecisionModel]:
     """The newest deployed models that a DMN file imports, by namespace."""
     wanted = {one.namespace for one in read_definitions(xml, Remarks("")).imports}
-    return _newest_models(runtime, uow, wanted) if wanted else {}
+    return _newest_models(runtime, uow, wanted, importers) if wanted else {}
 
 
-def _imports_the_newest(runtime: Runtime, uow: UnitOfWork, model: DecisionModel) -> bool:
+def _imports_the_newest(runtime: Runtime, uow: UnitOfWork, model: DecisionModel, importers: frozenset[str]) -> bool:
     """Whether a model that was compiled earlier imports what it would today."""
     if not model.imported:
         return True
-    newest = _newest_models(runtime, uow, {each.namespace for each in model.imported.values()})
+    wanted = {each.namespace for each in model.imported.values()}
+    newest = _newest_models(runtime, uow, wanted, importers | {model.namespace})
     return all(newest.get(each.namespace) is each for each in model.imported.values())
 
 
-def _newest_models(runtime: Runtime, uow: UnitOfWork, wanted: set[str]) -> dict[str, DecisionModel]:
+def _newest_models(
+    runtime: Runtime, uow: UnitOfWork, wanted: set[str], importers: frozenset[str]
+) -> dict[str, DecisionModel]:
     table = table_of(DecisionRequirements)
     rows = uow.connection.execute(
         select(table.c.namespace, table.c.key)
-        .where(table.c.tenant_id == uow.tenant_id, table.c.namespace.in_(wanted), table.c.deleted_at.is_(None))
+        .where(
+            table.c.tenant_id == uow.tenant_id, table.c.namespace.in_(wanted - importers), table.c.deleted_at.is_(None)
+        )
         .order_by(table.c.version)
     )
     newest = {row.namespace: row.key for row in rows}
-    return {namespace: decision_model(runtime, uow, key) for namespace, key in newest.items()}
+    return {namespace: decision_model(runtime, uow, key, importers) for namespace, key in newest.items()}
 
 
 def content(uow: UnitOfWork, resource_key: int) -> bytes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from engine.decisions import DecisionModel
+from engine.decisions import DecisionModel, DecisionModelError
 from engine.deployment import rules
 from engine.deployment.findings import Finding
 from engine.deployment.remarks import Remarks
@@ -150,5 +151,7 @@ def _deployed_models(runtime: Runtime, uow: UnitOfWork, files: list[File]) -> di
             .order_by(table.c.version)
         )
         newest = {row.namespace: row.key for row in rows}
-        found = {namespace: definitions.decision_model(runtime, uow, key) for namespace, key in newest.items()}
+        for namespace, key in newest.items():
+            with suppress(DecisionModelError):  # One that cannot be used any more hinders only who imports it.
+                found[namespace] = definitions.decision_model(runtime, uow, key)
     return found

@@ -11,7 +11,7 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.model.base import table_of
 from engine.model.deployment import DecisionDefinition, Deployment, ElementName, ProcessDefinition, Resource
 from engine.model.subscription import StartSubscription
-from engine.services import decisions, definitions, deployments, instances, resources, tasks
+from engine.services import decisions, definitions, deployments, incidents, instances, resources, tasks
 from engine.services.deploying.completing import complete_definitions
 from engine.services.deploying.deleting import DefinitionInUse, delete_resource
 from engine.services.figures.heat import processes
@@ -246,24 +246,76 @@ def test_who_starts_while_the_newest_version_is_deleted_has_the_one_before(postg
     assert [each.version for each in started] == [first.version]
 
 
+DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+
+
+def dmn(name, inside):
+    file = f'<definitions xmlns="{DMN}" id="{name}" name="{name}" namespace="urn:{name}">{inside}</definitions>'
+    return f"{name}.dmn", file.encode()
+
+
+def importing(namespace, name):
+    return f'<import namespace="urn:{namespace}" name="{name}" importType="{DMN}"/>'
+
+
+def library(value, imports=""):
+    logic = f"<literalExpression><text>{value}</text></literalExpression>"
+    return dmn("library", f'{imports}<decision id="rate" name="rate"><variable name="rate"/>{logic}</decision>')
+
+
+ASKING = dmn("asking", importing("library", "lib") + (
+    '<decision id="asked" name="asked"><variable name="asked"/>'
+    '<informationRequirement><requiredDecision href="urn:library#rate"/></informationRequirement>'
+    "<literalExpression><text>lib.rate</text></literalExpression></decision>"
+))  # fmt: skip
+
+
 def test_what_a_dmn_file_imports_is_its_newest_version_also_where_it_was_evaluated_before(runtime, deploy):
-    model = "https://www.omg.org/spec/DMN/20191111/MODEL/"
-
-    def dmn(name, inside):
-        file = f'<definitions xmlns="{model}" id="{name}" name="{name}" namespace="urn:{name}">{inside}</definitions>'
-        return f"{name}.dmn", file.encode()
-
-    def library(value):
-        logic = f"<literalExpression><text>{value}</text></literalExpression>"
-        return dmn("library", f'<decision id="rate" name="rate"><variable name="rate"/>{logic}</decision>')
-
-    asking = (
-        f'<import namespace="urn:library" name="lib" importType="{model}"/><decision id="asked" name="asked"><variable name="asked"/>'
-        '<informationRequirement><requiredDecision href="urn:library#rate"/></informationRequirement>'
-        "<literalExpression><text>lib.rate</text></literalExpression></decision>"
-    )
     deploy(library(1))
-    deploy(dmn("asking", asking))
+    deploy(ASKING)
     assert decisions.evaluate(runtime, "asked").result == 1
     deploy(library(2))
     assert decisions.evaluate(runtime, "asked").result == 2
+
+
+@pytest.mark.parametrize("other", ["asking", "library"])
+def test_dmn_files_that_would_import_each_other_in_a_circle_are_refused(runtime, deploy, other):
+    deploy(library(1))
+    deploy(ASKING)
+    with pytest.raises(deployments.DeploymentRefused) as refused:
+        deploy(library(2, importing(other, "x")))
+    assert [found.code for found in refused.value.findings] == ["dmn-import-cycle"]
+    assert decisions.evaluate(runtime, "asked").result == 1
+
+
+def test_a_circle_that_an_older_release_let_in_is_told_and_hinders_no_other_deployment(runtime, deploy):
+    deploy(library(1))
+    deploy(ASKING)
+    with runtime.unit_of_work() as uow:
+        circle = library(2, importing("asking", "ask"))[1]
+        uow.connection.execute(update(Resource).where(Resource.name == "library.dmn").values(content=circle))
+    runtime.definitions.clear()
+    with pytest.raises(InvalidInput, match="urn:asking"):
+        decisions.evaluate(runtime, "asked")
+    deploy(dmn("third", '<decision id="third" name="third"><variable name="third"/></decision>' + "<!-- import -->"))
+    deploy(library(3))
+    assert decisions.evaluate(runtime, "asked").result == 3
+
+
+def test_a_decision_whose_import_was_deleted_is_an_incident_until_it_is_deployed_again(
+    runtime, deploy, start, open_incidents, state_of
+):
+    rule = (
+        '<bpmn:businessRuleTask id="rule"><bpmn:extensionElements><zeebe:calledDecision decisionId="asked" '
+        'resultVariable="rate"/></bpmn:extensionElements></bpmn:businessRuleTask>'
+    )
+    (item, _) = deploy(library(1)).items
+    deploy(ASKING, diagram("rated", begin() + rule + end(), "start>rule rule>end"))
+    assert state_of(start("rated"))[0] == "COMPLETED"
+    delete_resource(runtime, item.key, "owner")
+    key = start("rated")
+    (stopped,) = open_incidents()
+    assert (stopped.error_type, "urn:library" in stopped.message) == ("CALLED_DECISION_ERROR", True)
+    deploy(library(2))
+    incidents.resolve(runtime, stopped.key)
+    assert state_of(key)[0] == "COMPLETED"
