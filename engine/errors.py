@@ -21,6 +21,14 @@ class InvalidInput(KefuflowError):
         self.fields = fields or {}
 
 
+class Unfit(InvalidInput):
+    """A value was sent or asked for that no column holds."""
+
+    def __init__(self) -> None:
+        english = "A number is too large, a text is too long, or a character cannot be kept."
+        super().__init__(english, {"": [f"有数字太大、文字太长，或含有不能保存的字符 / {english}"]})
+
+
 class NotFound(KefuflowError):
     """The thing named does not exist in this tenant."""
 

@@ -75,6 +75,11 @@ def _csrf_error(error: CSRFError) -> tuple[Response | str, int]:
     return answer(400, _("页面已过期，请刷新后重试；已填写的内容请先复制。"))
 
 
+def _unfit(error: errors.Unfit) -> tuple[Response | str, int]:
+    """In an address it names what is not there."""
+    return answer(404, title_of(404)) if request.method == "GET" else _engine_error(error)
+
+
 def _out_of_range(error: OverflowError) -> tuple[Response | str, int]:
     """A number that no key can be: SQLite's driver refuses it, PostgreSQL finds nothing under it."""
     log.warning("a number out of range at %s %s", request.method, request.path, exc_info=error)
@@ -90,5 +95,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(errors.KefuflowError, _engine_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(errors.Unfit, _unfit)
     app.register_error_handler(OverflowError, _out_of_range)
     app.register_error_handler(Exception, _unexpected)

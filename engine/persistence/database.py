@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -16,9 +17,10 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from engine.errors import ConfigError, Unavailable
-from engine.persistence.failures import Unreachable, is_outage
+from engine.errors import ConfigError, Unavailable, Unfit
+from engine.persistence.failures import Unreachable, is_outage, is_unfit
 
+log = logging.getLogger("kefuflow.database")
 BUSY_TIMEOUT_S = 30
 AWAY = "The database does not answer; try again later."
 _IDLE_S = 1.0  # a connection that was idle for longer is asked whether it lives before it is used
@@ -43,7 +45,8 @@ class Database:
         """A transaction that commits when the block ends and rolls back when it raises.
 
         SQLite's writers take the write lock at once (`BEGIN IMMEDIATE`), so none fails half-way for it.
-        Raises Unreachable when there is no connection or it breaks, Unavailable when the database stays locked too long.
+        Raises Unreachable when there is no connection or it breaks, Unavailable when the database stays locked too long, Unfit
+        for a value that no column holds.
         """
         lock = self._write_lock if self._is_memory or not read_only else None
         if lock is not None and not lock.acquire(timeout=BUSY_TIMEOUT_S):
@@ -56,6 +59,9 @@ class Database:
                 # The others in the pool are most likely broken too.
                 self.engine.dispose(close=False)
                 raise Unreachable(AWAY) from error
+            if is_unfit(error):
+                log.warning("A value that the database cannot hold was refused.", exc_info=True)
+                raise Unfit from error
             raise
         finally:
             if lock is not None:

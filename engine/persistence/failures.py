@@ -1,4 +1,4 @@
-"""What a database's error means: somebody was in the way, or the database is away."""
+"""What a database's error means: somebody was in the way, the database is away, or a value is none that it can hold."""
 
 from __future__ import annotations
 
@@ -29,3 +29,9 @@ def is_outage(error: BaseException) -> bool:
         return True
     cause = getattr(error, "orig", error)
     return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError) and not is_retryable(error)
+
+
+def is_unfit(error: BaseException) -> bool:
+    """Whether a value is out of every column's range, longer than its column, or has a NUL or half a character in it."""
+    cause = getattr(error, "orig", error)
+    return isinstance(cause, psycopg.DataError | OverflowError | UnicodeEncodeError)

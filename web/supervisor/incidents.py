@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from engine.errors import Conflict, InvalidInput
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.services import batches, inspection, repairs, stops
 from engine.services.repairs import Repair
 from engine.services.stops import Causes, FoundStops
 from web.auth.session import requires
+from web.supervisor import typed
 from web.supervisor.blueprint import supervisor
 from web.supervisor.instances import number_in, to_batch
 from web.ui import forms
@@ -73,7 +74,7 @@ def retry_incidents() -> Response:
         try:
             repairs.repair(current_runtime(), key, {}, actor=current_actor())
             done += 1
-        except Conflict:
+        except (Conflict, NotFound):
             continue  # somebody else was first; what they did stands
     flash(ngettext("已重试 %(num)d 个故障。", "已重试 %(num)d 个故障。", done), "success" if done else "warning")
     return redirect(url_for(".list_incidents", **_chosen(request.form)), 303)
@@ -173,7 +174,7 @@ def _changes(opened: Repair) -> tuple[dict[str, Any], Errors]:
     errors: Errors = {}
     for name, text in changed.items():
         try:
-            values[name] = json.loads(text)
-        except ValueError:
-            errors[name] = [forms.in_language("不是有效的 JSON；文字要加双引号 / Not JSON; text needs double quotes.")]
+            values[name] = typed.one_value(text)
+        except InvalidInput:
+            errors[name] = [forms.in_language(typed.NO_JSON)]
     return values, errors

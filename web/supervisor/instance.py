@@ -69,8 +69,8 @@ def retry_instance(key: int) -> Any:
 def set_variable(key: int) -> Any:
     def change(who: dict[str, Any]) -> None:
         name = request.form.get("name", "").strip()
-        if not name:
-            raise InvalidInput("The name is empty.", {"name": ["请填写变量名 / Give the variable's name."]})
+        if not 0 < len(name) <= typed.LONGEST_NAME:
+            raise InvalidInput("The name is empty or too long.", {"name": ["请填写变量名 / Give the variable's name."]})
         scope = request.form.get("scope", key, type=int)
         value = typed.one_value(request.form.get("value", ""))
         instances.set_variables(current_runtime(), scope, {name: value}, local=scope != key, **who)
@@ -82,10 +82,10 @@ def set_variable(key: int) -> Any:
 @requires("instances.modify")
 def move_token(key: int) -> Any:
     def change(who: dict[str, Any]) -> None:
-        source, target = request.form.get("source", ""), request.form.get("target", "")
+        source, target = typed.number_of(request.form, "source"), request.form.get("target", "")
         if not target:
             raise InvalidInput("No element is chosen.", {"target": ["请选择步骤 / Choose a step."]})
-        moves = [(int(source), target)] if source.isdigit() else []
+        moves = [] if source is None else [(source, target)]
         activations = [] if moves else [Activation(target)]
         modify(current_runtime(), key, activations, moves=moves, **who)
 

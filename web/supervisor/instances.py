@@ -17,9 +17,8 @@ from engine.services import batches, inspection
 from engine.services.batches import BatchType
 from engine.services.worklist import delete_filter, save_filter, saved_filters
 from web.auth.session import requires
-from web.supervisor import figure_sheets
+from web.supervisor import figure_sheets, typed
 from web.supervisor.blueprint import supervisor
-from web.supervisor.typed import LONGEST_NUMBER
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 from web.ui.filters import moment
@@ -175,14 +174,10 @@ def _variable(args: Any, named: str, operator: str, valued: str) -> dict[str, An
 
 def number_in(name: str, text: str) -> int:
     """A whole number that was typed. Raises InvalidInput with the field's sentence."""
-    if (
-        not text.strip().isascii()
-        or not text.strip().isdigit()
-        or len(text.strip()) > LONGEST_NUMBER
-        or int(text) >= 2**31 * (1 if name == "version" else 2**32)
-    ):
+    found = typed.number_of({name: text}, name)
+    if found is None or (name == "version" and found >= 2**31):
         raise InvalidInput(f"{name} is no number.", {name: ["请填写数字 / A whole number."]})
-    return int(text)
+    return found
 
 
 def _day(args: Any, name: str, later: int) -> str | None:

@@ -56,9 +56,11 @@ def _json(text: str) -> Any:
         raise ValueError(word)
 
     try:
-        return json.loads(text, parse_constant=refuse)
+        found = json.loads(text, parse_constant=refuse)
+        json.dumps(found, allow_nan=False)  # 1e999 is read as a number that nothing can write
     except RecursionError as error:
         raise ValueError(text[:20]) from error
+    return found
 
 
 def number_of(typed: Mapping[str, str], name: str) -> int | None:

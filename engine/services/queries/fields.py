@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, literal
 
 from engine.errors import InvalidInput
+from engine.model.base import to_json
 from engine.services.queries.like import is_like
 
 
@@ -137,11 +138,13 @@ def _is_so(value: Any, operator: str, operand: Any) -> bool:
 
 
 def read_json(text: Any) -> Any:
-    """A variable's value in a filter: JSON text, or else the text itself."""
+    """A variable's value in a filter: JSON text, or else the text itself; NaN and what is too large or deep are such texts."""
     try:
-        return json.loads(text)
-    except (TypeError, ValueError):
+        found = json.loads(text)
+        to_json(found)
+    except (TypeError, ValueError, RecursionError):
         return text
+    return found
 
 
 def show_moment(value: datetime) -> str:

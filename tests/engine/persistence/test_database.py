@@ -2,13 +2,18 @@
 
 import sqlite3
 import threading
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import func, select, text
 
+from engine.errors import InvalidInput
 from engine.model.base import table_of
+from engine.model.job import Job
 from engine.model.setting import Setting
 from engine.persistence import database
+from engine.services import deployments, instances
+from tests.engine.diagrams import ONE_TASK
 
 
 def test_who_opens_a_new_file_while_another_writes_its_first_pages_waits_for_it(tmp_path, monkeypatch):
@@ -61,3 +66,18 @@ def test_a_reader_sees_one_state_whatever_is_written_meanwhile(runtime):
         assert uow.connection.scalar(count) == first
     with runtime.unit_of_work(read_only=True) as uow:
         assert uow.connection.scalar(count) == first + 1
+
+
+@pytest.mark.parametrize("value", [2**63, datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))])
+def test_a_value_that_no_column_holds_is_the_askers_fault(runtime, value):
+    column = table_of(Setting).c.changed_at if isinstance(value, datetime) else table_of(Job).c.key
+    with pytest.raises(InvalidInput), runtime.unit_of_work(read_only=True) as uow:
+        uow.connection.execute(select(column).where(column == value))
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 256, "\ud800"])
+def test_a_text_that_postgresql_does_not_keep_is_the_askers_fault(postgres_runtime, name):
+    runtime = postgres_runtime
+    deployments.deploy(runtime, [("one.bpmn", ONE_TASK)], "owner")
+    with pytest.raises(InvalidInput):
+        instances.start(runtime, "one_task", {name: 1})

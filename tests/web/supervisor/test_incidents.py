@@ -83,6 +83,18 @@ def test_trying_again_without_a_repair_is_a_new_incident(desk, stopped):
     assert incident(desk) != link
 
 
+def test_one_of_several_that_is_gone_does_not_keep_the_others_from_being_tried(desk, stopped):
+    key = incident(desk).rsplit("/", 1)[1]
+    answer = desk.post("sue", "/board/incidents/retry", {"keys": ["7", key]}, follow_redirects=True)
+    assert "已重试 1 个故障" in answer.text
+    assert incident(desk).rsplit("/", 1)[1] != key
+
+
+@pytest.mark.parametrize("text", ["NaN", "1e999", "[" * 100_000])
+def test_a_value_that_only_python_takes_for_json_is_refused(desk, stopped, text):
+    assert desk.post("sue", incident(desk), {"v-amount": text, "v-note": '"x"'}).status_code == 422
+
+
 def test_an_incident_that_was_repaired_is_not_repaired_twice(desk, stopped):
     link = incident(desk)
     desk.post("sue", link, {"v-amount": "25"})

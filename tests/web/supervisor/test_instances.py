@@ -55,7 +55,9 @@ def test_instances_are_found_by_process_case_state_and_incident(desk, late):
 
 def found(desk, query):
     """The keys in the first column of the list."""
-    page = parsed(desk.get("max", f"/board/instances?process=late&{query}"))
+    answer = desk.get("max", f"/board/instances?process=late&{query}")
+    assert answer.status_code in (200, 422)
+    page = parsed(answer)
     return [int(text) for text in page.xpath("//td[@data-label='实例']/a[1]/text()")]
 
 
@@ -74,6 +76,33 @@ def found(desk, query):
 def test_instances_are_found_by_one_or_two_variables(desk, late, query, is_there):
     instances.set_variables(desk.runtime, late, {"code": "0017", "digits": "17"}, who="ann")
     assert found(desk, query) == ([late] if is_there else [])
+
+
+def test_a_value_nested_without_end_finds_nothing(desk, late):
+    sent = {"act": "cancel", "which": "all", "var1": "amount", "op1": "eq", "value1": "[" * 100_000}
+    answer = desk.post("max", "/board/instances/bulk", sent)
+    assert answer.status_code == 200
+    assert "0 个流程实例将受影响" in answer.text
+
+
+BIG = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "said"),
+    [
+        ("variables", {"name": "amount", "value": "1e999"}, "不是有效的 JSON"),
+        ("variables", {"name": "x" * 256, "value": "1"}, "请填写变量名"),
+        ("variables", {"name": "amount", "value": "1", "scope": BIG}, "有数字太大"),
+        ("move", {"source": "²", "target": "work"}, "请填写数字"),
+        ("move", {"source": "9" * 5000, "target": "work"}, "请填写数字"),
+        (f"messages/{BIG}", {}, "有数字太大"),
+    ],
+)
+def test_what_no_column_holds_is_refused_at_its_form(desk, late, path, sent, said):
+    answer = desk.post("max", f"/board/instances/{late}/{path}", sent | {"reason": "x"})
+    assert answer.status_code == 422
+    assert said in text_of(parsed(answer))
 
 
 def test_what_is_done_to_all_that_were_found_minds_the_variables(desk, late):
