@@ -236,9 +236,10 @@ def _feedback(runtime: Runtime, period: Period, actor: Actor) -> dict[str, Any]:
 def _tell(runtime: Runtime, uow: UnitOfWork, row: KeptReport, user: User) -> Sending | None:
     """A person's notice, and the mail that is still to be sent to them."""
     subject, body = _words(runtime, row, user)
-    _leave(runtime, uow, row, user, "desk", user.username, subject, body)
+    notice = _leave(runtime, uow, row, user, "desk", user.username, subject, body)
     if not user.email:
         return None
+    notice.sent_at = notice.sent_at or uow.now  # so that no mail of notices tells of it again
     mail = _leave(runtime, uow, row, user, "email", user.email, subject, body)
     return (
         Sending(mail.key, "email", user.email, subject, body, mail.idempotency_key) if mail.state == WAITING else None

@@ -54,6 +54,16 @@ def test_a_weekly_report_tells_its_readers_and_holds_the_figures(desk: Desk) -> 
     assert f"/board/reports/{report.key}" in notice.body
 
 
+def test_a_report_that_is_mailed_is_in_no_mail_of_notices_too(desk: Desk) -> None:
+    people.change_user(desk.runtime, "sue", {"email": "sue@example.com"}, actor=ADMIN)
+    notifications.wish_mails(desk.runtime, {"other": "now"}, actor=SUPERVISOR)
+    _until(desk, 4, 18)
+    assert any(
+        "周报" in one.subject for one in notifications.list_notices(desk.runtime, actor=SUPERVISOR, unread_only=True)
+    )
+    assert notifications.mail_notices(desk.runtime) == 0
+
+
 def test_a_days_own_report_is_for_its_agent_alone(desk: Desk) -> None:
     desk.start_complaint()
     _until(desk, 3, 21)
