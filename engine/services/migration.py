@@ -15,6 +15,7 @@ from engine.errors import KefuflowError
 from engine.execution import Instance, Migrated, MigrationRefused, Obstacle, PlanRefused, Process, check_plan, match
 from engine.history import audit
 from engine.model.base import DEFAULT_TENANT, table_of
+from engine.model.case import Case, CaseInstance
 from engine.model.deployment import ProcessDefinition
 from engine.model.element import ElementInstance
 from engine.model.incident import Incident, IncidentState
@@ -132,6 +133,7 @@ def migrate(
 
 def migrate_within(turn: Turn, key: int, plan: Plan, reason: str = "") -> None:
     """`migrate` in a turn that the caller finishes."""
+    _touch_case(turn.uow, key)  # before the instance is locked, as whatever else changes a case does
     live = turn.load(key)
     target = _target(turn.runtime, turn.uow, plan.target_key)
     before = {"process": live.info.process_id, "version": live.info.version}
@@ -146,6 +148,13 @@ def migrate_within(turn: Turn, key: int, plan: Plan, reason: str = "") -> None:
     _rename(turn.uow, done[0], row)
     after = {"process": row.process_id, "version": row.version, **audit.because(reason)}
     turn.audit("instance.migrate", "process_instance", key, key, before, after)
+
+
+def _touch_case(uow: UnitOfWork, key: int) -> None:
+    """The instance's case counts otherwise in figures by process and version."""
+    case, linked = table_of(Case), table_of(CaseInstance)
+    of = select(linked.c.case_key).where(linked.c.instance_key == key, linked.c.tenant_id == uow.tenant_id)
+    uow.connection.execute(update(case).where(case.c.key.in_(of)).values(updated_at=uow.now))
 
 
 def _rename(uow: UnitOfWork, done: Migrated, row: Any) -> None:

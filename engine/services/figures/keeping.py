@@ -90,7 +90,7 @@ def _wanted(uow: UnitOfWork, zone: str) -> list[date]:
     query = select(_day.c.day, _day.c.as_of, _day.c.cases).where(_day.c.tenant_id == uow.tenant_id)
     kept = {date.fromisoformat(row.day): row for row in uow.connection.execute(query)}
     stale = _stale(uow, kept, zone) | _settled(uow, kept, zone) if kept else set()
-    return [day for day in days if day not in kept or day in stale]
+    return sorted(stale.union(day for day in days if day not in kept))
 
 
 def _is_settled(name: str, day: date, now: datetime, zone: str) -> bool:
@@ -126,7 +126,7 @@ def _stale(uow: UnitOfWork, kept: dict[date, Any], zone: str) -> set[date]:
         now |= {sample.at for name in (*kept_figures(), "attainment") for sample in of.samples(name)}
     local = ZoneInfo(zone)
     then = {day for day, row in kept.items() if among(unpack_cases(row.cases), keys).any()}
-    return then | {moment.astimezone(local).date() for moment in now}
+    return then | (kept.keys() & {moment.astimezone(local).date() for moment in now})
 
 
 def _stretches(days: Iterable[date]) -> Iterator[tuple[date, date]]:

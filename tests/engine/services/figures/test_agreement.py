@@ -20,6 +20,7 @@ from engine.model.order import Order
 from engine.services import figures
 from engine.services.cases.files import open_case
 from engine.services.figures import keeping
+from engine.services.figures.period import LONGEST_DAYS
 from engine.services.rows import add
 from engine.services.startup import wire
 from tests.engine.services.desk_people import MANAGER
@@ -189,6 +190,25 @@ def test_what_happens_later_to_a_case_of_a_kept_day_is_seen_at_once(runtime, clo
         add(runtime, uow, Survey, case_key=cases[1].key, idempotency_key="asked", sent_at=uow.now)
     covered = figures.report(runtime, _last_days(runtime, 5), actor=MANAGER).overall["callback_coverage"]
     assert (covered.hits, covered.count) == (2, 3)
+
+
+def test_a_day_of_long_ago_is_made_again_too_when_its_case_changes(runtime, clock):
+    wire(runtime)
+    with runtime.unit_of_work() as uow:
+        case = open_case(runtime, uow, "alice", "complaint", "phone", "一件事")
+    day = case.created_at.date()
+    clock.advance(timedelta(days=2))
+    keeping.keep(runtime)
+    clock.advance(timedelta(days=LONGEST_DAYS + 30))
+    keeping.keep(runtime)
+    with runtime.unit_of_work() as uow:
+        uow.session.get(Case, case.key).change({"channel": "email"}, uow.now)
+    for _night in range(2):
+        period = figures.Period(day, day, ZONE)
+        found = figures.report(runtime, period, figures.Cut(channel="email"), actor=MANAGER).overall["registered"]
+        assert found.count == 1
+        clock.advance(timedelta(days=1))
+        keeping.keep(runtime)
 
 
 def _last_days(runtime, days: int) -> figures.Period:

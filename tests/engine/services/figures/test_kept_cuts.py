@@ -11,10 +11,10 @@ from engine.model.case import Case
 from engine.model.deployment import ProcessDefinition
 from engine.model.figure_day import FigureMonth, FigureSamples
 from engine.model.instance import ProcessInstance
-from engine.services import figures
+from engine.services import deployments, figures, migration
 from engine.services.cases.files import link_instance, open_case
 from engine.services.figures import keeping
-from tests.engine.services.desk_fixtures import Desk
+from tests.engine.services.desk_fixtures import PROCESSES, Desk
 from tests.engine.services.desk_people import MANAGER
 
 
@@ -63,6 +63,27 @@ def test_a_cut_by_a_process_has_the_cases_that_it_worked_on_first_later_or_after
     assert _registered(any_desk, process="complaint", version=version + 1) == 0
     assert _registered(any_desk, process="return_exchange") == 2
     assert _registered(any_desk, process="callback") == 0
+
+
+def test_a_case_whose_instance_is_moved_to_another_version_counts_there_though_its_day_was_kept(any_desk):
+    desk = any_desk
+    desk.start_complaint()
+    desk.clock.advance(timedelta(days=2))
+    keeping.keep(desk.runtime)
+    file = PROCESSES / "complaint.bpmn"
+    changed = file.read_bytes().replace(b"</bpmn:documentation>", b" Anew.</bpmn:documentation>", 1)
+    (new,) = deployments.deploy(desk.runtime, [(file.name, changed)], "olga").items
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        old = uow.session.scalars(select(ProcessInstance).where(ProcessInstance.process_id == "complaint")).one()
+    plan = migration.plan_by_ids(desk.runtime, old.process_definition_key, new.key).plan
+    migration.migrate(desk.runtime, old.key, plan, who="olga")
+    for _night in range(2):
+        assert _registered(desk, process="complaint", version=old.version) == 0
+        assert _registered(desk, process="complaint", version=old.version + 1) == 1
+        lines = figures.report(desk.runtime, _days(desk), by="version", actor=MANAGER).lines
+        assert {line.value: line.figures["registered"].count for line in lines}[f"complaint {old.version + 1}"] == 1
+        desk.clock.advance(timedelta(days=1))
+        keeping.keep(desk.runtime)
 
 
 def _made(desk: Desk, **cut: object) -> dict[str, int]:
