@@ -14,6 +14,7 @@ from engine.model.base import Base, Keyed, KeyType
 from engine.model.permissions import Actor
 
 EXCLUDED_USERS = "exclude.users"  # a property of the element: names of people who may not do this task
+STAND_IN = "stand.in"  # a property of the element: `none` says that it is its holder's own affair while they are away
 
 
 class TaskNotFound(NotFound):
@@ -131,7 +132,9 @@ class UserTask(Keyed, Base):
 
     def can_be_taken_over_by(self, actor: Actor) -> bool:
         """Whether they may do it for a holder who is away: whoever it is offered to, and where it was that holder's by name
-        alone, anybody who works; the process still leaves out whom it leaves out."""
+        alone, anybody who works; the process still leaves out whom it leaves out, and may leave it to its holder."""
+        if self.properties.get(STAND_IN) == "none":
+            return False
         by_name_alone = not self.candidate_groups and not self.candidate_users
         allowed = actor.username not in self.excluded_users and actor.may("tasks.work")
         return allowed and (by_name_alone or self.is_offered_to(actor))
@@ -217,6 +220,7 @@ class TaskCandidate(Base):
 __all__ = [
     "EXCLUDED_USERS",
     "IN_TRANSITION",
+    "STAND_IN",
     "PersonExcluded",
     "TaskAlreadyClaimed",
     "TaskCandidate",

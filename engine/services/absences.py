@@ -14,7 +14,7 @@ from engine.errors import InvalidInput, NotFound
 from engine.model.absence import Absence
 from engine.model.people import User, UserRole
 from engine.model.permissions import ROLES, SYSTEM, Actor
-from engine.model.user_task import EXCLUDED_USERS, UserTask
+from engine.model.user_task import EXCLUDED_USERS, STAND_IN, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.rows import add
@@ -110,7 +110,7 @@ def holder_of_new(
     task = UserTask(
         candidate_groups=groups,
         candidate_users=users,
-        properties={name: properties[name] for name in properties if name == EXCLUDED_USERS},
+        properties={name: properties[name] for name in properties if name in (EXCLUDED_USERS, STAND_IN)},
     )
     user = _user(uow, stand_in)
     return stand_in if user is not None and task.can_be_taken_over_by(actor_for(uow, user)) else assignee

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from engine.model.appraisal import Appraisal
 from engine.model.case import Case
-from engine.model.user_task import TaskState, UserTask
-from engine.services import appraisals, figures, notifications, settings, tasks
+from engine.model.user_task import TaskAlreadyClaimed, TaskState, UserTask
+from engine.services import absences, appraisals, figures, notifications, settings, tasks, work, worklist
 from engine.services.figures import keeping
 from engine.services.rows import add
 from tests.engine.services.desk_fixtures import Desk, any_desk, desk, furnished
-from tests.engine.services.desk_people import ADMIN, AGENT, MANAGER
+from tests.engine.services.desk_people import ADMIN, AGENT, MANAGER, OTHER_AGENT
 
 __all__ = ["any_desk", "desk", "furnished"]
 ZONE = "Asia/Shanghai"
@@ -108,6 +108,17 @@ def test_accuracy_is_the_right_answers_among_the_appraised_ones(desk: Desk, answ
     wrong, count = figures.cases_behind(desk.runtime, "accuracy", period, hit=False, actor=MANAGER)
     assert count == 1
     assert wrong[0] in answered[:3]
+
+
+def test_what_was_found_of_an_agent_waits_for_them_and_not_for_who_stands_in(desk: Desk, answered: list[str]) -> None:
+    absences.leave_to(desk.runtime, "bob", None, None, actor=AGENT)
+    _tuesday(desk)
+    _appraise(desk, {"accurate": "no", "error": "wrong", "note": "不是一年"})
+    (result,) = _open(desk, "see_result")
+    assert result.assignee == "alice"
+    assert worklist.count_inbox(desk.runtime, actor=OTHER_AGENT)["cover"] == 0
+    with pytest.raises(TaskAlreadyClaimed):
+        work.claim(desk.runtime, result.key, actor=OTHER_AGENT)
 
 
 def test_an_agent_sees_a_wrong_answer_and_an_appeal_changes_the_figure_also_of_a_kept_day(
