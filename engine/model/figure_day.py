@@ -13,7 +13,7 @@ KEEP_FIGURES = "kefuflow:keep-figures"  # the type of the job that keeps them
 
 
 class FigureDay(Base):
-    """One day (ISO 8601, on the wall of the desk's zone) and the cases that count on it; true as of a moment.
+    """One day (ISO 8601, on the wall of the desk's `zone`) and the cases that count on it; true as of a moment.
 
     `cases` has their keys, `sides` what they can be grouped by as places in `names`; see `engine.services.figures.packing`.
     """
@@ -22,6 +22,7 @@ class FigureDay(Base):
 
     tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True, default=DEFAULT_TENANT)
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    zone: Mapped[str | None] = mapped_column(String(64))  # None: kept before it was said; the next night says it
     as_of: Mapped[datetime]
     names: Mapped[list[str]]
     cases: Mapped[bytes] = mapped_column(LargeBinary)

@@ -18,7 +18,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from engine.model.base import table_of
 from engine.model.case import Case
-from engine.model.figure_day import KEEP_FIGURES, FigureDay, FigureSamples
+from engine.model.figure_day import KEEP_FIGURES, FigureDay, FigureMonth, FigureSamples
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import nightly
@@ -32,7 +32,7 @@ JOB_KEY = 2  # one job for the whole database; no key that is made is so low
 AT_ONCE = 10_000  # keys in one statement
 STRETCHES = 20  # in one go; then whatever else is due has its turn
 NIGHT = time(2, 0)
-_day, _samples = table_of(FigureDay), table_of(FigureSamples)
+_day, _samples, _month = table_of(FigureDay), table_of(FigureSamples), table_of(FigureMonth)
 
 
 def ensure(uow: UnitOfWork, zone: str) -> None:
@@ -65,6 +65,7 @@ def _keep_more(runtime: Runtime, tenant_id: str) -> Iterator[str]:
 def keep_days(runtime: Runtime, tenant_id: str) -> Iterator[str]:
     """Bring what is kept up to date, some days in a transaction, the oldest first; yields the last of each as ISO 8601."""
     zone = runtime.settings.time_zone
+    runtime.transact(partial(_forget_other_days, zone=zone), tenant_id)
     with runtime.unit_of_work(read_only=True, tenant_id=tenant_id) as uow:
         begun = uow.now - MARGIN
         wanted = _wanted(uow, zone)
@@ -74,8 +75,16 @@ def keep_days(runtime: Runtime, tenant_id: str) -> Iterator[str]:
             packed, as_of = _packed(uow, period), uow.now - MARGIN
         runtime.transact(partial(_write, period=period, packed=packed, as_of=as_of), tenant_id)
         yield last.isoformat()
-    true = update(_day).where(_day.c.tenant_id == tenant_id, _day.c.as_of < begun).values(as_of=begun)
+    true = update(_day).where(_day.c.tenant_id == tenant_id, _day.c.as_of < begun).values(as_of=begun, zone=zone)
     runtime.transact(lambda uow: uow.connection.execute(true), tenant_id)
+
+
+def _forget_other_days(uow: UnitOfWork, zone: str) -> None:
+    """Let everything go that was kept while the desk was in another zone, whose days are others."""
+    other = select(_day.c.day).where(_day.c.tenant_id == uow.tenant_id, _day.c.zone != zone).limit(1)
+    if uow.connection.execute(other).first() is not None:
+        for table in (_day, _samples, _month):
+            uow.connection.execute(delete(table).where(table.c.tenant_id == uow.tenant_id))
 
 
 def _wanted(uow: UnitOfWork, zone: str) -> list[date]:
@@ -175,7 +184,7 @@ def _write(uow: UnitOfWork, period: Period, packed: dict[str, Any], as_of: datet
         uow.connection.execute(delete(table).where(table.c.tenant_id == uow.tenant_id, *over))
     for day, one in packed.items():
         mine = {"tenant_id": uow.tenant_id, "day": day}
-        about = {"as_of": as_of, "names": one.names, "cases": one.cases, "sides": one.sides}
+        about = {"zone": period.zone, "as_of": as_of, "names": one.names, "cases": one.cases, "sides": one.sides}
         uow.connection.execute(insert(_day).values(**mine, **about))
         if one.samples:
             rows = [{**mine, "figure": name, "samples": samples} for name, samples in one.samples.items()]

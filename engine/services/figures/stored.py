@@ -81,6 +81,7 @@ class Stored:
             _day.c.tenant_id == self._uow.tenant_id,
             _day.c.day >= period.first.isoformat(),
             _day.c.day <= period.last.isoformat(),
+            or_(_day.c.zone.is_(None), _day.c.zone == period.zone),
         )
         return {row.day: row.as_of for row in self._uow.connection.execute(query.order_by(_day.c.day))}
 

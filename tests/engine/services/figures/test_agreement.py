@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine.model.base import DEFAULT_TENANT
 from engine.model.callback import Callback
@@ -209,6 +209,33 @@ def test_a_day_of_long_ago_is_made_again_too_when_its_case_changes(runtime, cloc
         assert found.count == 1
         clock.advance(timedelta(days=1))
         keeping.keep(runtime)
+
+
+def test_when_the_desk_moves_to_another_zone_its_kept_days_are_the_days_there(runtime, clock):
+    wire(runtime)
+    clock.advance(runtime.now().replace(hour=17) - runtime.now())  # one in the night of the next day in Shanghai
+    day = runtime.now().date()
+    with runtime.unit_of_work() as uow:
+        open_case(runtime, uow, "alice", "complaint", "phone", "一件事")
+    clock.advance(timedelta(days=45))
+    keeping.keep(runtime)
+    with runtime.unit_of_work() as uow:  # as a release kept them that did not say the zone
+        uow.session.execute(update(FigureDay).values(zone=None))
+    clock.advance(timedelta(days=1))
+    keeping.keep(runtime)
+    runtime.settings = replace(runtime.settings, time_zone="UTC")
+    for _night in range(2):
+        counts = []
+        for last in (0, 1, 40):
+            period = figures.Period(day, day + timedelta(days=last), "UTC")
+            counts.append(figures.report(runtime, period, actor=MANAGER).overall["registered"].count)
+        period = figures.Period(day + timedelta(days=1), day + timedelta(days=1), "UTC")
+        counts.append(figures.report(runtime, period, actor=MANAGER).overall["registered"].count)
+        assert counts == [1, 1, 1, 0]
+        clock.advance(timedelta(days=1))
+        keeping.keep(runtime)
+    with runtime.unit_of_work(read_only=True) as uow:
+        assert set(uow.session.scalars(select(FigureDay.zone))) == {"UTC"}
 
 
 def _last_days(runtime, days: int) -> figures.Period:
