@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.errors import InvalidInput, KefuflowError
+from engine.errors import Conflict, InvalidInput, KefuflowError
 from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.element import ElementInstance, ElementState
 from engine.model.incident import IncidentState
@@ -20,8 +20,12 @@ from engine.services.modification import Activation, Move, modify_within
 from engine.services.progress import Step, step_of
 from engine.services.turn import Live, Turn, require_running
 
-__all__ = ["Activation", "Assignment", "Change", "Named", "Outcome", "Stop", "change", "preview"]
+__all__ = ["Activation", "Assignment", "Change", "InstanceChanged", "Named", "Outcome", "Stop", "change", "preview"]
 _element = table_of(ElementInstance)
+
+
+class InstanceChanged(Conflict):
+    """The instance is not as it was when the change was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,11 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What comes of a change at once: the steps that end, those that are gone through, and those that begin and last; the
-    processes that are called and that are ended with their callers; `state` is the instance's afterwards."""
+    processes that are called and that are ended with their callers; `state` is the instance's afterwards, `revision` the one
+    at which this was tried."""
 
     state: str
+    revision: int
     ended: list[Step] = field(default_factory=list)
     passed: list[Step] = field(default_factory=list)
     begun: list[Step] = field(default_factory=list)
@@ -92,15 +98,19 @@ def change(
     *,
     who: str,
     reason: str = "",
+    revision: int | None = None,
     tenant_id: str = DEFAULT_TENANT,
 ) -> None:
     """Do all of it, or nothing. An instance with nothing left in it is cancelled.
 
-    Raises NotFound, InstanceEnded, InstanceSuspended, and InvalidInput for what cannot be, with a sentence in both languages.
+    Raises NotFound, InstanceEnded, InstanceSuspended, InstanceChanged when it has gone on since `revision`, and InvalidInput for what
+    cannot be, with a sentence in both languages.
     """
 
     def work(uow: UnitOfWork) -> None:
         turn = Turn(runtime, uow, who)
+        if revision is not None and turn.load(key).revision != revision:
+            raise InstanceChanged(f"Process instance {key} has gone on meanwhile; look at it again.")
         _change(turn, key, wanted, reason)
         turn.finish()
 
@@ -162,6 +172,7 @@ def _outcome(turn: Turn, live: Live) -> Outcome:
     others = [each for each in turn.live.values() if each.info.key != key]
     return Outcome(
         state=live.state,
+        revision=live.revision,
         ended=[_step(turn, live, name) for name in turn.uow.connection.execute(query.order_by(_element.c.key)).scalars()
                if name != live.info.process_id],
         passed=[_step(turn, live, row["element_id"]) for row in own if row["state"] != ElementState.ACTIVE],

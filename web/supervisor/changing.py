@@ -46,12 +46,13 @@ def change_instance(key: int) -> Any:
         wanted = _wanted()
         outcome = changing.preview(current_runtime(), key, wanted, who=actor.username, tenant_id=actor.tenant_id)
         reason = request.form.get("reason", "").strip()
-        if "apply" in request.form and request.form.get("reviewed") == _mark(wanted):
+        if "apply" in request.form and request.form.get("reviewed") == _mark(wanted, outcome):
             if not reason:
                 raise InvalidInput("A reason is needed.", {"reason": ["请填写原因 / Give a reason."]})
             changing.change(
-                current_runtime(), key, wanted, who=actor.username, reason=reason, tenant_id=actor.tenant_id
-            )
+                current_runtime(), key, wanted, who=actor.username, reason=reason, revision=outcome.revision,
+                tenant_id=actor.tenant_id,
+            )  # fmt: skip
             flash(_("改动已全部生效。"), "success")
             return redirect(url_for(".show_instance", key=key), 303)
     except InvalidInput as error:
@@ -126,17 +127,18 @@ def _rows(kind: str) -> int:
     return min(count, MOST)
 
 
-def _mark(wanted: Change) -> str:
-    """Tells whether what is to be done is what was reviewed."""
-    return hashlib.sha256(repr(wanted).encode()).hexdigest()
+def _mark(wanted: Change, outcome: changing.Outcome) -> str:
+    """Tells whether what is to be done is what was reviewed, on an instance that has not gone on since."""
+    return hashlib.sha256(repr((wanted, outcome.revision)).encode()).hexdigest()
 
 
 def _page(
     found: inspection.Inspection, errors: forms.Errors | None = None, outcome: changing.Outcome | None = None
 ) -> str:
     wanted = _wanted() if outcome is not None else None
+    mark = _mark(wanted, outcome) if wanted is not None and outcome is not None else ""
     return render_template(
         "supervisor/change.html", found=found, errors=errors or {}, typed=request.form, outcome=outcome, wanted=wanted,
-        mark=_mark(wanted) if wanted is not None else "", starts=_rows("starts"), values=_rows("values"), most=MOST,
+        mark=mark, starts=_rows("starts"), values=_rows("values"), most=MOST,
         as_text=as_text, altered=outcome is not None and "apply" in request.form and not errors,
     )  # fmt: skip

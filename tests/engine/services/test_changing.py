@@ -100,6 +100,15 @@ def test_what_would_come_of_it_is_told_and_nothing_is_done(runtime, work, active
     assert (names(found.passed), found.stops) == (["enough", "end"], [])
 
 
+def test_a_change_that_was_tried_before_the_instance_went_on_is_refused(runtime, work, active):
+    wanted = Change(started=[Activation("pay")])
+    tried = changing.preview(runtime, work, wanted, who="max")
+    changing.change(runtime, work, wanted, who="eva", revision=tried.revision)
+    with pytest.raises(changing.InstanceChanged):
+        changing.change(runtime, work, wanted, who="max", revision=tried.revision)
+    assert list(active(work)) == ["ask", "pay"]
+
+
 def test_a_change_that_leaves_nothing_says_that_it_cancels(runtime, work, active, state_of):
     wanted = Change(ended=[active(work)["ask"]])
     assert changing.preview(runtime, work, wanted, who="max").state == "TERMINATED"

@@ -87,6 +87,28 @@ def test_what_was_altered_after_the_review_is_reviewed_again(desk, steps, path, 
     assert active_at(desk, steps) == '["ask"]'
 
 
+def test_what_was_reviewed_before_the_instance_went_on_is_reviewed_again(desk, steps, path):
+    more = {"start-0": "pay"}
+    page = parsed(desk.post("max", path, more | {"review": "1"}))
+    seen = {"reviewed": hidden(page, "reviewed"), "apply": "1", "reason": "走错了"}
+    instances.set_variables(desk.runtime, steps, {"amount": 4}, who="ann")
+    again = desk.post("max", path, more | seen)
+    assert again.status_code == 200
+    assert "流程已有变化" in again.text
+    assert active_at(desk, steps) == '["ask"]'
+    seen["reviewed"] = hidden(parsed(again), "reviewed")
+    assert desk.post("max", path, more | seen).status_code == 303
+    assert active_at(desk, steps) == '["ask", "pay"]'
+
+
+def test_what_is_sent_twice_is_done_once(desk, steps, path):
+    more = {"start-0": "pay"}
+    page = parsed(desk.post("max", path, more | {"review": "1"}))
+    seen = {"reviewed": hidden(page, "reviewed"), "apply": "1", "reason": "走错了"}
+    assert [desk.post("max", path, more | seen).status_code for _ in range(2)] == [303, 200]
+    assert active_at(desk, steps) == '["ask", "pay"]'
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "said"),
     [
