@@ -25,7 +25,7 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 WIDTHS = {0: 24, 1: 24, 9: 80}  # of a sheet of figures: what, which, and its definition
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # Excel takes the wide signs for the others
 
 
 @dataclass(frozen=True, slots=True)

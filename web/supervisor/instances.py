@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -152,24 +153,33 @@ def wanted_by(args: Any) -> dict[str, Any]:
         wanted["hasIncident"] = True
     moments = {"$gte": _day(args, "from", 0), "$lt": _day(args, "to", 1)}
     started = {operator: moment for operator, moment in moments.items() if moment}
-    variables = [_variable(args, *names) for names in VARIABLES if args.get(names[0], "").strip()]
-    return wanted | ({"startDate": started} if started else {}) | ({"variables": variables} if variables else {})
+    return wanted | ({"startDate": started} if started else {}) | _variables(args)
 
 
-def _variable(args: Any, named: str, operator: str, valued: str) -> dict[str, Any]:
-    """One condition. What was typed means the text and, where it is JSON, also that value."""
-    typed = args.get(valued, "").strip()
-    either = [typed, json.dumps(typed)]
+def _variables(args: Any) -> dict[str, Any]:
+    """The conditions of those that are named, in every way in which they may be meant."""
+    meant = [_variable(args, *names) for names in VARIABLES if args.get(names[0], "").strip()]
+    ways = [{"variables": list(way)} for way in product(*meant)]
+    return {} if not meant else ways[0] if len(ways) == 1 else {"$or": ways}
+
+
+def _variable(args: Any, named: str, operator: str, valued: str) -> list[dict[str, Any]]:
+    """One condition. What was typed means the text and, where it is JSON, also that value.
+
+    A part of a text with quotes or backslashes is kept with others before them; a part of a list or object is kept as it is.
+    """
+    text = args.get(valued, "").strip()
+    quoted = json.dumps(text, ensure_ascii=False)
     match args.get(operator, "eq"):
         case "eq":
-            value: dict[str, Any] = {"$in": either}
+            values: list[dict[str, Any]] = [{"$in": [text, quoted]}]
         case "neq":
-            value = {"$notIn": either}
+            values = [{"$notIn": [text, quoted]}]
         case "like":
-            value = {"$like": f"*{typed}*"}
+            values = [{"$like": f"*{part}*"} for part in dict.fromkeys([text, quoted[1:-1]])]
         case _:
-            value = {"$exists": True}
-    return {"name": args[named].strip(), "value": value}
+            values = [{"$exists": True}]
+    return [{"name": args[named].strip(), "value": value} for value in values]
 
 
 def number_in(name: str, text: str) -> int:

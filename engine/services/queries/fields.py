@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, literal
 
 from engine.errors import InvalidInput
-from engine.model.base import to_json
+from engine.feel import to_json
+from engine.model.base import to_json as to_json_text
 from engine.services.queries.like import is_like
 
 
@@ -138,11 +139,14 @@ def _is_so(value: Any, operator: str, operand: Any) -> bool:
 
 
 def read_json(text: Any) -> Any:
-    """A variable's value in a filter: JSON text, or else the text itself; NaN and what is too large or deep are such texts."""
+    """A variable's value in a filter, as a process would keep it (100 for `100.00`): JSON text, or else the text itself.
+
+    NaN, and what is too large or too deep for a value, are such texts.
+    """
     try:
-        found = json.loads(text)
-        to_json(found)
-    except (TypeError, ValueError, RecursionError):
+        found = to_json(json.loads(text))
+        to_json_text(found)
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
         return text
     return found
 

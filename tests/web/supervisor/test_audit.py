@@ -89,3 +89,11 @@ def test_everything_that_an_act_can_be_about_has_a_word(desk):
         found = uow.connection.execute(select(AuditEntry.entity, AuditEntry.what).distinct()).all()
     assert {entity for entity, _ in found} <= WORDS["entity"].keys()
     assert {what for _, what in found} <= WORDS["act"].keys()
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+def test_a_reason_in_the_sheet_is_no_formula(desk, case, sign):
+    key = instances.start(desk.runtime, "complaint", {}, who="ann").key
+    instances.cancel(desk.runtime, key, who="max", reason=f"{sign}1+1")
+    sheet = list(csv.reader(io.StringIO(desk.get("max", "/board/audit.csv?what=instance.cancel").data.decode())))
+    assert f"'{sign}1+1" in [cell for row in sheet for cell in row]

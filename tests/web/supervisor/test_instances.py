@@ -53,6 +53,9 @@ def test_instances_are_found_by_process_case_state_and_incident(desk, late):
     assert str(late) in desk.get("max", f"/board/instances?instance={late}&from=2026-03-02&to=2026-03-02").text
 
 
+KEPT = {"code": "0017", "digits": "17", "said": '他说"坏了"', "path": r"C:\temp\a", "line": {"sku": "A1"}}
+
+
 def found(desk, query):
     """The keys in the first column of the list."""
     answer = desk.get("max", f"/board/instances?process=late&{query}")
@@ -71,10 +74,16 @@ def found(desk, query):
         ("var1=amount&value1=3&var2=matter&value2=漏水", True), ("var1=amount&value1=3&var2=matter&value2=x", False),
         ("value1=4&op1=neq", True), ("var1=amount&value1=NaN", False), ("var1=amount&value1=1e999", False),
         ("var1=amount&value1=%00", None), ("var1=%00&op1=exists", None),
+        ("var1=amount&value1=3.00", True), ("var1=amount&op1=neq&value1=3.0", False), ("var1=amount&value1=3e0", True),
+        ("var1=said&op1=like&value1=\"坏了\"", True), ("var1=said&value1=他说\"坏了\"", True),
+        ("var1=path&op1=like&value1=C:\\temp", True), ("var1=path&op1=like&value1=C:temp", False),
+        ("var1=line&op1=like&value1=\"sku\":\"A1\"", True), ("var1=line&value1={\"sku\": \"A1\"}", True),
+        ("var1=said&op1=like&value1=\"坏\"&var2=path&op2=like&value2=C:\\t", False),
+        ("var1=said&op1=like&value1=\"&var2=path&op2=like&value2=C:\\t", True),
     ],
 )  # fmt: skip
 def test_instances_are_found_by_one_or_two_variables(desk, late, query, is_there):
-    instances.set_variables(desk.runtime, late, {"code": "0017", "digits": "17"}, who="ann")
+    instances.set_variables(desk.runtime, late, KEPT, who="ann")
     assert found(desk, query) == ([late] if is_there else [])
 
 
