@@ -72,7 +72,7 @@ def count(runtime: Runtime, kind: BatchType, wanted: Mapping[str, Any], tenant_i
 def resolve_incidents(
     runtime: Runtime, wanted: Mapping[str, Any], *, who: str, reason: str = "", tenant_id: str = DEFAULT_TENANT
 ) -> Created:
-    """Try again every open incident that a filter of incidents (as `/v2` takes it) finds now, in instances that run.
+    """Try again every open incident that a filter of incidents (as `/v2` takes it) finds now, but in suspended instances.
 
     Raises InvalidInput for a filter that does not fit.
     """
@@ -124,8 +124,8 @@ def _chosen(kind: BatchType, where: ColumnElement[bool], tenant_id: str) -> Sele
 
 
 def _chosen_incidents(wanted: Mapping[str, Any], tenant_id: str) -> Select[Any]:
-    """The same, of a filter of incidents."""
-    where = and_(conditions(INCIDENT, wanted), _able(BatchType.RESOLVE), _incident.c.tenant_id == tenant_id)
+    """The same, of a filter of incidents; beside an instance that has ended there may be those of jobs that outlive it."""
+    where = and_(conditions(INCIDENT, wanted), _instance.c.suspended_at.is_(None), _incident.c.tenant_id == tenant_id)
     return _open(_incident, _instance).where(where)
 
 

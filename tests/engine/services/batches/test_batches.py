@@ -120,6 +120,21 @@ def test_incidents_are_resolved_each_as_an_item(runtime, deploy, start, worker, 
     )
 
 
+def test_an_incident_that_stands_beside_an_ended_instance_is_resolved_with_the_others(
+    runtime, deploy, start, worker, open_incidents
+):
+    listener = '<zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="gone"/></zeebe:taskListeners>'
+    deploy(ONE_TASK.replace(b"<zeebe:userTask/>", f"<zeebe:userTask/>{listener}".encode()))
+    instances.cancel(runtime, start("one_task"), who="ann")
+    (job,) = jobs.activate(runtime, "gone", "w", HOUR, 5)
+    jobs.fail(runtime, job.key, "no", retries=0)
+    assert batches.count_incidents(runtime, {"processDefinitionId": "one_task"}) == 1
+    batches.resolve_incidents(runtime, {"processDefinitionId": "one_task"}, who="eva")
+    worker.run_due()
+    assert open_incidents() == []
+    assert len(jobs.activate(runtime, "gone", "w", HOUR, 5)) == 1
+
+
 def test_suspending_and_resuming_many(runtime, deploy, start, worker, begin, rows):
     deploy(ONE_TASK)
     keys = [start("one_task") for _ in range(3)]
