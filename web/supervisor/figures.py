@@ -73,7 +73,10 @@ def figure_cases(figure: str) -> str:
     asked = _asked()
     hit = {"yes": True, "no": False}.get(request.args.get("hit", ""))
     runtime, actor = current_runtime(), current_actor()
-    numbers, count = figures.cases_behind(runtime, figure, asked.period, asked.cut, hit, actor=actor, limit=MOST_CASES)
+    by = asked.by if "line" in request.args else None
+    numbers, count = figures.cases_behind(
+        runtime, figure, asked.period, asked.cut, hit, by, actor=actor, limit=MOST_CASES
+    )
     listed = cases.list_cases(runtime, actor=actor, numbers=numbers, limit=MOST_CASES)
     return render_template(
         "supervisor/figure_cases.html", asked=asked, definition=figures.DEFINITIONS[figure], hit=hit, cases=listed, count=count,

@@ -159,6 +159,7 @@ def link_instance(uow: UnitOfWork, case: Case, instance_key: int, process_id: st
     if uow.session.get(CaseInstance, instance_key) is None:
         uow.add(CaseInstance(instance_key=instance_key, case_key=case.key, tenant_id=uow.tenant_id,
                              process_id=process_id, linked_at=uow.now))  # fmt: skip
+        case.updated_at = uow.now  # it counts otherwise in figures by process
         uow.flush()
 
 

@@ -89,9 +89,15 @@ def _made_by(uow: UnitOfWork, registered: Columns) -> dict[str, int]:
     return {who: often[number] for who in people if (number := number_of(who)) in often}
 
 
-def cases_behind(uow: UnitOfWork, name: str, period: Period, cut: Cut, hit: bool | None, zone: str) -> list[int]:
-    """The keys of the cases that a figure counts, the newest first."""
-    return behind(Pool(uow, period, cut, zone, [name]).columns(name), hit)
+def cases_behind(
+    uow: UnitOfWork, name: str, period: Period, cut: Cut, hit: bool | None, by: str | None, zone: str
+) -> list[int]:
+    """The keys of the cases that a figure counts, the newest first; of a line by process those that it was the first of."""
+    pool = Pool(uow, period, cut, zone, [name], by)
+    samples = pool.columns(name)
+    if by == "process" and cut.process is not None:
+        samples = samples.where(samples.side(by) == pool.names.code(cut.process))
+    return behind(samples, hit)
 
 
 def _figure(of: Collection, name: str, samples: Columns) -> Figure:

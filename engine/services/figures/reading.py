@@ -100,19 +100,21 @@ def cases_behind(
     period: Period,
     cut: Cut | None = None,
     hit: bool | None = None,
+    by: str | None = None,
     *,
     actor: Actor,
     limit: int = 500,
 ) -> tuple[list[str], int]:
     """The numbers of the cases that a figure counts, the newest first, and how many they are.
 
-    `hit` True keeps those that fulfil a share, False those that do not. Raises NotFound for an unknown figure.
+    `hit` True keeps those that fulfil a share, False those that do not. `by` process keeps those that a line by process
+    counts: the cut's process was their first. Raises NotFound for an unknown figure.
     """
     actor.require("figures.read", "cases.read")
     if name not in DEFINITIONS:
         raise NotFound(f"There is no figure {name!r}.")
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        keys = _computing().cases_behind(uow, name, period, cut or Cut(), hit, runtime.settings.time_zone)
+        keys = _computing().cases_behind(uow, name, period, cut or Cut(), hit, by, runtime.settings.time_zone)
         query = select(Case.number).where(Case.key.in_(keys[:limit])).order_by(Case.key.desc())
         return list(uow.session.scalars(query)), len(keys)
 

@@ -77,3 +77,11 @@ def test_a_period_that_cannot_be_is_said_and_the_month_is_shown_instead(desk, ad
 
 def test_an_unknown_dimension_or_trend_is_passed_over(desk):
     assert desk.client("sue").get("/board/figures?by=moon&trend=moon").status_code == 200
+
+
+def test_a_cell_of_a_line_by_process_leads_to_the_cases_that_it_counts(desk):
+    number = desk.complain()
+    page = parsed(desk.get("sue", "/board/figures?period=today&by=process&full=1"))
+    (behind,) = [link for link in page.xpath("//td/a/@href") if "/registered/cases" in link]
+    assert "line=1" in behind
+    assert number in desk.get("sue", behind).text

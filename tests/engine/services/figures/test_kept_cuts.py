@@ -86,6 +86,33 @@ def test_a_case_whose_instance_is_moved_to_another_version_counts_there_though_i
         keeping.keep(desk.runtime)
 
 
+@pytest.mark.parametrize("days_after", [0, 2])
+def test_a_line_by_process_leads_to_the_cases_that_it_counts(any_desk, days_after):
+    with any_desk.runtime.unit_of_work() as uow:
+        for processes in (("complaint",), ("return_exchange", "complaint"), ()):
+            _open(any_desk, uow, *processes)
+        late = _open(any_desk, uow).key
+    if days_after:
+        any_desk.clock.advance(timedelta(days=days_after))
+        keeping.keep(any_desk.runtime)
+        any_desk.clock.advance(timedelta(hours=1))
+    with any_desk.runtime.unit_of_work() as uow:
+        link_instance(uow, uow.session.get(Case, late), _instance(any_desk, uow, "complaint"), "complaint")
+    lines = figures.report(any_desk.runtime, _days(any_desk), by="process", actor=MANAGER).lines
+    counts = {line.value: line.figures["registered"].count for line in lines}
+    assert counts == {"complaint": 2, "return_exchange": 1, "": 1}
+    for process in ("complaint", "return_exchange"):
+        cut = figures.Cut(process=process)
+        of_line = figures.cases_behind(
+            any_desk.runtime, "registered", _days(any_desk), cut, by="process", actor=MANAGER
+        )
+        assert of_line[1] == counts[process]
+    every = figures.cases_behind(
+        any_desk.runtime, "registered", _days(any_desk), figures.Cut(process="complaint"), actor=MANAGER
+    )
+    assert every[1] == 3
+
+
 def _made(desk: Desk, **cut: object) -> dict[str, int]:
     found = figures.report(desk.runtime, _days(desk), figures.Cut(**cut), "agent", actor=MANAGER)  # type: ignore[arg-type]
     return {line.username: line.registered for line in figures.agents(desk.runtime, found, actor=MANAGER)}
