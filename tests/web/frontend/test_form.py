@@ -193,6 +193,50 @@ def test_a_date_may_be_written_in_chinese(page):
     expect(date).to_have_value(re.compile("2026.0?6.0?5"))
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("20260605", (2026, 6, 5)), ("12月1日", (2026, 12, 1)), ("12.1", (2026, 12, 1)), ("明天", (2026, 6, 4))],
+)
+def test_a_date_may_be_written_without_its_signs_or_its_year_or_as_a_word(page, written, day):
+    page.clock.set_fixed_time("2026-06-03T12:00:00+08:00")
+    date = page.get_by_role("textbox", name="承诺日期")
+    date.fill(written)
+    date.press("Enter")
+    year, month, number = day
+    expect(date).to_have_value(re.compile(f"^{year}.0?{month}.0?{number}$"))
+
+
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [("下午6:30", "18:30"), ("下午６点半", "18:30"), ("1830", "18:30"), ("9点一刻", "09:15"), ("9", "09:00"), ("中午1点", "13:00"),
+     ("上午 9：15", "09:15"), ("晚上12点", "")],
+)  # fmt: skip
+def test_a_time_is_read_by_its_part_of_the_day(page, written, time):
+    field = page.get_by_role("textbox", name="承诺时刻")
+    field.fill(written)
+    field.press("Tab")
+    expect(field).to_have_value(time)
+
+
+def test_a_time_that_was_typed_long_before_the_form_is_sent_is_no_missing_one(page, site):
+    require_the_time(page)
+    site.answers["/submit"] = ({"redirect": "/page/base/zh-CN"}, 200)
+    page.get_by_label(ORDER).fill("43")
+    page.get_by_role("textbox", name="承诺时刻").fill("18:30")
+    expect(page.get_by_text("草稿已保存")).to_be_visible()
+    with page.expect_navigation(url="**/page/base/zh-CN"):
+        page.get_by_role("button", name="提交").click()
+    (body,) = sent(site, "/submit")
+    assert body["data"]["promised_at"] == "18:30"
+
+
+def require_the_time(page):
+    optional, required = '"subtype": "time"', '"subtype": "time", "validate": {"required": true}'
+    page.route("**/page/form/**", lambda route: route.fulfill(body=route.fetch().text().replace(optional, required)))
+    page.reload()
+    page.get_by_label(ORDER).wait_for()
+
+
 @pytest.mark.parametrize("written", ["2026-6-5", "2026年6月5日"])
 def test_a_date_that_begins_with_its_year_is_read_in_a_browser_that_writes_the_day_first(open_page, written):
     page = open_page("form", locale="en-GB")

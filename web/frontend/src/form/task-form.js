@@ -12,8 +12,10 @@ import { translateLeftovers } from './leftovers.js';
 import { focusFirstError, showServerErrors } from './server-errors.js';
 
 const BUTTON = 'button';
-// form-js takes over what is typed after a pause of 300 ms, a number only in its next drawing: what is sent before that lacks it.
+// form-js takes over what is typed after a pause of 300 ms, a number only in its next drawing, a time only when its field is left:
+// what is sent before that lacks it.
 const SETTLE_MS = 400;
+const FIELDS = 'input, textarea, select';
 // Enter chooses what is marked in their lists; form-js lets it send the whole form besides.
 const PICKERS = '.fjs-form-field-select input, .fjs-form-field-taglist input, .fjs-form-field-datetime input';
 
@@ -65,16 +67,18 @@ export class TaskForm {
     this.form.on('submit', ({ data, errors }) => this.submit(data, errors));
   }
 
-  /** A form that is sent right after a key was hit waits until form-js has what was typed. */
+  /** A form that is sent right after a key was hit, or from a field that is left by that, waits until form-js has what was typed. */
   holdUntilSettled(container) {
-    let typed = 0;
-    container.addEventListener('input', () => { typed = Date.now(); }, true);
+    let touched = 0;
+    const touch = ({ target }) => { if (target.matches(FIELDS)) touched = Date.now(); };
+    container.addEventListener('input', touch, true);
+    container.addEventListener('focusout', touch, true);
     container.addEventListener('submit', (event) => {
-      const left = typed + SETTLE_MS - Date.now();
+      if (document.activeElement?.matches(FIELDS)) document.activeElement.blur();
+      const left = touched + SETTLE_MS - Date.now();
       if (left <= 0) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      document.activeElement?.blur();
       setTimeout(() => event.target.requestSubmit(), left);
     }, true);
   }
