@@ -23,6 +23,7 @@ from web.ui.context import current_actor, current_runtime
 from web.ui.words import word
 
 TOLD = 5
+LONGEST_ONCE = 40
 
 
 @agent.get("/macros")
@@ -130,7 +131,7 @@ def _apply_to_tasks(macro: MacroView, keys: list[int]) -> Response:
 
 
 def _once(macro: MacroView) -> str:
-    return f"macro-{macro.key}-{request.form.get('once') or secrets.token_urlsafe(12)}"
+    return f"macro-{macro.key}-{request.form.get('once', '')[:LONGEST_ONCE] or secrets.token_urlsafe(12)}"
 
 
 def _sentence(refused: ActRefused) -> str:

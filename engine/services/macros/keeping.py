@@ -101,12 +101,12 @@ def make_macro(runtime: Runtime, name: str, acts: Acts, *, actor: Actor, shared_
 def change_macro(
     runtime: Runtime, key: int, name: str, acts: Acts, *, actor: Actor, shared_with: str | None = None
 ) -> None:
-    """Replace a macro's name, acts and group. Raises InvalidInput with fields, NotFound, Forbidden for another's that is
-    shared without knowledge.write."""
+    """Replace a macro's name, acts and group; who may not share any more keeps it for themselves. Raises InvalidInput with
+    fields, NotFound, Forbidden for another's that is shared without knowledge.write."""
 
     def work(uow: UnitOfWork) -> int:
         row = _changeable(uow, key, actor)
-        _check(uow, name, acts, shared_with, [*groups, row.shared_with], actor)
+        _check(uow, name, acts, shared_with, [*groups, row.shared_with] if groups else [], actor)
         before = _kept(row)
         row.name, row.acts, row.shared_with, row.updated_at = name.strip(), acts.stored(), shared_with or None, uow.now
         uow.flush()

@@ -165,3 +165,14 @@ def test_what_one_may_not_do_is_neither_made_nor_offered(any_desk):
     (shown,) = macros.list_macros(runtime, actor=AGENT, to_change=True)
     assert shown.beyond == ("priority",)
     assert [each.beyond for each in macros.list_macros(runtime, actor=BOTH)] == [()]
+
+
+def test_who_may_not_share_any_more_changes_nothing_for_the_group(any_desk):
+    runtime = any_desk.runtime
+    key = macros.make_macro(runtime, "受理", Acts(claim=True), actor=LEAD, shared_with="agent")
+    former = person(LEAD.username, "agent")
+    with pytest.raises(InvalidInput) as refused:
+        macros.change_macro(runtime, key, "受理", Acts(claim=True, message="您好"), actor=former, shared_with="agent")
+    assert set(refused.value.fields) == {"shared_with"}
+    macros.change_macro(runtime, key, "受理", Acts(claim=True, message="您好"), actor=former)
+    assert macros.list_macros(runtime, actor=AGENT) == []
