@@ -183,7 +183,7 @@ def _set(
 
 
 def _target(runtime: Runtime, uow: UnitOfWork, key: int) -> Process:
-    definitions.usable(uow, ProcessDefinition, key, held=True)  # in this tenant
+    definitions.usable(uow, ProcessDefinition, key, held=not uow.read_only)  # in this tenant
     return definitions.process(runtime, uow, key)
 
 

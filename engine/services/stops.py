@@ -83,8 +83,7 @@ def find(
     page = search(runtime, INCIDENT, request, actor.tenant_id)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         found = _by_key(runtime, uow, [int(item["incidentKey"]) for item in page.items])
-    more = len(page.items) == limit and page.end_cursor is not None
-    return FoundStops(list(found.values()), page.total, page.has_more_total, page.end_cursor if more else None)
+    return FoundStops(list(found.values()), page.total, page.has_more_total, page.end_cursor if page.goes_on else None)
 
 
 def causes(runtime: Runtime, wanted: Mapping[str, Any], *, actor: Actor, limit: int = MOST_CAUSES) -> Causes:

@@ -80,8 +80,7 @@ def find(
     keys = [int(item["processInstanceKey"]) for item in page.items]
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         rows = _rows(runtime, uow, keys, {int(item["processInstanceKey"]): item for item in page.items})
-    more = len(page.items) == limit and page.end_cursor is not None
-    return Found(rows, page.total, page.has_more_total, page.end_cursor if more else None)
+    return Found(rows, page.total, page.has_more_total, page.end_cursor if page.goes_on else None)
 
 
 def find_all(runtime: Runtime, wanted: Mapping[str, Any], *, actor: Actor, limit: int = MOST) -> list[Listed]:

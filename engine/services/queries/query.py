@@ -66,13 +66,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Page:
-    """`total` is exact up to MAX_COUNTED; `has_more_total` says that there are more."""
+    """`total` is exact up to MAX_COUNTED; `has_more_total` says that there are more, `goes_on` that another page follows."""
 
     items: list[dict[str, Any]]
     total: int
     has_more_total: bool
     start_cursor: str | None
     end_cursor: str | None
+    goes_on: bool
 
 
 def search(runtime: Runtime, resource: Resource, request: Request, tenant_id: str = DEFAULT_TENANT) -> Page:
@@ -90,9 +91,10 @@ def search(runtime: Runtime, resource: Resource, request: Request, tenant_id: st
             query = query.where(_beyond(order, _read_cursor(cursor, order), backwards))
         query = query.add_columns(*[column.label(f"o_{name}") for name, column, _down in order])
         query = query.order_by(*[_directed(resource, column, down != backwards) for _name, column, down in order])
-        rows = list(uow.connection.execute(query.limit(request.limit).offset(request.offset)))
-        # A first page that is not full is all there is: what is rare is not looked for twice.
-        is_all = cursor is None and not request.offset and len(rows) < request.limit
+        found = list(uow.connection.execute(query.limit(request.limit + 1).offset(request.offset)))
+        rows, goes_on = found[: request.limit], len(found) > request.limit
+        # A first page that nothing follows is all there is: what is rare is not looked for twice.
+        is_all = cursor is None and not request.offset and not goes_on
         total = len(rows) if is_all else uow.connection.execute(counted).scalar_one()
     if backwards:
         rows.reverse()
@@ -102,6 +104,7 @@ def search(runtime: Runtime, resource: Resource, request: Request, tenant_id: st
         has_more_total=total > MAX_COUNTED,
         start_cursor=_cursor(order, rows[0]) if rows else None,
         end_cursor=_cursor(order, rows[-1]) if rows else None,
+        goes_on=goes_on,
     )
 
 

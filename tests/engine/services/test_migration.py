@@ -1,19 +1,21 @@
 """Migration: what waits goes on in the other version with what it had; what cannot is told, and then nothing has happened."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.errors import NotFound
 from engine.model.audit import AuditEntry
 from engine.model.base import table_of
+from engine.model.deployment import ProcessDefinition
 from engine.model.draft import Draft
 from engine.model.element import ElementInstance
 from engine.model.instance import ProcessInstance
 from engine.model.job import Job
 from engine.model.subscription import Subscription
-from engine.services import incidents, jobs, messages, migration, suspension, tasks
+from engine.services import deployments, incidents, jobs, messages, migration, suspension, tasks
 from engine.services.migration import MigrationRefused, Plan, PlanRefused
 from tests.conftest import START
 from tests.engine.diagrams import (
@@ -531,3 +533,20 @@ def test_a_listener_that_runs_needs_its_counterpart(runtime, two, matched, migra
             jobs.complete(runtime, job.key)
     tasks.complete(runtime, open_tasks()["task"], who="ann")
     assert state_of(again) == ("COMPLETED", "end")
+
+
+def test_a_plan_is_made_while_somebody_deletes_the_target_and_does_not_wait_for_them(postgres_runtime):
+    runtime, found, table = postgres_runtime, [], table_of(ProcessDefinition)
+    items = [
+        deployments.deploy(runtime, [("one.bpmn", each)], "owner").items[0] for each in (ONE_TASK, ONE_TASK + b"\n")
+    ]
+    source, target = (item.key for item in items)
+    reader = threading.Thread(target=lambda: found.append(migration.plan_by_ids(runtime, source, target)))
+    with runtime.unit_of_work() as deletion:
+        deletion.connection.execute(select(table.c.key).where(table.c.key == target).with_for_update())
+        deletion.connection.execute(update(table).where(table.c.key == target).values(deleted_at=deletion.now))
+        reader.start()
+        reader.join(5)
+        deletion.commit()
+    reader.join()
+    assert [made.plan.target_key for made in found] == [target]

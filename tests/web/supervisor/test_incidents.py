@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.services import deployments, instances
+from engine.services import deployments, instances, stops
 from engine.worker import Worker
 from tests.web.desk import parsed, text_of, value_of
 
@@ -131,6 +131,16 @@ def several(desk, stopped):
     instances.start(desk.runtime, "broken", {"amount": 0}, who="ann")
     instances.start(desk.runtime, "other", {"amount": 0}, who="ann")
     desk.work()
+
+
+def test_a_page_that_ends_with_the_last_leads_no_further(desk, several, monkeypatch):
+    find = stops.find
+    monkeypatch.setattr(stops, "find", lambda *given, **more: find(*given, **more, limit=3))
+    assert len(listed(desk, "")) == 3
+    assert "下一页" not in desk.get("sue", "/board/incidents").text
+    monkeypatch.setattr(stops, "find", lambda *given, **more: find(*given, **more, limit=2))
+    (further,) = parsed(desk.get("sue", "/board/incidents")).xpath("//a[text()='下一页']/@href")
+    assert len(listed(desk, further.split("?")[1])) == 1
 
 
 @pytest.mark.parametrize(
