@@ -124,12 +124,15 @@ def own_absences(runtime: Runtime, *, actor: Actor) -> list[AbsenceView]:
         query = select(Absence).where(
             Absence.tenant_id == uow.tenant_id, Absence.username == actor.username, _is_not_over(uow)
         )
+        rows = list(uow.session.scalars(query.order_by(Absence.since, Absence.key)))
+        working = _working(uow, {name for name in (named, *(row.stand_in for row in rows)) if name})
         return [
             AbsenceView(
-                row.key, row.stand_in or named, row.since, row.until, row.since <= uow.now, bool(row.idempotency_key)
+                row.key, next((name for name in (row.stand_in, named) if name in working), None), row.since, row.until,
+                row.since <= uow.now, bool(row.idempotency_key),
             )
-            for row in uow.session.scalars(query.order_by(Absence.since, Absence.key))
-        ]
+            for row in rows
+        ]  # fmt: skip
 
 
 def own_stand_in(runtime: Runtime, *, actor: Actor) -> str | None:

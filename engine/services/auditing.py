@@ -25,6 +25,7 @@ _entry, _instance, _user = table_of(AuditEntry), table_of(ProcessInstance), tabl
 _case, _linked = table_of(Case), table_of(CaseInstance)
 MACHINES = (ENGINE, SYSTEM.username)
 PAGE = 50
+MOST_NAMED = 20_000  # keys in one statement
 OLDEST_YEAR = 1900
 ENTITIES = (
     "process_instance", "user_task", "timer", "job", "incident", "message", "signal", "decision", "batch_operation", "deployment",
@@ -112,10 +113,18 @@ def _few(uow: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.number is not None:
         thing = and_(_entry.c.entity.in_(ENTITIES), _entry.c.entity_key == wanted.number)
-        found.append(_entry.c.key.in_(_keys(uow, thing) | _keys(uow, _entry.c.process_instance_key == wanted.number)))
+        found.append(_named(uow, thing, _entry.c.process_instance_key == wanted.number))
     if wanted.case:
-        found.append(_entry.c.key.in_(_keys(uow, _entry.c.process_instance_key.in_(_instances_of(uow, wanted.case)))))
+        found.append(_named(uow, _entry.c.process_instance_key.in_(_instances_of(uow, wanted.case))))
     return found
+
+
+def _named(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The acts that one of these finds, by their keys; more than fit into a statement by what finds them."""
+    keys = set().union(*(_keys(uow, condition) for condition in conditions))
+    if len(keys) <= MOST_NAMED:
+        return _entry.c.key.in_(keys)
+    return and_(_entry.c.tenant_id == uow.tenant_id, or_(*conditions))
 
 
 def _keys(uow: UnitOfWork, condition: ColumnElement[bool]) -> set[int]:

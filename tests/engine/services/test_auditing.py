@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from engine.errors import Forbidden, InvalidInput, NotFound
+from engine.model.audit import AuditEntry
+from engine.model.base import DEFAULT_TENANT
 from engine.model.permissions import SYSTEM
 from engine.services import auditing, instances, people, settings
 from engine.services.auditing import Wanted
@@ -101,3 +104,19 @@ def test_nobody_sees_what_was_done_in_another_tenant(runtime, acts):
     assert auditing.acts(runtime, Wanted(number=0), actor=other).rows == []  # settings have no key
     assert acts(number=0) == [("root", "setting.change")]
     assert acts() == [("root", "setting.change")]
+
+
+def test_more_acts_on_one_instance_than_a_statement_can_name_are_found_as_well(runtime, acts):
+    row = {
+        "tenant_id": DEFAULT_TENANT,
+        "at": runtime.now(),
+        "who": "max",
+        "what": "variables.set",
+        "before": {},
+        "after": {},
+    }
+    about = {"entity": "process_instance", "entity_key": 77, "process_instance_key": 77}
+    with runtime.unit_of_work() as uow:
+        rows = [{"key": runtime.new_key(), **row, **about} for _ in range(70_000)]
+        uow.connection.execute(insert(AuditEntry.__table__), rows)
+    assert acts(number=77) == [("max", "variables.set")] * auditing.PAGE

@@ -93,6 +93,7 @@ def test_who_may_not_work_on_tasks_any_more_stands_in_for_nobody(any_desk):
     assert receiver(desk, "alice") == "bob"
     people.set_roles(desk.runtime, "bob", ["process_owner"], actor=ADMIN)
     assert receiver(desk, "alice") is None
+    assert [each.stand_in for each in absences.own_absences(desk.runtime, actor=AGENT)] == [None]
 
 
 def test_when_the_stand_in_of_a_leave_is_gone_it_is_whom_the_account_names(desk):
