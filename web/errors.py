@@ -72,7 +72,9 @@ def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPExcept
 
 
 def _csrf_error(error: CSRFError) -> tuple[Response | str, int]:
-    return answer(400, _("页面已过期，请刷新后重试；已填写的内容请先复制。"))
+    if request.blueprint == "portal":
+        return answer(400, _("页面已过期，请刷新后重试；已填写的内容请先复制。"))
+    return answer(400, _("您已退出登录。请在新标签页登录，再回到刚才的页面重试，填写的内容还在那里。"))
 
 
 def _unfit(error: errors.Unfit) -> tuple[Response | str, int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired
@@ -61,6 +62,13 @@ def _next_page() -> str:
     parts = urlsplit(wanted)
     own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc
     return wanted if own else url_for("auth.home")
+
+
+@auth.get("/session")
+def session_now() -> Response:
+    """Who is signed in, and the token for their forms: asked for by a page that was open meanwhile."""
+    user = current_user.actor.username if current_user.is_authenticated else None
+    return jsonify(user=user, csrf=generate_csrf())
 
 
 @auth.post("/sign-out")

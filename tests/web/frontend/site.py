@@ -17,6 +17,7 @@ POLICY = (
 EDITORS = frozenset({"modeler", "dmn", "form-editor"})
 LAYOUT = """<!doctype html>
 <html lang="{{ lang }}"><head><meta charset="utf-8"><title>{{ entry }}</title>
+<meta name="csrf-token" content="token-1"><meta name="kf-session" content="/session" data-user="ann">
 {% if now %}<meta name="kf-now" content="{{ now }}">{% endif %}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="{{ url_for('favicon') }}">
@@ -88,6 +89,10 @@ def make_site() -> Flask:
     @app.get("/forms")
     def forms():
         return jsonify([{"id": "verify_order", "name": "核实订单"}, {"id": "callback", "name": "回访"}])
+
+    @app.get("/session")
+    def session():
+        return app.answers.get("/session", ({"user": "ann", "csrf": "token-1"}, 200))
 
     @app.get("/live")
     def live():

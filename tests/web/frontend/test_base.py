@@ -70,6 +70,22 @@ def test_nothing_is_swapped_while_a_field_is_edited(open_page, site):
     expect(page.locator("#count")).to_have_text("6")
 
 
+def test_who_is_signed_out_is_told_sends_nothing_and_goes_on_after_signing_in_elsewhere(open_page, site):
+    page = open_page("base")
+    told = page.get_by_role("alert").filter(has_text="登录已过期")
+    site.answers["/session"] = ({"user": None, "csrf": "token-2"}, 200)
+    site.answers["/live"] = ("", 401)
+    page.evaluate("document.querySelector('#live').dispatchEvent(new CustomEvent('kf:refresh'))")
+    expect(told).to_be_visible()
+    page.locator("form[action='/deleted']").evaluate("form => form.requestSubmit()")
+    expect(told).to_be_focused()
+    site.answers["/session"] = ({"user": "ann", "csrf": "token-2"}, 200)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(told).to_have_count(0)
+    assert page.locator("meta[name=csrf-token]").get_attribute("content") == "token-2"
+    assert site.received == []
+
+
 def test_htmx_swaps_under_the_strict_policy_and_what_is_new_counts_down(open_page, site):
     site.answers["/live"] = ('<time data-due="2026-06-03T14:00:00+00:00" id="new">6月3日</time>', 200)
     page = open_page("base")

@@ -85,6 +85,30 @@ def test_a_conflict_keeps_what_was_typed(page, site):
     expect(page.get_by_role("button", name="提交")).to_be_enabled()
 
 
+def test_who_signed_in_again_in_another_tab_sends_what_they_had_typed(page, site, refuse_old_token):
+    site.answers["/submit"] = ({"redirect": "/page/base/zh-CN"}, 200)
+    page.get_by_label(ORDER).fill("我写了很多")
+    site.answers["/session"] = ({"user": None, "csrf": "token-2"}, 200)
+    page.get_by_role("button", name="提交").click()
+    told = page.get_by_role("alert").filter(has_text="登录已过期")
+    expect(told.get_by_role("link", name="在新标签页登录后回到这里")).to_be_visible()
+    site.answers["/session"] = ({"user": "ann", "csrf": "token-2"}, 200)
+    with page.expect_navigation(url="**/page/base/zh-CN"):
+        page.get_by_role("button", name="提交").click()
+    assert sent(site, "/submit")[-1]["data"]["order"] == {"number": "我写了很多"}
+
+
+@pytest.fixture
+def refuse_old_token(page, site):
+    """Whatever carries the page's first token is refused, as it is after its session."""
+
+    def answer(route):
+        old = route.request.headers.get("x-csrftoken") == "token-1"
+        route.fulfill(status=400, json={"message": "您已退出登录。"}) if old else route.fallback()
+
+    page.route("**/submit", answer)
+
+
 def test_without_a_connection_all_stays(page, site):
     page.context.set_offline(True)
     page.get_by_label(ORDER).fill("断网")

@@ -16,3 +16,4 @@ import './mentions.js';
 import './notify.js';
 import './presence.js';
 import './preview.js';
+import './session.js';

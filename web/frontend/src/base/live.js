@@ -2,6 +2,7 @@
 import { Idiomorph } from 'idiomorph';
 
 import { announceContent, mountEach } from '../shared/mount.js';
+import { checkSession } from '../shared/session.js';
 
 // A tick or a choice is kept by what is swapped in; only text is in the making.
 const TYPING = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]';
@@ -93,6 +94,7 @@ class LiveRegion {
     // Nothing new to show, perhaps under a newer name.
     if (response.status === 304) this.version = response.headers.get('ETag') ?? this.version;
     // A redirect is the login page: not what belongs here.
+    if (response.redirected || response.status === 401) checkSession();
     if (response.status !== 200 || response.redirected || isBusy(this.region)) return;
     const html = await response.text();
     if (isBusy(this.region)) return;

@@ -1,5 +1,6 @@
 // <p data-present-url>: says every few seconds that this page is open, and shows who else is at the same case.
 import { mountEach } from '../shared/mount.js';
+import { checkSession, currentToken } from '../shared/session.js';
 
 const EVERY_MS = 5000;
 const TYPED_FOR_MS = 20_000;
@@ -18,11 +19,12 @@ class Presence {
 
   async say() {
     if (!this.place.isConnected) return clearInterval(this.timer);
-    const headers = { 'HX-Request': 'true', 'X-CSRFToken': document.querySelector('meta[name=csrf-token]').content };
+    const headers = { 'HX-Request': 'true', 'X-CSRFToken': currentToken() };
     const body = new URLSearchParams({ writing: performance.now() - typedAt < TYPED_FOR_MS ? 'yes' : '' });
     try {
       const answer = await fetch(this.place.dataset.presentUrl, { method: 'POST', headers, body, credentials: 'same-origin' });
-      if (answer.ok && !answer.redirected) this.show((await answer.text()).trim());
+      if (answer.redirected || answer.status === 400) checkSession();
+      else if (answer.ok) this.show((await answer.text()).trim());
     } catch {
       // No connection now: the next turn says it again.
     }

@@ -1,6 +1,7 @@
 // Requests to the server: the CSRF token, JSON bodies, and one sentence for whatever went wrong.
 
 import { pick } from './language.js';
+import { checkSession, currentToken } from './session.js';
 
 const SENTENCES = {
   0: ['网络不通，内容仍在本页，请稍后重试。', 'No connection. What you typed is still here; please try again.'],
@@ -12,21 +13,32 @@ const SENTENCES = {
   413: ['文件太大。', 'The file is too large.'],
   422: ['请检查标出的内容。', 'Please check what is marked.'],
 };
+const SIGNED_OUT = [400, 401, 403];
 const SERVER_FAULT = ['服务器出错，内容仍在本页，请稍后重试。', 'The server failed. What you typed is still here; please try again.'];
 
 export function sentenceFor(status) {
   return pick(...(SENTENCES[status] ?? SERVER_FAULT));
 }
 
+function ask(url, { csrf, headers, ...options }) {
+  const all = { Accept: 'application/json', ...(csrf && { 'X-CSRFToken': currentToken(csrf) }), ...headers };
+  return fetch(url, { credentials: 'same-origin', headers: all, ...options });
+}
+
 /**
  * Send a request; never throws. Returns `{ok, status, body, message}`: `body` is the parsed JSON or null,
  * `status` is 0 without a connection, `message` is the server's, else ours, and empty when all is well.
  */
-export async function send(url, { csrf, headers, ...options } = {}) {
-  const all = { Accept: 'application/json', ...(csrf && { 'X-CSRFToken': csrf }), ...headers };
+export async function send(url, options = {}) {
   let response;
   try {
-    response = await fetch(url, { credentials: 'same-origin', headers: all, ...options });
+    const token = currentToken(options.csrf);
+    response = await ask(url, options);
+    if (options.csrf && SIGNED_OUT.includes(response.status)) {
+      await checkSession();
+      // Signed in again in another tab since: once more with the token of now.
+      if (currentToken(options.csrf) !== token) response = await ask(url, options);
+    }
   } catch {
     return { ok: false, status: 0, body: null, message: sentenceFor(0) };
   }
