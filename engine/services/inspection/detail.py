@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import ColumnElement, Row, Table, select
 
 from engine.deployment.model import SUBPROCESSES
 from engine.execution import can_activate
@@ -31,6 +31,7 @@ from engine.services.queries.resources import PROCESS_INSTANCE
 
 LONGEST = 500  # rows of one kind; a loop may have thousands
 _instance, _job = table_of(ProcessInstance), table_of(Job)
+_element, _incident = table_of(ElementInstance), table_of(Incident)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """All of it. Histories hold the last 500 of their kind, the newest first; `places` are where a token can be put by hand."""
+    """All of it. Histories hold the last 500 of their kind, the newest first, and of visits, jobs and incidents those that are
+    open however old they are; `places` are where a token can be put by hand."""
 
     row: Listed
     suspended_at: datetime | None
@@ -128,7 +130,7 @@ def inspect(runtime: Runtime, key: int, *, actor: Actor) -> Inspection:
         columns = [column for column in _instance.columns if column.name != "data"]
         row = uow.connection.execute(select(*columns).where(_instance.c.key == key)).one()
         model = definitions.process(runtime, uow, row.process_definition_key).model
-        visits = _last(uow, table_of(ElementInstance), key)
+        visits = _open_and_last(uow, _element, key, _element.c.state == ElementState.ACTIVE)
         active = {each.key: each for each in visits if each.state == ElementState.ACTIVE}
         (listed,) = _rows(runtime, uow, [key], {key: item})
         return Inspection(
@@ -142,7 +144,7 @@ def inspect(runtime: Runtime, key: int, *, actor: Actor) -> Inspection:
             changes=_changes(uow, model, key, {each.key: each for each in visits}),
             jobs=_jobs(uow, model, key),
             waits=_waits(uow, model, key),
-            incidents=[each for each in _last(uow, table_of(Incident), key) if each.state == IncidentState.ACTIVE],
+            incidents=_last(uow, _incident, key, _incident.c.state == IncidentState.ACTIVE),
             decisions=_last(uow, table_of(DecisionInstance), key),
             acts=_last(uow, table_of(AuditEntry), key),
             called=_called(runtime, uow, key, actor),
@@ -159,8 +161,15 @@ def diagram_of(runtime: Runtime, key: int, *, actor: Actor) -> bytes:
         return definitions.content(uow, definition.resource_key)
 
 
-def _last(uow: UnitOfWork, table: Table, key: int) -> list[Row[Any]]:
-    query = select(table).where(table.c.process_instance_key == key, table.c.tenant_id == uow.tenant_id)
+def _open_and_last(
+    uow: UnitOfWork, table: Table, key: int, is_open: ColumnElement[bool], *conditions: ColumnElement[bool]
+) -> list[Row[Any]]:
+    last, still = _last(uow, table, key, *conditions), _last(uow, table, key, is_open, *conditions)
+    return sorted({row.key: row for row in [*last, *still]}.values(), key=lambda row: row.key, reverse=True)
+
+
+def _last(uow: UnitOfWork, table: Table, key: int, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+    query = select(table).where(table.c.process_instance_key == key, table.c.tenant_id == uow.tenant_id, *conditions)
     return list(uow.connection.execute(query.order_by(table.c.key.desc()).limit(LONGEST)))
 
 
@@ -220,8 +229,9 @@ def _jobs(uow: UnitOfWork, model: Any, key: int) -> list[Work]:
             row.ended_at,
             attempts.get(row.key, []),
         )
-        for row in _last(uow, _job, key)
-        if not row.type.startswith(OWN)
+        for row in _open_and_last(
+            uow, _job, key, _job.c.state.in_((JobState.CREATED, JobState.FAILED)), _job.c.type.not_like(f"{OWN}%")
+        )
     ]
 
 
@@ -252,9 +262,8 @@ def get_within(uow: UnitOfWork, key: int) -> dict[str, Any]:
     row = uow.connection.execute(
         select(_instance.c.state, _instance.c.suspended_at).where(_instance.c.key == key)
     ).one()
-    incident = table_of(Incident)
-    stopped = select(incident.c.key).where(
-        incident.c.process_instance_key == key, incident.c.state == IncidentState.ACTIVE
+    stopped = select(_incident.c.key).where(
+        _incident.c.process_instance_key == key, _incident.c.state == IncidentState.ACTIVE
     )
     state = "SUSPENDED" if row.suspended_at is not None else row.state
     return {"state": state, "hasIncident": uow.connection.execute(stopped).first() is not None}

@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from engine.model.audit import AuditEntry
 from engine.services import deployments, instances, suspension
+from engine.services.inspection import detail
+from engine.services.modification import Activation, modify
 from tests.engine.diagrams import diagram, end, start, user_task
 from tests.web.desk import parsed, text_of, value_of
 
@@ -172,3 +174,11 @@ def test_a_supervisor_may_not_change_instances(desk, steps, path):
     assert desk.get("sue", path).status_code == 403
     assert desk.post("sue", path, {}).status_code == 403
     assert not parsed(desk.get("sue", f"/board/instances/{steps}")).xpath(f"//a[@href='{path}']")
+
+
+def test_what_is_active_is_offered_however_much_came_after_it(desk, steps, path, monkeypatch):
+    monkeypatch.setattr(detail, "LONGEST", 2)
+    for _ in range(3):
+        modify(desk.runtime, steps, [Activation("end")], who="max")
+    page = parsed(desk.get("max", path))
+    assert len(page.xpath("//select[starts-with(@name, 'token-')]")) == 1

@@ -11,6 +11,8 @@ from engine.model.audit import AuditEntry
 from engine.model.instance import ProcessInstance
 from engine.model.job import Job
 from engine.services import deployments, instances, jobs, people, retention
+from engine.services.inspection import detail
+from engine.services.modification import Activation, modify
 from engine.worker import Worker
 from tests.engine.diagrams import boundary, call, diagram, end, service_task, start, timer, user_task
 from tests.web.desk import parsed, text_of
@@ -235,6 +237,19 @@ def test_a_job_that_failed_is_retried_and_its_tries_are_listed(desk, late):
     assert desk.post("sue", f"/board/instances/{late}/jobs/{job.key}", {}).status_code == 303
     assert len(jobs.activate(desk.runtime, "late.work", "w", timedelta(minutes=1), 1)) == 1
     assert desk.post("sue", f"/board/instances/{late}/jobs/{job.key}", {}).status_code == 409
+
+
+def test_an_incident_and_its_job_are_shown_however_much_came_after_them(desk, late, monkeypatch):
+    for _ in range(2):
+        modify(desk.runtime, late, [Activation("work")], who="max")
+    first, second = jobs.activate(desk.runtime, "late.work", "w7", timedelta(minutes=1), 2)
+    for job, message in [(first, "courier is closed"), (second, "no paper")]:
+        jobs.fail(desk.runtime, job.key, message, retries=0)
+    modify(desk.runtime, late, terminations=[second.element_instance_key], activations=[], who="max")
+    monkeypatch.setattr(detail, "LONGEST", 1)
+    page = parsed(desk.get("sue", f"/board/instances/{late}"))
+    assert "courier is closed" in text_of(page)
+    assert page.xpath(f"//form[@action='/board/instances/{late}/jobs/{first.key}']")
 
 
 def test_many_are_cancelled_after_a_page_that_asks_and_the_batch_is_watched(desk, late):
