@@ -29,7 +29,7 @@ MOST_NAMED = 20_000  # keys in one statement
 OLDEST_YEAR = 1900
 ENTITIES = (
     "process_instance", "user_task", "timer", "job", "incident", "message", "signal", "decision", "batch_operation", "deployment",
-    "process", "requirements", "form", "history", "user", "token", "setting", "customer", "article", "macro", "campaign",
+    "process", "requirements", "form", "history", "user", "absence", "token", "setting", "customer", "article", "macro", "campaign",
 )  # fmt: skip
 
 

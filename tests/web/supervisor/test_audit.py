@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import select
 
 from engine.model.audit import AuditEntry
 from engine.services import auditing, instances, people, settings
-from tests.web.desk import parsed, text_of
+from tests.web.desk import ROOT, parsed, text_of
 from web.ui.words import WORDS
 
 
@@ -80,6 +82,21 @@ def test_the_page_is_in_the_menu_of_those_who_may_read_it_alone(desk):
     assert "/board/audit" not in desk.get("sue", "/board/").text
     assert desk.get("sue", "/board/audit").status_code == 403
     assert desk.get("sue", "/board/audit.csv").status_code == 403
+
+
+def test_every_act_that_a_service_writes_down_has_a_word():
+    written = set()
+    for path in (ROOT / "engine").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in (
+                "note",
+                "audit",
+                "change_within",
+            ):
+                given = [value.value for value in call.args if isinstance(value, ast.Constant)]
+                written |= {text for text in given if isinstance(text, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", text)}
+    assert len(written) > 40
+    assert written <= WORDS["act"].keys()
 
 
 def test_everything_that_an_act_can_be_about_has_a_word(desk):
