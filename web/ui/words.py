@@ -353,6 +353,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "case_closed": _("结案"),
         "case_merged": _("合并"),
         "report": _("报表"),
+        "leave_answered": _("请假"),
+        "answer_appraised": _("质检"),
     },
     "consent": {"none": _("没有同意")},
     "incident": {

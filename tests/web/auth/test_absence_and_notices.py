@@ -3,6 +3,7 @@
 import re
 
 from engine.services import notifications, people, work
+from engine.services.notices import leave_notice
 from tests.web.desk import parsed, text_of
 
 AWAY = {"stand_in": "ben", "away": "1"}
@@ -94,3 +95,11 @@ def test_the_pages_are_in_english_for_who_reads_english(desk):
 def test_who_works_on_no_tasks_is_not_asked_for_a_stand_in(desk):
     assert "离岗与代班" not in desk.get("olga", "/account").text
     assert desk.post("olga", "/account/absences", AWAY).status_code == 403
+
+
+def test_a_notice_about_oneself_says_what_it_is_and_not_that_a_limit_is_near(desk):
+    for kind, values in (("leave_answered", {"answer": "同意"}), ("answer_appraised", {"answer": "准确"})):
+        with desk.runtime.unit_of_work() as uow:
+            leave_notice(desk.runtime, uow, None, "ann", kind, values, kind)
+    badges = parsed(desk.get("ann", "/desk/notices")).xpath("//main//span[contains(@class, 'badge')]")
+    assert [text_of(badge) for badge in badges] == ["质检", "请假"]
