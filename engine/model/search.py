@@ -24,7 +24,7 @@ from engine.model.search_terms import terms_of
 CASE, CUSTOMER, ARTICLE = "case", "customer", "article"
 PART = "part"  # of a case: a contact or a file
 OPEN = "open"
-EDITION = "2: pairs and threes of signs"  # a mark in every entry: how its terms were cut
+EDITION = "3: pairs and threes of signs, ends of digits"  # a mark in every entry: how its terms were cut
 _CASE_TEXTS = ("number", "order_number", "sku", "title", "matter", "description")
 _CUSTOMER_TEXTS = ("name", "phone", "email", "notes")
 _ARTICLE_TEXTS = ("title", "body", "category")

@@ -84,7 +84,7 @@ def takes_a_call(page: Page, say: Say, phone: str, order: str) -> str:
     words = say("耳机充不进电，要求退款", "The earphones do not charge; wants a refund")
     go(page, say("接电话", "Phone"))
     fields = page.locator("#phone-fields")
-    page.get_by_label(say("电话、姓名或邮箱", "Phone, name or e-mail")).press_sequentially(phone)
+    page.get_by_label(say("电话、姓名、邮箱或订单号", "Phone, name, e-mail or order")).press_sequentially(phone)
     page.get_by_role("button", name=say(f"选此订单 {order}", f"Take this order {order}")).click()
     expect(fields.get_by_label(say("联系方式", "Contact"))).to_have_value(phone)
     acts: list[tuple[str, str]] = [

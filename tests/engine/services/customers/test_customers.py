@@ -90,6 +90,16 @@ def test_customers_are_searched_by_name_phone_tag_and_in_pages(runtime: Runtime)
     assert len(customers.search_customers(runtime, actor=AGENT, tag="企业")) == 2
 
 
+def test_a_buyer_is_found_by_the_number_of_the_order(runtime: Runtime) -> None:
+    key = customers.create_customer(runtime, WANG, actor=AGENT)
+    with runtime.unit_of_work() as uow:
+        store_order(runtime, uow, SIGNED)
+    for number in (SIGNED.number, SIGNED.number.lower(), f" {SIGNED.number} "):
+        assert [found.key for found in customers.search_customers(runtime, number, actor=AGENT)] == [key], number
+    assert customers.search_customers(runtime, SIGNED.number, actor=AGENT, tier="A") == []
+    assert customers.search_customers(runtime, "D99999", actor=AGENT) == []
+
+
 def test_a_tag_is_found_by_all_of_its_signs(runtime: Runtime) -> None:
     for number, tag in enumerate(("vip_1", "vipx1", '5" 屏', "a\\b")):
         values = {"name": "客户", "phone": f"1390000000{number}", "tags": [tag]}
