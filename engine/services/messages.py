@@ -14,6 +14,7 @@ from engine.model.base import DEFAULT_TENANT, table_of
 from engine.model.instance import InstanceState, ProcessInstance
 from engine.model.message import Message, MessageAlreadyPublished, MessageCorrelation
 from engine.model.subscription import Subscription, SubscriptionKind
+from engine.model.variable import require_names
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime, StaleInstance
 from engine.services.turn import Turn, require_running
@@ -167,6 +168,7 @@ def publish_within(
     hold: timedelta | None = None,
 ) -> Published:
     """`publish` in a turn that the caller finishes. With `hold` it is kept so long where only suspended instances await it."""
+    require_names(variables)
     turn.lock(row.root_key for row in _awaiting(turn, name, correlation_key))
     lock_message(turn, name, correlation_key)
     awaiting = _awaiting(turn, name, correlation_key)

@@ -11,6 +11,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from engine.errors import InvalidInput
+
+LONGEST = 10_000  # SQLite takes 50,000 bytes, and a sign has up to four
+
 _SPECIAL = re.compile(r"\\([*?])|([*?%_\\\[])")
 _WILD = re.compile(r"(\\[*?]|[*?])")
 _SQL = {"*": "%", "?": "_", "%": r"\%", "_": r"\_", "\\": r"\\"}
@@ -19,7 +23,9 @@ _REGEX = {"*": ".*", "?": ".", r"\*": r"\*", r"\?": r"\?"}
 
 
 def like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    """Whether a text column is what a pattern says, in its very case."""
+    """Whether a text column is what a pattern says, in its very case. Raises InvalidInput for one that SQLite would not take."""
+    if len(pattern) > LONGEST:
+        raise InvalidInput(f"A pattern has at most {LONGEST} characters.")
     return _Like(column, literal(_written(pattern, _SQL, "{}")), literal(_written(pattern, _GLOB, "[{}]")))
 
 

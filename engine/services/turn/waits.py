@@ -15,6 +15,7 @@ from engine.model.instance import ProcessInstance
 from engine.model.job import SIGNAL, SIGNAL_START
 from engine.model.message import Message, MessageCorrelation
 from engine.model.subscription import StartSubscription, Subscription, SubscriptionKind
+from engine.model.variable import require_names
 from engine.services import definitions
 from engine.services.turn.live import Live
 from engine.services.turn.rows import job_row
@@ -150,6 +151,7 @@ def _oldest(turn: Turn, process_id: str, names: list[str], correlation_key: str)
 
 def throw_signal(turn: Turn, name: str, variables: dict[str, Any]) -> int:
     """A job for each that hears the signal now, so that one tree is locked at a time; returns how many do."""
+    require_names(variables)
     table, instance = table_of(Subscription), table_of(ProcessInstance)
     heard = turn.uow.connection.execute(
         select(table.c.key, table.c.process_instance_key)

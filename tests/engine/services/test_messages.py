@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from engine.errors import NotFound
+from engine.errors import InvalidInput, NotFound
 from engine.model.audit import AuditEntry
 from engine.model.instance import ProcessInstance
 from engine.model.message import CorrelatedMessage, Message
@@ -87,6 +87,15 @@ def test_a_kept_message_reaches_who_awaits_it_later_once(runtime, deploy, start,
     first, second = start("awaiting", order="A-1"), start("awaiting", order="A-1")
     assert state_of(first) == ("COMPLETED", "end")
     assert state_of(second)[0] == "ACTIVE"
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "a\0b", "\ud800"])
+def test_what_could_be_given_to_nobody_is_refused_and_not_kept(runtime, deploy, start, rows, name):
+    with pytest.raises(InvalidInput):
+        messages.publish(runtime, "customer.reply", "A1", {name: 1}, ttl=HOUR)
+    with pytest.raises(InvalidInput):
+        signals.broadcast(runtime, "closed", {name: 1})
+    assert rows(select(Message.key)) == []
 
 
 def test_a_kept_message_expires(runtime, deploy, start, clock, state_of, rows):

@@ -96,6 +96,11 @@ def test_a_value_nested_without_end_finds_nothing(desk, late):
     assert "0 个流程实例将受影响" in answer.text
 
 
+def test_a_part_that_is_longer_than_any_is_refused(desk, late):
+    sent = {"act": "cancel", "which": "all", "var1": "matter", "op1": "like", "value1": "水" * 20_000}
+    assert desk.post("max", "/board/instances/bulk", sent).status_code == 422
+
+
 BIG = "9" * 30
 
 
