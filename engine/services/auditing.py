@@ -148,10 +148,14 @@ def _behind(cursor: str) -> ColumnElement[bool]:
     try:
         at, last = datetime.fromisoformat(text), int(key)
     except ValueError as error:
-        raise InvalidInput("This is no page of the list.") from error
+        raise _no_page() from error
     if at.tzinfo is None or at.year < OLDEST_YEAR or not 0 <= last < 2**63:
-        raise InvalidInput("This is no page of the list.")
+        raise _no_page()
     return and_(_entry.c.at <= at, or_(_entry.c.at < at, _entry.c.key < last))
+
+
+def _no_page() -> InvalidInput:
+    return InvalidInput("This is no page of the list.", {"": ["没有这一页 / There is no such page."]})
 
 
 def _acts(uow: UnitOfWork, rows: list[Row[Any]]) -> list[Act]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 
 from engine.errors import InvalidInput
 from engine.services import cases, figures
-from engine.services.figures import Cut, Figure, Period, Report
+from engine.services.figures import Cut, Figure, Period, Report, heat
 from web.auth.session import requires
 from web.supervisor import figure_sheets
 from web.supervisor.blueprint import supervisor
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 from web.ui.filters import duration
-from web.ui.words import group, person, word
+from web.ui.words import group, name_of, person, word
 
 CUTS = ("agent", "group", "queue", "channel", "kind", "process")
 SHOWN_AS_TREND = "registered"
@@ -156,7 +156,19 @@ def line_name(by: str, value: str) -> str:
         return person(value)
     if by in ("group", "queue"):
         return group(value if by == "group" else f"queue:{value}").removeprefix("queue:")
+    if by in ("process", "version"):
+        process, _space, version = value.partition(" ")
+        return f"{_process_names().get(process, process)} {version}".strip()
     return word(value, by) if by in ("channel", "kind") else value
+
+
+def _process_names() -> dict[str, str]:
+    """What each process is called, read once for a page."""
+    if "process_names" not in g:
+        found = heat.processes(current_runtime(), actor=current_actor())
+        g.process_names = {each.process_id: name_of(each) for each in found}
+    names: dict[str, str] = g.process_names
+    return names
 
 
 def shown(one: Figure) -> str:

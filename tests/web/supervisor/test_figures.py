@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.web.desk import parsed
+from tests.web.desk import parsed, text_of
 
 
 def _rows(answer) -> dict[tuple[str, str], list[str]]:
@@ -82,6 +82,7 @@ def test_an_unknown_dimension_or_trend_is_passed_over(desk):
 def test_a_cell_of_a_line_by_process_leads_to_the_cases_that_it_counts(desk):
     number = desk.complain()
     page = parsed(desk.get("sue", "/board/figures?period=today&by=process&full=1"))
+    assert [text_of(name) for name in page.xpath("//section[@aria-labelledby='lines-title']//tbody//th")] == ["投诉"]
     (behind,) = [link for link in page.xpath("//td/a/@href") if "/registered/cases" in link]
     assert "line=1" in behind
     assert number in desk.get("sue", behind).text
