@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -30,6 +31,7 @@ from web.ui.live import pulsed, unchanged_since
 from web.ui.words import WORDS
 
 PAGE = 30
+UNDO_FOR = timedelta(minutes=10)
 PARAMETERS = ("whose", "group", "kind", "channel", "tier", "level", "q", "overdue", "unread", "sort")
 
 
@@ -93,12 +95,19 @@ def page(errors: forms.Errors | None = None) -> str:
         kept=_kept(),
         saved=saved_filters(runtime, "inbox", actor=actor),
         colleagues=work.any_of(work.receivers(runtime, keys, actor=actor), but=actor.username),
-        undo=session.get("undo"),
+        undo=offered_undo(),
         errors=errors or {},
         typed=request.form,
         sorts=SORTS,
         **shown,
     )
+
+
+def offered_undo() -> dict[str, Any]:
+    """The last act that can be undone: its `steps`, its moment `at` and its `text`; empty when it is too long ago."""
+    kept: dict[str, Any] = session.get("undo") or {}
+    fresh = current_runtime().now().timestamp() - kept.get("at", 0) < UNDO_FOR.total_seconds()
+    return kept if fresh else {}
 
 
 def _kept() -> dict[str, str]:

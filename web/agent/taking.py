@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,6 @@ from web.auth.session import requires
 from web.ui import forms
 from web.ui.context import current_actor, current_runtime
 
-UNDO_FOR = timedelta(minutes=10)
-
 
 @agent.post("/tasks/<int:key>/claim")
 @requires("tasks.work")
@@ -30,10 +28,10 @@ def claim(key: int) -> Response:
         work.claim(current_runtime(), key, actor=current_actor())
     except Conflict:
         flash(_("这个任务已被他人领取或已完成。"), "warning")
-        return redirect(url_for(".inbox"), 303)
+        return redirect(back_to_list(), 303)
     except Forbidden:
         flash(_("按流程规定，您不能办理这个任务。"), "error")
-        return redirect(url_for(".inbox"), 303)
+        return redirect(back_to_list(), 303)
     return redirect(url_for(".show_task", key=key, _anchor="todo"), 303)
 
 
@@ -70,8 +68,14 @@ def act_on_tasks() -> Any:
 @agent.post("/tasks/undo")
 @requires("tasks.work")
 def undo_act() -> Response:
-    steps = [work.Step(key, revision, assignee, _read(until)) for key, revision, assignee, until in _remembered()]
+    kept = inbox.offered_undo()
+    if kept and request.form.get("act") not in (None, str(kept["at"])):
+        flash(_("这次操作之后您又做了别的，不能再撤销它了。"), "warning")
+        return redirect(back_to_list(), 303)
     session.pop("undo", None)
+    steps = [
+        work.Step(key, revision, assignee, _read(until)) for key, revision, assignee, until in kept.get("steps", [])
+    ]
     if not steps:
         flash(_("没有可以撤销的操作。"), "warning")
         return redirect(back_to_list(), 303)
@@ -157,14 +161,6 @@ def tell_refusals(outcome: work.Outcome) -> None:
     if others:
         flash(ngettext("%(num)d 个任务不能这样处理：它不归您，或不能交给这个人。",
                        "%(num)d 个任务不能这样处理：它不归您，或不能交给这个人。", others), "warning")  # fmt: skip
-
-
-def _remembered() -> list[tuple[int, int, str | None, str | None]]:
-    kept = session.get("undo") or {}
-    fresh = current_runtime().now().timestamp() - kept.get("at", 0) < UNDO_FOR.total_seconds()
-    return (
-        [(key, revision, assignee, until) for key, revision, assignee, until in kept.get("steps", [])] if fresh else []
-    )
 
 
 def _written(moment: datetime | None) -> str | None:

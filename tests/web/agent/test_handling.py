@@ -1,5 +1,7 @@
 """What an agent does with a case besides its steps, and the knowledge to answer from."""
 
+from datetime import timedelta
+
 from engine.services import channels, knowledge, people
 from tests.web.desk import parsed, text_of, token
 
@@ -101,6 +103,40 @@ def test_several_tasks_are_claimed_at_once_and_that_is_undone(desk):
     assert {desk.case(number).tasks[0].assignee for number in numbers} == {"ann"}
     assert "已撤销 2 个任务" in main(desk.post("ann", "/desk/tasks/undo", follow_redirects=True))
     assert {desk.case(number).tasks[0].assignee for number in numbers} == {None}
+
+
+def test_an_older_page_undoes_what_it_says_and_nothing_that_was_done_since(desk):
+    first, second = (str(desk.task(desk.complain(contact=f"1390000000{i}"))) for i in range(2))
+    older = desk.post("ann", "/desk/tasks/act", {"task": [first], "act": "claim"}, follow_redirects=True)
+    desk.clock.advance(timedelta(seconds=5))
+    desk.post("ann", "/desk/tasks/act", {"task": [second], "act": "claim"})
+    answer = desk.post("ann", "/desk/tasks/undo", {"act": offered(older)}, follow_redirects=True)
+    assert "不能再撤销" in main(answer)
+    assert "撤销：已领取 1 个任务" in main(answer)
+    assert "已撤销 1 个任务" in main(
+        desk.post("ann", "/desk/tasks/undo", {"act": offered(answer)}, follow_redirects=True)
+    )
+
+
+def test_what_can_no_longer_be_undone_is_not_offered(desk):
+    key = str(desk.task(desk.complain()))
+    desk.post("ann", "/desk/tasks/act", {"task": [key], "act": "claim"})
+    assert "撤销：" in main(desk.get("ann", "/desk/"))
+    desk.clock.advance(timedelta(minutes=11))
+    assert "撤销：" not in main(desk.get("ann", "/desk/"))
+
+
+def test_the_list_stays_filtered_where_a_colleague_was_first(desk):
+    key = desk.task(desk.complain())
+    list_ = parsed(desk.get("ann", "/desk/?whose=offered&kind=complaint"))
+    (action,) = list_.xpath("//button[@form='claim-form']/@formaction")
+    desk.post("ben", f"/desk/tasks/{key}/claim")
+    assert desk.post("ann", action).headers["Location"] == "/desk/?whose=offered&kind=complaint"
+
+
+def offered(answer):
+    (form,) = parsed(answer).xpath("//form[contains(@action, '/tasks/undo')]")
+    return form.xpath(".//input[@name='act']/@value")[0]
 
 
 def test_a_handover_without_a_note_keeps_what_was_chosen(desk):
