@@ -60,7 +60,9 @@ class Database:
                 self.engine.dispose(close=False)
                 raise Unreachable(AWAY) from error
             if is_unfit(error):
-                log.warning("A value that the database cannot hold was refused.", exc_info=True)
+                log.warning(
+                    "A value that no column holds was refused: %s", type(getattr(error, "orig", error)).__name__
+                )
                 raise Unfit from error
             raise
         finally:

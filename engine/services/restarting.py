@@ -90,12 +90,13 @@ def offer(runtime: Runtime, key: int, *, actor: Actor) -> Offer:
         except NotRestartable as refusal:
             return Offer(refusal=refusal)
         own = definitions.of_key(uow, ProcessDefinition, row.process_definition_key)
-        models = [definitions.process(runtime, uow, each.key) for each in {own.key: own, newest.key: newest}.values()]
         usable = own if own.deleted_at is None else None
+        versions = {each.key: each for each in (usable, newest) if each is not None}
+        models = [definitions.process(runtime, uow, each) for each in versions]
         return Offer(
             own=usable.version if usable else None,
             newest=newest.version,
-            places=_places(models, [own.version, newest.version]),
+            places=_places(models, [each.version for each in versions.values()]),
             began=len(_began(uow, row)),
             ended=len(root_variables(uow, key)),
             others=[_process_step(runtime, uow, other) for other in _running(uow, case)],
@@ -263,7 +264,7 @@ def _places(processes: list[Process], versions: list[int]) -> list[Place]:
     ]
     everywhere = set.intersection(*(set(each) for each in found))
     steps = {name: Place(step, None) for name, step in found[-1].items() if name in everywhere}
-    for version, places in zip(versions, found, strict=False):
+    for version, places in zip(versions, found, strict=True):
         steps |= {name: Place(step, version) for name, step in places.items() if name not in everywhere}
     return list(steps.values())
 

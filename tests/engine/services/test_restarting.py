@@ -121,6 +121,14 @@ def test_what_there_is_to_choose_is_told(runtime, ended, deploy):
     assert found.refusal is None
 
 
+def test_a_step_that_only_a_deleted_version_has_is_not_offered(runtime, ended, deploy, rows):
+    deploy(TWO_NEXT)
+    ((first,),) = rows(select(ProcessInstance.process_definition_key).where(ProcessInstance.key == ended))
+    delete_resource(runtime, first, "owner")
+    found = restarting.offer(runtime, ended, actor=MANAGER)
+    assert (found.own, [place.step.element_id for place in found.places]) == (None, ["ask", "check", "end"])
+
+
 def test_it_is_written_down_at_both_instances_and_on_the_case(rows, ended, case_of, again):
     new = again(ended, reason="点错了")
     entry = select(AuditEntry.what, AuditEntry.who, AuditEntry.after)
