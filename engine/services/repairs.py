@@ -8,9 +8,11 @@ from sqlalchemy import select
 from engine.model.base import table_of
 from engine.model.incident import Incident, IncidentNotActive, IncidentNotFound, IncidentState
 from engine.model.permissions import Actor
+from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services import incidents, instances, variables
 from engine.services.stops import Stop, stop_of
+from engine.services.turn import Turn
 
 _incident = table_of(Incident)
 
@@ -37,14 +39,21 @@ def open_repair(runtime: Runtime, key: int, *, actor: Actor) -> Repair:
 
 
 def repair(runtime: Runtime, key: int, changes: dict[str, Any], *, actor: Actor) -> None:
-    """Set variables where the stopped element sees them, and try again; it may fail again, as a new incident.
+    """Set variables where the stopped element sees them, and try again, or nothing; it may fail again, as a new incident.
 
-    Raises IncidentNotFound, IncidentNotActive, Forbidden without incidents.repair.
+    Raises IncidentNotFound, IncidentNotActive, InstanceSuspended, Forbidden without incidents.repair.
     """
     stop = open_repair(runtime, key, actor=actor).stop
     if stop.state != IncidentState.ACTIVE:
         raise IncidentNotActive(f"Incident {key} is resolved already.")
     place = stop.element_instance_key or stop.process_instance_key
-    if changes and place is not None:
-        instances.set_variables(runtime, place, changes, who=actor.username, tenant_id=actor.tenant_id)
-    incidents.resolve(runtime, key, who=actor.username, tenant_id=actor.tenant_id)
+
+    def work(uow: UnitOfWork) -> None:
+        turn = Turn(runtime, uow, actor.username)
+        if changes and place is not None:
+            instances.set_variables_within(turn, place, changes)
+        incidents.resolve_within(turn, key)
+        turn.finish()
+        uow.after_commit(runtime.work_arrived.set)
+
+    runtime.transact(work, actor.tenant_id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.services import deployments, instances, stops
+from engine.services import deployments, instances, stops, suspension
 from engine.worker import Worker
 from tests.web.desk import parsed, text_of, value_of
 
@@ -93,6 +93,14 @@ def test_one_of_several_that_is_gone_does_not_keep_the_others_from_being_tried(d
 @pytest.mark.parametrize("text", ["NaN", "1e999", "[" * 100_000])
 def test_a_value_that_only_python_takes_for_json_is_refused(desk, stopped, text):
     assert desk.post("sue", incident(desk), {"v-amount": text, "v-note": '"x"'}).status_code == 422
+
+
+def test_a_repair_that_cannot_be_tried_changes_nothing(desk, stopped):
+    suspension.suspend(desk.runtime, stopped, who="max")
+    answer = desk.post("sue", incident(desk), {"v-amount": "25", "v-note": '"x"'})
+    assert answer.status_code == 303
+    with desk.runtime.unit_of_work(read_only=True) as uow:
+        assert instances.root_variables(uow, stopped)["amount"] == 0
 
 
 def test_an_incident_that_was_repaired_is_not_repaired_twice(desk, stopped):
