@@ -98,3 +98,15 @@ def test_nothing_is_fetched_from_outside(open_page, site):
     addresses = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
     assert addresses
     assert [address for address in addresses if not address.startswith(site.url)] == []
+
+
+def test_a_form_is_sent_once_and_can_be_sent_again_when_one_comes_back_to_it(open_page):
+    page = open_page("base")
+    page.evaluate("""() => {
+      document.querySelector('h1').insertAdjacentHTML('afterend',
+        '<form id="one" data-once><button name="a">甲</button><button type="submit">乙</button><button type="button">丙</button></form>');
+      document.getElementById('one').dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+    }""")
+    expect(page.locator("#one :disabled")).to_have_text(["甲", "乙"])
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.locator("#one :disabled")).to_have_count(0)

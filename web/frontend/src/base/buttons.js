@@ -49,14 +49,16 @@ document.addEventListener('click', (event) => {
   else copy(button);
 }, true);
 
+const SENDS = ':is([type=submit], button:not([type]))';
+
 document.addEventListener('submit', ({ target, defaultPrevented }) => {
   if (defaultPrevented || !target.matches('form[data-once]')) return;
   // After this turn: a disabled button's own name and value would not be sent.
-  setTimeout(() => target.querySelectorAll('[type=submit], button:not([type])').forEach((b) => { b.disabled = true; }));
+  setTimeout(() => target.querySelectorAll(SENDS).forEach((b) => { b.disabled = true; }));
 });
 // Back from the page cache the form can be sent again.
 window.addEventListener('pageshow', ({ persisted }) => {
-  if (persisted) document.querySelectorAll('form[data-once] :disabled[type=submit]').forEach((b) => { b.disabled = false; });
+  if (persisted) document.querySelectorAll(`form[data-once] ${SENDS}:disabled`).forEach((b) => { b.disabled = false; });
 });
 
 // Who chooses by keys walks past what they do not want, and keeps their place: they send the form by its button or Enter.
