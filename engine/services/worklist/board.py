@@ -15,6 +15,7 @@ from engine.model.sla import SlaClockRow
 from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services.absences import away_now
 from engine.services.stops import Stop, open_stops
 from engine.services.worklist.filters import IS_OPEN, Query, held_by
 
@@ -39,7 +40,7 @@ class CaseAlert:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much one agent has: open cases owned, tasks held, of those overdue."""
+    """How much one agent has: open cases owned, tasks held, of those overdue. Who is `away` takes none (`online`)."""
 
     username: str
     display_name: str
@@ -47,6 +48,7 @@ class Load:
     cases: int
     tasks: int
     overdue: int
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +156,16 @@ def _load(uow: UnitOfWork) -> list[Load]:
     held = select(UserTask.assignee, func.count()).where(held_by(uow, names))
     tasks = _by_person(uow, held.group_by(UserTask.assignee))
     overdue = _by_person(uow, held.where(UserTask.due_at <= uow.now).group_by(UserTask.assignee))
+    away = away_now(uow)
     return [
         Load(
             user.username,
             user.display_name,
-            user.online,
+            user.online and user.username not in away,
             cases.get(user.username, 0),
             tasks.get(user.username, 0),
             overdue.get(user.username, 0),
+            user.username in away,
         )
         for user in people
     ]

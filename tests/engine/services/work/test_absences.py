@@ -232,6 +232,8 @@ def test_the_menus_say_who_is_away_and_until_when(desk):
     found = {each.username: each for each in people.colleagues(desk.runtime, actor=LEAD)}
     assert (found["alice"].away, found["alice"].away_until, found["alice"].online) == (True, until, False)
     assert people.colleagues(desk.runtime, actor=LEAD)[-1].username == "alice"
+    load = {one.username: (one.online, one.away) for one in worklist.board(desk.runtime, actor=SUPERVISOR).load}
+    assert (load["alice"], load["bob"]) == ((False, True), (True, False))
     desk.start_complaint()
     key = desk.tasks()["verify_complaint"].key
     assert work.receivers(desk.runtime, [key], actor=LEAD)[key][-1].username == "alice"
