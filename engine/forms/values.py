@@ -58,6 +58,8 @@ def _text(component: Component, value: Any) -> Cleaned:
     if isinstance(value, dict | list):
         return value, message("text")
     text = text_of(value)
+    if component.properties.get("writing") == "code":
+        text = unicodedata.normalize("NFKC", text).strip().upper()
     return (re.sub(r"[\r\n\t]", " ", text) if component.type == "textfield" else text), None
 
 

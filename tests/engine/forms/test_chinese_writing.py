@@ -57,6 +57,12 @@ def test_what_is_no_date_is_refused(text):
     assert sent({"type": "datetime", "subtype": "date"}, text) == ["date"]
 
 
+@pytest.mark.parametrize("text", ["d000048", " D000048 ", "Ｄ０００ 048".replace(" ", ""), "D000048\t"])
+def test_a_code_is_one_code_however_it_is_typed(text):
+    assert sent({"type": "textfield", "properties": {"writing": "code"}}, text) == "D000048"
+    assert sent({"type": "textfield"}, "d000048") == "d000048"
+
+
 @pytest.mark.parametrize("text", ["138 0013 8000", "１３８００１３８０００", "+86 138-0013-8000", "(0086)13800138000"])
 def test_a_phone_is_one_phone_however_it_is_written(text):
     assert normal_phone(text) == "13800138000"
