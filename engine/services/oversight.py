@@ -21,6 +21,7 @@ from engine.services.sla.feel import newest
 from engine.services.worklist.rows import TaskRow, rows_of
 
 REASON_NEEDED = "请填写原因 / A reason is needed."
+FUTURE_NEEDED = "请填写将来的时间 / Choose a moment in the future."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,10 @@ def reassign(runtime: Runtime, keys: list[int], username: str, reason: str, *, a
 def change_task(
     runtime: Runtime, key: int, *, actor: Actor, reason: str, priority: int, due_at: datetime | None
 ) -> None:
-    """Change a task's priority (0 to 100) and when it is due (aware), with the reason on the case's timeline.
+    """Change a task's priority (0 to 100) and when it is due (aware), with the reason on the case's timeline. A moment in the
+    minute in which it is due already changes nothing: people choose minutes.
 
-    Raises InvalidInput without a reason, TaskNotFound, TaskNotOpen, Forbidden without tasks.assign.
+    Raises InvalidInput without a reason or for a moment that has passed, TaskNotFound, TaskNotOpen, Forbidden without tasks.assign.
     """
     wanted = {"priority": priority, "due_at": due_at}
     runtime.transact(lambda uow: change_task_within(runtime, uow, key, wanted, reason, actor), actor.tenant_id)
@@ -98,11 +100,23 @@ def change_task_within(
     actor.require("tasks.assign")
     _require(reason)
     task = uow.get(UserTask, key, missing=TaskNotFound)
+    wanted = wanted | _due(task, wanted.get("due_at"), uow.now)
     before = {name: getattr(task, name) for name in wanted if getattr(task, name) != wanted[name]}
     if before:
         changes = {name: wanted[name] for name in before}
         tasks.update_within(runtime, uow, key, changes, who=actor.username)
         _tell(runtime, uow, task, "task.changed", reason, before, changes, actor)
+
+
+def _due(task: UserTask, to: datetime | None, now: datetime) -> dict[str, datetime]:
+    """What a chosen moment makes of a task's: the same where it is of the same minute. Raises InvalidInput for one that has passed."""
+    if to is None:
+        return {}
+    if task.due_at is not None and task.due_at.replace(second=0, microsecond=0) == to.replace(second=0, microsecond=0):
+        return {"due_at": task.due_at}
+    if to <= now:
+        raise InvalidInput("This moment has passed.", {"due_at": [FUTURE_NEEDED]})
+    return {"due_at": to}
 
 
 def move_clock(runtime: Runtime, number: str, name: str, to: datetime, reason: str, *, actor: Actor) -> None:
@@ -114,7 +128,7 @@ def move_clock(runtime: Runtime, number: str, name: str, to: datetime, reason: s
     actor.require("tasks.assign")
     _require(reason)
     if to <= runtime.now():
-        raise InvalidInput("This moment has passed.", {"to": ["请填写将来的时间 / Choose a moment in the future."]})
+        raise InvalidInput("This moment has passed.", {"to": [FUTURE_NEEDED]})
 
     def change(uow: UnitOfWork) -> datetime | None:
         case = find_case(uow, number, for_update=True)

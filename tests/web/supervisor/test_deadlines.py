@@ -1,6 +1,7 @@
 """Moving deadlines: a task's, and an SLA clock's with the timers that wait for it; always with a reason."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from tests.web.desk import parsed, text_of, value_of
 
@@ -68,3 +69,18 @@ def test_a_clock_that_has_ended_cannot_be_moved(desk):
     sent = {"to": "2026-03-02T20:00", "reason": "x"}
     answer = desk.post("sue", f"/board/cases/{number}/clocks/first_response", sent, follow_redirects=True)
     assert "已经结束" in answer.text
+
+
+def test_a_task_is_not_due_in_the_past_but_one_that_is_late_may_become_more_urgent(desk):
+    number = desk.complain()
+    path = f"/board/cases/{number}/tasks/{desk.task(number)}"
+    past = desk.post("sue", path, {"priority": "95", "due_at": "2020-03-03T10:00", "reason": "大客户"})
+    assert past.status_code == 422
+    assert "请填写将来的时间" in past.text
+    assert "大客户" in past.text
+    desk.clock.advance(timedelta(days=9, seconds=7))
+    due = desk.case(number).tasks[0].due_at
+    minute = f"{due.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%dT%H:%M}"
+    assert desk.post("sue", path, {"priority": "95", "due_at": minute, "reason": "大客户"}).status_code == 303
+    assert desk.case(number).tasks[0].due_at == due
+    assert "优先级：50 → 95" in text_of(parsed(desk.get("ann", f"/desk/cases/{number}"))).replace("： ", "：")
