@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from engine.errors import InvalidInput
 from engine.model.base import Base, Keyed, KeyType, Name
 
 TIERS = ("A", "B", "C")
+_EXTENSION = re.compile(r"(?:转|分机|ext\.?|#)\s*(\d{1,6})\s*$", re.IGNORECASE)
 CHANNELS = ("phone", "sms", "email", "portal")
 
 
@@ -79,15 +81,18 @@ class Customer(Keyed, Base):
 
 
 def normal_phone(phone: str | None) -> str | None:
-    """Digits and a leading plus, mainland numbers without +86, so that one phone is found however it was typed."""
+    """Digits and a leading plus, mainland numbers without +86, so that one phone is found however it was typed; an extension stays
+    behind them: 01088887777转123."""
     if phone is None:
         return None
     plain = unicodedata.normalize("NFKC", phone)  # full-width digits too
-    digits = "".join(character for character in plain if character.isdigit() or character == "+")
+    extension = _EXTENSION.search(plain)
+    main = plain[: extension.start()] if extension else plain
+    digits = "".join(character for character in main if character.isdigit() or character == "+")
     for prefix in ("+86", "0086"):
         if digits.startswith(prefix) and len(digits) - len(prefix) >= 10:
             digits = digits.removeprefix(prefix)
-    return digits or None
+    return f"{digits}转{extension[1]}" if digits and extension else digits or None
 
 
 def normal_email(email: str | None) -> str | None:

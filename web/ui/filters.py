@@ -79,7 +79,7 @@ def phone(value: str | None) -> str:
 
 
 def size(value: int) -> str:
-    return f"{value / 1024:.0f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
+    return f"{max(value / 1024, 1):.0f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
 
 
 def lines(value: str | None) -> Markup:

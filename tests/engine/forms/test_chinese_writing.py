@@ -1,13 +1,18 @@
 """Money, dates and phone numbers as people in China write them."""
 
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from engine.forms import parse_form, validate
 from engine.model.customer import normal_phone
 
+FORMS = Path(__file__).parents[3] / "processes" / "forms"
+(CONTACT,) = re.findall(r'"pattern": ("\^\(\[\+.*")', (FORMS / "intake_start.form").read_text(encoding="utf-8"))
+CONTACT = json.loads(CONTACT)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -66,3 +71,30 @@ def test_a_code_is_one_code_however_it_is_typed(text):
 @pytest.mark.parametrize("text", ["138 0013 8000", "１３８００１３８０００", "+86 138-0013-8000", "(0086)13800138000"])
 def test_a_phone_is_one_phone_however_it_is_written(text):
     assert normal_phone(text) == "13800138000"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "010-8888 7777 转 123",
+        "（010）88887777转123",
+        "01088887777分机123",
+        "010-88887777 ext. 123",
+        "０１０-88887777#123",
+    ],
+)
+def test_a_landline_keeps_its_extension(text):
+    assert normal_phone(text) == "01088887777转123"
+    assert re.fullmatch(CONTACT, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["138.0013.8000", "(0086)13800138000", "１３８００１３８０００", "wang@example.com", "400-800-8888"]
+)
+def test_a_contact_is_taken_as_people_write_it(text):
+    assert re.fullmatch(CONTACT, text)
+
+
+@pytest.mark.parametrize("text", ["abc123", "12345", "转123", "wang@example", "138 0013 8000 或 139 0013 9000"])
+def test_what_is_no_contact_is_refused(text):
+    assert not re.fullmatch(CONTACT, text)
