@@ -100,7 +100,8 @@ def _page(task: TaskView, sent: dict[str, Any] | None, errors: Errors | None = N
     may_see = task.case_number is not None and current_actor().may("cases.read")
     about = case_page(task.case_number, _instance(task)) if task.case_number and may_see else None
     drawn = None
-    if task.form is not None:
+    # What a task was opened on is gone with it: an empty form would look like one that nobody filled in.
+    if task.form is not None and (task.state == "CREATED" or sent):
         files = _file_names(about, sent, task)
         drawn = forms.draw(task.form, task.data, sent=sent, errors=errors, files=files, revision=task.revision)
     fillable = task.workable and (task.mine or task.assignee is None)

@@ -35,6 +35,8 @@ class TaskView:
     priority: int
     due_at: datetime | None
     created_at: datetime
+    ended_at: datetime | None
+    completed_by: str | None
     revision: int
     mine: bool
     workable: bool
@@ -67,6 +69,8 @@ def open_task(runtime: Runtime, key: int, *, actor: Actor) -> TaskView:
             priority=task.priority,
             due_at=task.due_at,
             created_at=task.created_at,
+            ended_at=task.ended_at,
+            completed_by=task.completed_by,
             revision=task.revision,
             mine=task.assignee == actor.username,
             workable=opened and task.is_workable_by(actor),

@@ -1,6 +1,7 @@
 """A task's page: its form with and without a script, drafts, files, conflicts; what was typed is never lost."""
 
 import io
+import re
 
 from engine.services import oversight, work
 from tests.web.desk import DONE, PDF, VERIFIED, parsed, photo, text_of, value_of
@@ -217,5 +218,6 @@ def test_a_task_that_has_ended_says_so(desk):
     here = path(desk, number)
     desk.does("ben", number, "verify_complaint", **DONE)
     page = parsed(desk.get("sue", here))
-    assert "这个任务已结束" in text_of(page)
-    assert not page.xpath("//form[@id='plain-form']//button")
+    assert re.search("这个任务已结束：本本 于 .* 完成", text_of(page))
+    assert not page.xpath("//form[@id='plain-form'] | //*[@data-form]")
+    assert page.xpath(f"//section//a[@href='/desk/cases/{number}'][contains(., '看工单')]")
