@@ -95,6 +95,18 @@ def test_a_mention_rings_the_bell(desk):
     assert "条未读" not in desk.get("ben", "/desk/notices/bell").text
 
 
+def test_a_long_text_is_folded_and_ones_own_task_is_a_button_away(desk):
+    number = desk.complain()
+    desk.post("ann", f"/desk/cases/{number}/notes", {"text": "客户来信 " * 400})
+    key = desk.task(number)
+    desk.post("ann", f"/desk/tasks/{key}/claim")
+    page = parsed(desk.get("ann", f"/desk/cases/{number}"))
+    (folded,) = page.xpath("//section[@id='timeline']//details")
+    assert len(text_of(folded.xpath("./summary")[0])) < 250
+    assert page.xpath("//*[@id='now']//a[normalize-space()='办理']/@href") == [f"/desk/tasks/{key}#todo"]
+    assert not parsed(desk.get("ben", f"/desk/cases/{number}")).xpath("//*[@id='now']//a[normalize-space()='办理']")
+
+
 def test_several_tasks_are_claimed_at_once_and_that_is_undone(desk):
     numbers = [desk.complain(contact=f"1390000000{i}") for i in range(2)]
     keys = [str(desk.task(number)) for number in numbers]
