@@ -107,6 +107,7 @@ PAGES = (
     Shown("figure-cases", "aftersales", "/board/figures", ("main a[href*='/cases']",), "supervisor.figure_cases"),
     Shown("reports", "aftersales", "/board/reports"),
     Shown("report", "aftersales", "/board/reports", ("main a[href*='/board/reports/']",), "supervisor.show_report"),
+    Shown("absences", "aftersales", "/board/absences"),
     Shown("arrivals", "aftersales", "/board/figures/arrivals?period=this_year"),
     Shown("arrived-cases", "aftersales", "/board/figures/arrivals?period=this_year", ("main td a",), "supervisor.arrived_cases"),
     Shown("heat", "aftersales", "/board/heat"),

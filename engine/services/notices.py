@@ -18,7 +18,7 @@ from engine.services.absences import stand_in_for
 from engine.services.rows import add
 
 LONGEST_SUBJECT, LONGEST_BODY = 200, 2000
-ABOUT_THE_PERSON = frozenset({"leave_answered", "answer_appraised"})  # no stand-in's business
+ABOUT_THE_PERSON = frozenset({"leave_answered", "answer_appraised", "sent_away"})  # no stand-in's business
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ WORDS = {
     "leave_answered": _Words(("您的请假外出申请：{answer}", "{note}"), ("Your leave request: {answer}", "{note}")),
     "answer_appraised": _Words(
         ("质检：{number} 的答复{answer}", "{note}"), ("Quality check: the answer in {number}: {answer}", "{note}")
+    ),
+    "stands_in": _Words(
+        ("{from}离岗期间由您代班", "{when}"),
+        ("You stand in for {from}", "{when}"),
+    ),
+    "sent_away": _Words(
+        ("{from}为您登记了离岗", "{when}"),
+        ("{from} said that you are away", "{when}"),
     ),
     "case_merged": _Words(
         ("{number} 已并入 {into}", "{note}"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response as Answer
 from flask import flash, redirect, render_template, request, url_for
@@ -113,22 +113,17 @@ def add_contact(number: str) -> Any:
             given.get("content", ""),
             given.get("result", "answered"),
             actor=current_actor(),
-            at=_contact_time(given.get("at", "")),
+            at=_contact_time(given),
         )
     except InvalidInput as error:
         return page(number, error), 422
     return back(number, _("联系记录已保存。"))
 
 
-def _contact_time(text: str) -> datetime | None:
-    """When it was: now unless said, in the reader's zone, and not in the future."""
-    if not text.strip():
-        return None
-    try:
-        at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(current_actor().time_zone))
-    except ValueError as error:
-        raise InvalidInput("No moment.", {"at": ["日期时间无效 / Not a date and time."]}) from error
-    if at > current_runtime().now() + timedelta(minutes=1):
+def _contact_time(typed: Mapping[str, str]) -> datetime | None:
+    """When it was: now unless said, and not in the future."""
+    at = forms.moment_of(typed, "at")
+    if at is not None and at > current_runtime().now() + timedelta(minutes=1):
         raise InvalidInput("In the future.", {"at": ["联系时间不能晚于现在 / A contact cannot be in the future."]})
     return at
 

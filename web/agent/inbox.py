@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput
-from engine.services import absences, people, work
+from engine.services import going_away, people, work
 from engine.services.worklist import (
     SCOPES,
     SORTS,
@@ -90,7 +90,7 @@ def page(errors: forms.Errors | None = None) -> str:
     return render_template(
         "agent/inbox.html",
         online=people.get_user(runtime, actor.username, actor=actor).online,
-        absences=absences.own_absences(runtime, actor=actor),
+        absences=going_away.own_absences(runtime, actor=actor),
         wanted=_wanted(),
         kept=_kept(),
         saved=saved_filters(runtime, "inbox", actor=actor),

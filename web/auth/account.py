@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,7 +10,7 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidInput
-from engine.services import absences, api_tokens, notifications, people
+from engine.services import api_tokens, going_away, notifications, people
 from web.auth.session import requires
 from web.auth.views import auth
 from web.ui import forms
@@ -32,9 +30,15 @@ def keep_absence() -> Any:
     runtime, actor, given = current_runtime(), current_actor(), request.form
     try:
         if "away" in given:
-            absences.leave_to(runtime, given.get("stand_in") or None, _moment("since"), _moment("until"), actor=actor)
+            going_away.leave_to(
+                runtime,
+                given.get("stand_in") or None,
+                forms.moment_of(given, "since"),
+                forms.moment_of(given, "until"),
+                actor=actor,
+            )
         else:
-            absences.name_stand_in(runtime, given.get("stand_in") or None, actor=actor)
+            going_away.name_stand_in(runtime, given.get("stand_in") or None, actor=actor)
     except InvalidInput as error:
         return _page(forms.field_sentences(error)), 422
     flash(_("离岗已登记。") if "away" in given else _("代班人已保存。"), "success")
@@ -44,7 +48,7 @@ def keep_absence() -> Any:
 @auth.post("/account/absences/<int:key>/end")
 @requires("tasks.work")
 def end_absence(key: int) -> Response:
-    absences.come_back(current_runtime(), key, actor=current_actor())
+    going_away.come_back(current_runtime(), key, actor=current_actor())
     flash(_("离岗已结束，新的工作和通知又归您本人。"), "success")
     return redirect(url_for(".account", _anchor="absence"), 303)
 
@@ -69,22 +73,11 @@ def _page(errors: forms.Errors | None = None) -> str:
         actor=actor,
         may_have_tokens=bool(api_tokens.offered(actor)),
         colleagues=people.colleagues(runtime, actor=actor) if works else [],
-        stand_in=request.form.get("stand_in", absences.own_stand_in(runtime, actor=actor)),
-        absences=absences.own_absences(runtime, actor=actor) if works else [],
+        stand_in=request.form.get("stand_in", going_away.own_stand_in(runtime, actor=actor)),
+        absences=going_away.own_absences(runtime, actor=actor) if works else [],
         mails=notifications.mail_wishes(runtime, actor=actor) if actor.may("cases.read") else None,
         kinds=notifications.KINDS,
         ways=notifications.WAYS,
         typed=request.form,
         errors=errors or {},
     )
-
-
-def _moment(name: str) -> datetime | None:
-    """What a field of date and time holds, in the reader's zone; None for an empty one."""
-    typed = request.form.get(name, "")
-    if not typed:
-        return None
-    try:
-        return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(current_actor().time_zone))
-    except ValueError as error:
-        raise InvalidInput("That is no moment.", {name: ["请填写日期和时间 / A date and a time."]}) from error

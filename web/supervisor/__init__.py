@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 
 from web.supervisor import (
+    absences,
     arrivals,
     audit,
     batches,
@@ -31,6 +32,7 @@ from web.supervisor.blueprint import supervisor
 from web.ui.navigation import Help, Page, add_help, add_page
 
 __all__ = [
+    "absences",
     "arrivals",
     "audit",
     "batches",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -29,7 +27,7 @@ def show_deadlines(number: str) -> str:
 def change_task(number: str, key: int) -> Any:
     given = request.form
     try:
-        due = _moment(given.get("due_at", ""), "due_at")
+        due = forms.moment_of(given, "due_at")
         oversight.change_task(
             current_runtime(), key, actor=current_actor(), reason=given.get("reason", ""), due_at=due,
             priority=given.get("priority", -1, type=int),
@@ -47,7 +45,7 @@ def change_task(number: str, key: int) -> Any:
 def move_clock(number: str, name: str) -> Any:
     given = request.form
     try:
-        to = _moment(given.get("to", ""), "to")
+        to = forms.moment_of(given, "to")
         if to is None:
             raise InvalidInput("A moment is needed.", {"to": ["请填写时间 / Choose a moment."]})
         oversight.move_clock(current_runtime(), number, name, to, given.get("reason", ""), actor=current_actor())
@@ -71,16 +69,6 @@ def _page(number: str, where: str = "", error: InvalidInput | None = None) -> st
         errors=forms.field_sentences(error) if error else {},
         typed=request.form,
     )
-
-
-def _moment(text: str, field: str) -> datetime | None:
-    """What a `datetime-local` input posts, in the reader's zone; None when it was left empty."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(current_actor().time_zone))
-    except ValueError as error:
-        raise InvalidInput("This is no date and time.", {field: ["日期时间无效 / Not a date and time."]}) from error
 
 
 def _done(number: str) -> Response:

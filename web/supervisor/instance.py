@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response as Answer
 from flask import flash, redirect, render_template, request, url_for
@@ -99,7 +98,7 @@ def change_timer(key: int, timer: int) -> Any:
         if "fire" in request.form:
             operations.fire_timer(current_runtime(), timer, **who)
         else:
-            operations.move_timer(current_runtime(), timer, _moment(request.form.get("due_at", "")), **who)
+            operations.move_timer(current_runtime(), timer, _due(request.form), **who)
 
     done = _("定时器已触发。") if "fire" in request.form else _("定时器已改期。")
     return _do(key, f"timer-{timer}", done, change)
@@ -198,8 +197,8 @@ def why(error: Exception) -> str:
     return kinds.get(type(error).__name__, fallback)
 
 
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(current_actor().time_zone))
-    except ValueError as error:
-        raise InvalidInput("This is no moment.", {"due_at": ["日期时间无效 / Not a date and time."]}) from error
+def _due(typed: Mapping[str, str]) -> datetime:
+    found = forms.moment_of(typed, "due_at")
+    if found is None:
+        raise InvalidInput("A moment is needed.", {"due_at": ["请填写时间 / Choose a moment."]})
+    return found

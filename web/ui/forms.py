@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, request
 from flask_babel import get_locale
@@ -146,3 +148,14 @@ def _names(fields: list[PlainField] | tuple[PlainField, ...]) -> list[str]:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(markdown=markdown, only_text=only_text, in_language=in_language)
+
+
+def moment_of(typed: Mapping[str, str], name: str) -> datetime | None:
+    """What a `datetime-local` input posts, in the reader's zone; None when it was left empty. Raises InvalidInput with its sentence."""
+    text = typed.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(current_actor().time_zone))
+    except ValueError as error:
+        raise InvalidInput("This is no date and time.", {name: ["日期时间无效 / Not a date and time."]}) from error

@@ -342,7 +342,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "mention": _("有人提到我"),
         "customer_wrote": _("我的客户来信"),
         "deadline": _("快到期、已超时等提醒"),
-        "other": _("其他：结案、合并、请假、质检、报表"),
+        "other": _("其他：结案、合并、请假、代班、质检、报表"),
     },
     "mail_way": {"now": _("马上发邮件"), "hourly": _("每小时汇总一封")},
     "notice": {
@@ -355,6 +355,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "report": _("报表"),
         "leave_answered": _("请假"),
         "answer_appraised": _("质检"),
+        "stands_in": _("代班安排"),
+        "sent_away": _("离岗"),
     },
     "consent": {"none": _("没有同意")},
     "incident": {

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.model.people import User
 from engine.persistence import UnitOfWork
 from engine.runtime import JobContext, JobFailed, Runtime
-from engine.services import absences
+from engine.services import going_away
 from engine.services.handlers.once import once, text
 
 _IN_BRACKETS = re.compile(r"[（(]([^（()）]+)[)）]\s*$")
@@ -28,7 +28,7 @@ def keep(runtime: Runtime, job: JobContext) -> Mapping[str, Any]:
 
     def work(uow: UnitOfWork) -> dict[str, Any]:
         stand_in = _user_named(uow, text(job, "stand_in"))
-        kept = absences.keep_leave(runtime, uow, text(job, "username"), stand_in, since, until, job.idempotency_key)
+        kept = going_away.keep_leave(runtime, uow, text(job, "username"), stand_in, since, until, job.idempotency_key)
         return {"absent": kept, "covered_by": stand_in}
 
     return once(runtime, job, work)

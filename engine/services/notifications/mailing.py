@@ -28,7 +28,9 @@ KINDS: dict[str, frozenset[str]] = {
     "mention": frozenset({"mention"}),
     "customer_wrote": frozenset({"customer_wrote"}),
     "deadline": frozenset(),
-    "other": frozenset({"case_closed", "case_merged", "leave_answered", "answer_appraised", "report"}),
+    "other": frozenset(
+        {"case_closed", "case_merged", "leave_answered", "answer_appraised", "report", "stands_in", "sent_away"}
+    ),
 }
 AT_ONCE, HOURLY = "now", "hourly"
 WAYS = (AT_ONCE, HOURLY)

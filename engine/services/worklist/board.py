@@ -40,7 +40,7 @@ class CaseAlert:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much one agent has: open cases owned, tasks held, of those overdue. Who is `away` takes none (`online`)."""
+    """How much one agent has: open cases owned, tasks held, of those overdue. `away`: until `away_until`, or until they come back."""
 
     username: str
     display_name: str
@@ -48,7 +48,8 @@ class Load:
     cases: int
     tasks: int
     overdue: int
-    away: bool = False
+    away: bool
+    away_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +160,14 @@ def _load(uow: UnitOfWork) -> list[Load]:
     away = away_now(uow)
     return [
         Load(
-            user.username,
-            user.display_name,
-            user.online and user.username not in away,
-            cases.get(user.username, 0),
-            tasks.get(user.username, 0),
-            overdue.get(user.username, 0),
-            user.username in away,
+            username=user.username,
+            display_name=user.display_name,
+            online=user.online and user.username not in away,
+            cases=cases.get(user.username, 0),
+            tasks=tasks.get(user.username, 0),
+            overdue=overdue.get(user.username, 0),
+            away=user.username in away,
+            away_until=away[user.username].until if user.username in away else None,
         )
         for user in people
     ]

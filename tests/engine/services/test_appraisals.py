@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.model.appraisal import Appraisal
 from engine.model.case import Case
 from engine.model.user_task import TaskAlreadyClaimed, TaskState, UserTask
-from engine.services import absences, appraisals, figures, notifications, settings, tasks, work, worklist
+from engine.services import appraisals, figures, going_away, notifications, settings, tasks, work, worklist
 from engine.services.figures import keeping
 from engine.services.rows import add
 from tests.engine.services.desk_fixtures import Desk, any_desk, desk, furnished
@@ -111,7 +111,7 @@ def test_accuracy_is_the_right_answers_among_the_appraised_ones(desk: Desk, answ
 
 
 def test_what_was_found_of_an_agent_waits_for_them_and_not_for_who_stands_in(desk: Desk, answered: list[str]) -> None:
-    absences.leave_to(desk.runtime, "bob", None, None, actor=AGENT)
+    going_away.leave_to(desk.runtime, "bob", None, None, actor=AGENT)
     _tuesday(desk)
     _appraise(desk, {"accurate": "no", "error": "wrong", "note": "不是一年"})
     (result,) = _open(desk, "see_result")

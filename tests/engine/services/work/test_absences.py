@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import Forbidden, InvalidInput, NotFound
 from engine.model.user_task import TaskAlreadyClaimed
-from engine.services import absences, cases, notifications, people, routing, starting, work, worklist
+from engine.services import absences, cases, going_away, notifications, people, routing, starting, work, worklist
 from engine.services.cases.files import find_case
 from engine.services.handlers.escalations import least_loaded
 from engine.services.notices import leave_notice, tell_followers
@@ -25,8 +25,8 @@ def at_work(desk: Desk) -> None:
 
 
 def goes(desk: Desk, who=AGENT, stand_in="bob", since=None, until=None) -> int:
-    absences.name_stand_in(desk.runtime, stand_in, actor=who)
-    return absences.go_away(desk.runtime, since, until, actor=who)
+    going_away.name_stand_in(desk.runtime, stand_in, actor=who)
+    return going_away.go_away(desk.runtime, since, until, actor=who)
 
 
 def receiver(desk: Desk, username: str) -> str | None:
@@ -51,7 +51,7 @@ def test_the_clock_decides_when_a_stand_in_begins_and_ends(desk):
     assert receiver(desk, "alice") == "bob"
     desk.clock.advance(2 * HOUR)
     assert receiver(desk, "alice") == "alice"
-    assert absences.own_absences(desk.runtime, actor=AGENT) == []
+    assert going_away.own_absences(desk.runtime, actor=AGENT) == []
 
 
 def test_by_hand_it_lasts_until_one_is_back(desk):
@@ -59,8 +59,8 @@ def test_by_hand_it_lasts_until_one_is_back(desk):
     desk.clock.advance(timedelta(days=30))
     assert receiver(desk, "alice") == "bob"
     with pytest.raises(NotFound):
-        absences.come_back(desk.runtime, key, actor=OTHER_AGENT)
-    absences.come_back(desk.runtime, key, actor=AGENT)
+        going_away.come_back(desk.runtime, key, actor=OTHER_AGENT)
+    going_away.come_back(desk.runtime, key, actor=AGENT)
     assert receiver(desk, "alice") == "alice"
 
 
@@ -75,11 +75,11 @@ def test_a_stand_in_who_is_away_too_is_stood_in_for_and_a_circle_ends_nowhere(de
 def test_a_stand_in_is_an_active_colleague_who_works(desk):
     for wrong in ("nobody", "alice"):
         with pytest.raises(InvalidInput):
-            absences.name_stand_in(desk.runtime, wrong, actor=AGENT)
+            going_away.name_stand_in(desk.runtime, wrong, actor=AGENT)
     with pytest.raises(InvalidInput):
-        absences.go_away(desk.runtime, None, desk.runtime.now() - HOUR, actor=AGENT)
+        going_away.go_away(desk.runtime, None, desk.runtime.now() - HOUR, actor=AGENT)
     with pytest.raises(Forbidden):
-        absences.go_away(desk.runtime, None, None, actor=person("olga", "process_owner"))
+        going_away.go_away(desk.runtime, None, None, actor=person("olga", "process_owner"))
 
 
 def test_who_may_not_work_on_tasks_any_more_stands_in_for_nobody(any_desk):
@@ -88,19 +88,19 @@ def test_who_may_not_work_on_tasks_any_more_stands_in_for_nobody(any_desk):
     people.create_user(desk.runtime, "olga", "Olga", ["process_owner"], "correct horse battery", actor=ADMIN)
     now = desk.runtime.now()
     with desk.runtime.unit_of_work() as uow:
-        absences.keep_leave(desk.runtime, uow, "leo", "olga", now - HOUR, now + HOUR, "leave")
+        going_away.keep_leave(desk.runtime, uow, "leo", "olga", now - HOUR, now + HOUR, "leave")
     assert receiver(desk, "leo") is None
     assert receiver(desk, "alice") == "bob"
     people.set_roles(desk.runtime, "bob", ["process_owner"], actor=ADMIN)
     assert receiver(desk, "alice") is None
-    assert [each.stand_in for each in absences.own_absences(desk.runtime, actor=AGENT)] == [None]
+    assert [each.stand_in for each in going_away.own_absences(desk.runtime, actor=AGENT)] == [None]
 
 
 def test_when_the_stand_in_of_a_leave_is_gone_it_is_whom_the_account_names(desk):
-    absences.name_stand_in(desk.runtime, "bob", actor=AGENT)
+    going_away.name_stand_in(desk.runtime, "bob", actor=AGENT)
     now = desk.runtime.now()
     with desk.runtime.unit_of_work() as uow:
-        absences.keep_leave(desk.runtime, uow, "alice", "leo", now - HOUR, now + HOUR, "leave")
+        going_away.keep_leave(desk.runtime, uow, "alice", "leo", now - HOUR, now + HOUR, "leave")
     assert receiver(desk, "alice") == "leo"
     people.change_user(desk.runtime, "leo", {"active": False}, actor=ADMIN)
     assert receiver(desk, "alice") == "bob"
@@ -110,9 +110,9 @@ def test_one_is_back_from_all_absences_that_have_begun(desk):
     now = desk.runtime.now()
     key, _again = goes(desk), goes(desk, until=now + HOUR)
     later = goes(desk, since=now + 2 * HOUR)
-    absences.come_back(desk.runtime, key, actor=AGENT)
+    going_away.come_back(desk.runtime, key, actor=AGENT)
     assert receiver(desk, "alice") == "alice"
-    assert [each.key for each in absences.own_absences(desk.runtime, actor=AGENT)] == [later]
+    assert [each.key for each in going_away.own_absences(desk.runtime, actor=AGENT)] == [later]
 
 
 def test_who_is_away_and_a_stand_in_are_named_together_or_not_at_all(desk):
@@ -123,9 +123,9 @@ def test_who_is_away_and_a_stand_in_are_named_together_or_not_at_all(desk):
         (None, datetime.max.replace(tzinfo=UTC)),
     ):
         with pytest.raises(InvalidInput):
-            absences.leave_to(desk.runtime, "bob", since, until, actor=AGENT)
-    assert absences.own_stand_in(desk.runtime, actor=AGENT) is None
-    absences.leave_to(desk.runtime, "bob", None, None, actor=AGENT)
+            going_away.leave_to(desk.runtime, "bob", since, until, actor=AGENT)
+    assert going_away.own_stand_in(desk.runtime, actor=AGENT) is None
+    going_away.leave_to(desk.runtime, "bob", None, None, actor=AGENT)
     assert receiver(desk, "alice") == "bob"
 
 
@@ -241,7 +241,7 @@ def test_the_menus_say_who_is_away_and_until_when(desk):
 
 @pytest.mark.parametrize("cover", ["Bob（bob）", "bob", "Bob", None])
 def test_a_leave_that_is_granted_is_an_absence(desk, cover):
-    absences.name_stand_in(desk.runtime, "bob", actor=AGENT)
+    going_away.name_stand_in(desk.runtime, "bob", actor=AGENT)
     form = {"leave_kind": "leave", "leave_from": "2026-03-05T09:00+08:00", "leave_to": "2026-03-06T18:00+08:00",
             "leave_reason": "看病"}  # fmt: skip
     begun = starting.start_with_form(
@@ -253,8 +253,46 @@ def test_a_leave_that_is_granted_is_an_absence(desk, cover):
     work.claim(desk.runtime, key, actor=SUPERVISOR)
     work.submit(desk.runtime, key, {"approved": True}, actor=SUPERVISOR)
     desk.run()
-    (absence,) = absences.own_absences(desk.runtime, actor=AGENT)
+    (absence,) = going_away.own_absences(desk.runtime, actor=AGENT)
     assert (absence.stand_in, absence.from_leave, absence.has_begun) == ("bob", True, False)
     assert absence.since == datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
     desk.clock.pin(datetime(2026, 3, 6, 2, 0, tzinfo=UTC))
     assert receiver(desk, "alice") == "bob"
+
+
+def test_a_lead_says_it_for_a_colleague_who_is_told_and_so_is_the_stand_in(any_desk):
+    desk = any_desk
+    now = desk.runtime.now()
+    key = going_away.send_away(desk.runtime, "alice", "bob", None, now + HOUR, actor=LEAD)
+    assert receiver(desk, "alice") == "bob"
+    (shown_to_lead,) = going_away.all_absences(desk.runtime, actor=LEAD)
+    assert (shown_to_lead.key, shown_to_lead.username, shown_to_lead.stand_in) == (key, "alice", "bob")
+    assert any("为您登记了离岗" in subject for subject in subjects(desk, AGENT))
+    told = notifications.list_notices(desk.runtime, actor=OTHER_AGENT)
+    assert [(notice.kind, notice.body) for notice in told] == [("stands_in", "2026-03-02 17:00 – 2026-03-02 18:00")]
+    assert not any("为您登记" in subject for subject in subjects(desk, OTHER_AGENT)), "it is about her alone"
+    assert going_away.own_stand_in(desk.runtime, actor=AGENT) is None, "whom she named herself stays as it is"
+    going_away.come_back(desk.runtime, key, actor=LEAD)
+    assert receiver(desk, "alice") == "alice"
+    assert going_away.all_absences(desk.runtime, actor=LEAD) == []
+
+
+def test_only_a_lead_says_it_for_others_and_only_of_people_at_work(desk):
+    for wrong in ("", "nobody", "olga"):
+        with pytest.raises(InvalidInput) as refused:
+            going_away.send_away(desk.runtime, wrong, None, None, None, actor=LEAD)
+        assert list(refused.value.fields) == ["username"]
+    with pytest.raises(InvalidInput) as refused:
+        going_away.send_away(desk.runtime, "alice", "alice", None, None, actor=LEAD)
+    assert list(refused.value.fields) == ["stand_in"]
+    with pytest.raises(Forbidden):
+        going_away.send_away(desk.runtime, "bob", None, None, None, actor=AGENT)
+    with pytest.raises(Forbidden):
+        going_away.all_absences(desk.runtime, actor=AGENT)
+    assert going_away.all_absences(desk.runtime, actor=LEAD) == []
+
+
+def test_who_goes_away_themselves_has_no_notice_of_it_and_the_stand_in_has_one(desk):
+    goes(desk)
+    assert subjects(desk, AGENT) == []
+    assert len(subjects(desk, OTHER_AGENT)) == 1
