@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -18,6 +19,8 @@ from web.agent.cases import back, page
 from web.agent.context import case_page
 from web.auth.session import requires
 from web.ui.context import current_actor, current_runtime
+
+PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 
 
 @agent.post("/cases/<number>/message")
@@ -43,6 +46,7 @@ def write_to_customer(number: str) -> Any:
         "agent/message.html",
         about=case_page(number),
         text=text,
+        unfilled=PLACEHOLDER.findall(text),
         way=way,
         typed=given,
         once=once,

@@ -61,16 +61,20 @@ def set_online() -> Response:
 @requires("tasks.work")
 def keep_filter() -> Any:
     query = {name: value for name, value in request.form.items() if name in PARAMETERS}
+    actor, named = current_actor(), request.form.get("name", "").strip()
+    own = {
+        each.name for each in saved_filters(current_runtime(), "inbox", actor=actor) if each.username == actor.username
+    }
     try:
         save_filter(
-            current_runtime(), "inbox", request.form.get("name", ""), query,
-            actor=current_actor(), shared_with=request.form.get("shared_with"),
+            current_runtime(), "inbox", named, query,
+            actor=actor, shared_with=request.form.get("shared_with"),
         )  # fmt: skip
     except InvalidInput as error:
         for texts in forms.field_sentences(error).values():
             flash(" ".join(texts), "error")
         return redirect(url_for(".inbox", **query), 303)
-    flash(_("筛选已保存。"), "success")
+    flash(_("“%(name)s”已改为现在的筛选。", name=named) if named in own else _("筛选已保存。"), "success")
     return redirect(url_for(".inbox", **query), 303)
 
 

@@ -12,6 +12,15 @@ def main(answer):
     return text_of(parsed(answer).xpath("//main")[0])
 
 
+def test_a_preview_warns_of_what_was_not_filled_in(desk):
+    number = desk.complain()
+    path = f"/desk/cases/{number}/message"
+    assert "原样看到：{{快递单号}}" in main(
+        desk.post("ann", path, {"message": "{{ customer_name }}，{{快递单号}} 已寄出。"})
+    )
+    assert "原样看到" not in main(desk.post("ann", path, {"message": "{{ customer_name }}，已寄出。"}))
+
+
 def test_a_message_is_shown_before_it_is_sent_and_sent_once(desk):
     number = desk.complain()
     preview = desk.post("ann", f"/desk/cases/{number}/message", {"message": "{{ customer_name }}，请寄回水壶。"})
@@ -162,6 +171,15 @@ def test_a_handover_without_a_note_keeps_what_was_chosen(desk):
     page = parsed(answer)
     assert page.xpath("//select[@id='username']/option[@selected]/@value") == ["ben"]
     assert page.xpath(f"//input[@id='pick-{key}'][@checked]")
+
+
+def test_a_filter_of_the_same_name_is_said_to_be_replaced(desk):
+    said = [
+        main(desk.post("ann", "/desk/filters", {"name": name, "channel": "phone"}, follow_redirects=True))
+        for name in ("电话", " 电话 ")
+    ]
+    assert "筛选已保存" in said[0]
+    assert "“电话”已改为现在的筛选" in said[1]
 
 
 def test_a_filter_is_kept_under_a_name_for_its_person_alone(desk):
