@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.errors import Conflict, Forbidden, InvalidInput, NotFound
-from engine.forms import Form, validate
+from engine.forms import FieldError, Form, validate
 from engine.model.base import table_of
 from engine.model.case import Case
 from engine.model.customer import Customer
@@ -26,6 +26,7 @@ from engine.services.instances import start_within
 from engine.services.people.actors import find_user
 from engine.services.people.users import colleagues_within
 from engine.services.turn import Turn
+from engine.services.work.outside_checks import ask_all, checked_outside
 from engine.services.work.submitting import FormRefused
 
 COLLEAGUES = "colleagues"  # the `valuesKey` of a start form's choice of a colleague
@@ -113,12 +114,14 @@ def start_with_form(
     Raises FormRefused, NotFound, Forbidden without cases.write, SameMatter where they were not told of one.
     """
     actor.require("cases.write")
+    asked = _ask_outside(runtime, process_id, form_data, actor)
 
     def work(uow: UnitOfWork) -> Begun:
         opened = _start_form(runtime, uow, process_id, actor)
         found = validate(opened.form, form_data, opened.data, now=uow.now, zone=actor.time_zone)
-        if found.errors:
-            raise FormRefused(found.errors, actor.locale)
+        errors = [*found.errors, *asked]
+        if errors:
+            raise FormRefused(errors, actor.locale)
         case = _register(runtime, uow, process_id, found.values, actor) if process_id in PREFIXES else None
         if case is not None and aware_of is not None:
             _check_same_matter(uow, case, aware_of)
@@ -132,6 +135,16 @@ def start_with_form(
         return Begun(live.info.key, case.number if case is not None else None)
 
     return runtime.transact(work, actor.tenant_id)
+
+
+def _ask_outside(runtime: Runtime, process_id: str, form_data: dict[str, Any], actor: Actor) -> list[FieldError]:
+    """What the systems outside have against the form: asked before the transaction, which is not to wait for them."""
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        opened = _start_form(runtime, uow, process_id, actor)
+        if not checked_outside(opened.form):
+            return []
+        typed = validate(opened.form, form_data, opened.data, now=uow.now, zone=actor.time_zone).values
+    return ask_all(runtime, actor.tenant_id, opened.form, typed, opened.data)
 
 
 def _check_same_matter(uow: UnitOfWork, case: Case, aware_of: Collection[str]) -> None:

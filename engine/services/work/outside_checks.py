@@ -1,8 +1,9 @@
 """Fields that a system outside has a say in: a form's component names the question in its property `check`.
 
-`article`: the shop knows it. `order`: what is chosen can only be done to an order that the shop knows. `order_refund`,
-`goods_refund`: so much may still go back, for the order, or for the pieces of the article that the task is about; what is paid as
-compensation is on top. Where the shop does not answer nothing is refused: the process asks again.
+`article`: the shop knows it. `order_article`: it is in the order, where the shop knows that. `order`: what is chosen can only
+be done to an order that the shop knows. `order_refund`, `goods_refund`: so much may still go back, for the order, or for the
+pieces of the article that the task is about; what is paid as compensation is on top. Where the shop does not answer nothing is
+refused: the process asks again.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,6 +43,19 @@ def checked_outside(form: Form) -> dict[str, str]:
     return {key: check for key, check in asked.items() if check in QUESTIONS}
 
 
+def ask_all(
+    runtime: Runtime, tenant_id: str, form: Form, typed: Mapping[str, Any], opened_on: Mapping[str, Any]
+) -> list[FieldError]:
+    """What there is against what was typed into a form; what the form hides is not asked about."""
+    seen = {**opened_on, **typed}
+    return [
+        error
+        for field, check in checked_outside(form).items()
+        if field in typed
+        for error in ask_outside(check, Asked(runtime, tenant_id, field, typed[field], opened_on.get(field), seen))
+    ]
+
+
 def ask_outside(check: str, asked: Asked) -> list[FieldError]:
     """What there is against a value; nothing where the shop does not answer."""
     try:
@@ -56,6 +70,17 @@ def _article(asked: Asked) -> list[FieldError]:
         return []
     zh, en = f"店铺没有商品 {sku}，请核对商品编码。", f"The shop has no article {sku}; check its code."
     return [FieldError(asked.key, zh, en, "article")]
+
+
+def _order_article(asked: Asked) -> list[FieldError]:
+    sku, number = str(asked.value or "").strip(), str(asked.seen.get("order_number") or "")
+    order = outside(asked.runtime).order(number) if sku else None
+    if order is None or any(line.sku == sku for line in order.lines):
+        return []
+    theirs = [f"{line.sku}（{line.name}）" for line in order.lines]
+    zh = f"订单 {number} 里没有商品 {sku}，有：{'、'.join(theirs)}。"
+    en = f"Order {number} has no article {sku}, but {', '.join(theirs)}."
+    return [FieldError(asked.key, zh, en, "order_article")]
 
 
 def _order(asked: Asked) -> list[FieldError]:
@@ -102,6 +127,7 @@ def _refund(asked: Asked, most_of: Callable[[UnitOfWork, OrderRecord], Decimal])
 
 QUESTIONS: dict[str, Callable[[Asked], list[FieldError]]] = {
     "article": _article,
+    "order_article": _order_article,
     "order": _order,
     "order_refund": _order_refund,
     "goods_refund": _goods_refund,

@@ -18,7 +18,7 @@ from engine.services.turn import Turn
 from engine.services.work.access import readable_task, require_workable
 from engine.services.work.drafts import forget, keep
 from engine.services.work.opening import form_of
-from engine.services.work.outside_checks import Asked, ask_outside, checked_outside
+from engine.services.work.outside_checks import ask_all, checked_outside
 from engine.services.work.taking import own_case
 
 DECISIONS = ("approved", "verdict", "justified", "remedy", "outcome", "answer")
@@ -105,20 +105,11 @@ def _ask_outside(runtime: Runtime, key: int, form_data: dict[str, Any], actor: A
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         task = readable_task(uow, key, actor)
         form = form_of(runtime, uow, task)
-        questions = checked_outside(form) if form is not None else {}
-        if form is None or not questions:
+        if form is None or not checked_outside(form):
             return []
         opened_on = variables.visible(uow, task.key)
         typed = validate(form, form_data, opened_on, now=uow.now, zone=actor.time_zone).values
-    seen = opened_on | typed
-    return [
-        error
-        for field, check in questions.items()
-        if field in typed  # what the form hides is not asked about
-        for error in ask_outside(
-            check, Asked(runtime, actor.tenant_id, field, typed[field], opened_on.get(field), seen)
-        )
-    ]
+    return ask_all(runtime, actor.tenant_id, form, typed, opened_on)
 
 
 def _write_down(

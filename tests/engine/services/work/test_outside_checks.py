@@ -12,13 +12,23 @@ import pytest
 from engine.connectors.http.client import JsonClient
 from engine.connectors.orders.http import HttpOrders
 from engine.connectors.payments import RefundRequest
-from engine.services import instances, tasks
+from engine.services import instances, starting, tasks
 from engine.services.outside import outside, use
 from engine.services.work import FormRefused, submit
 from tests.engine.connectors.sample_orders import SIGNED
 from tests.engine.services.desk_fixtures import COMPLAINT, Desk
 from tests.engine.services.desk_people import AGENT
 
+RETURN = {
+    "customer_name": "王小明",
+    "contact": "13800138000",
+    "tier": "B",
+    "channel": "phone",
+    "reason": "quality",
+    "requested": "exchange",
+    "amount": 100,
+    "description": "左耳没有声音",
+}
 REVIEW = {"remedy": "exchange", "freight_payer": "buyer", "review_note": "同意换货"}
 
 
@@ -40,6 +50,16 @@ def test_an_article_that_the_shop_does_not_know_is_told_at_its_field(requested: 
         review(requested, exchange_sku="KZ-999")
     assert refused.value.fields == {"exchange_sku": ["店铺没有商品 KZ-999，请核对商品编码。"]}
     assert set(requested.tasks()) == {"review_request"}
+
+
+def test_whoever_registers_a_return_is_told_which_articles_the_order_has(desk: Desk) -> None:
+    wanted = {**RETURN, "order_number": SIGNED.number.lower(), "sku": "kz"}
+    with pytest.raises(FormRefused) as refused:
+        starting.start_with_form(desk.runtime, "return_exchange", wanted, actor=AGENT)
+    told = "订单 A3 里没有商品 kz，有：KZ-501（无线降噪耳机）、GIFT-1（耳机收纳盒）。"
+    assert refused.value.fields == {"sku": [told]}
+    starting.start_with_form(desk.runtime, "return_exchange", {**wanted, "sku": "KZ-501"}, actor=AGENT)
+    starting.start_with_form(desk.runtime, "return_exchange", {**wanted, "order_number": "unknown"}, actor=AGENT)
 
 
 def test_the_article_itself_and_a_field_that_is_hidden_are_not_asked_about(requested: Desk) -> None:
