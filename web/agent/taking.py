@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, Forbidden, InvalidInput
 from engine.services import work
+from engine.services.worklist import kept_in_sight
 from web.agent import inbox
 from web.agent.blueprint import agent
 from web.auth.session import requires
@@ -104,6 +105,15 @@ def _snooze_all(keys: list[int]) -> Response:
     runtime, actor, until = current_runtime(), current_actor(), _until()
     outcome = work.each(runtime, keys, lambda key: work.snooze(runtime, key, until, actor=actor), actor=actor)
     count = len(outcome.done)
+    if kept := kept_in_sight(runtime, [step.key for step in outcome.done], actor=actor):
+        flash(
+            ngettext(
+                "其中 %(num)d 个已超时或有客户新消息，仍留在列表里，请先处理。",
+                "其中 %(num)d 个已超时或有客户新消息，仍留在列表里，请先处理。",
+                kept,
+            ),
+            "warning",
+        )
     return _told(outcome, ngettext("已搁置 %(num)d 个任务。", "已搁置 %(num)d 个任务。", count))
 
 

@@ -1,6 +1,6 @@
 """Pages of the inbox, each read along an index, so that a page costs the same with a million tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from engine.services.worklist.order import OVERDUE, REST, UNREAD, Candidate, Fou
 from engine.services.worklist.rows import TaskRow, rows_of
 from engine.services.worklist.searching import case_keys, tasks_of_cases, tasks_of_unread_cases
 
-__all__ = ["InboxPage", "TaskRow", "count_inbox", "inbox"]
+__all__ = ["InboxPage", "TaskRow", "count_inbox", "inbox", "kept_in_sight"]
 
 MOST_HELD = 2000  # tasks that are put in order in memory
 
@@ -218,3 +218,10 @@ class _Reader:
         if not_unread:
             query = query.where(Case.unread_at.is_(None))
         return self._wanted.narrow(query)
+
+
+def kept_in_sight(runtime: Runtime, keys: Iterable[int], *, actor: Actor) -> int:
+    """How many of these tasks stand in the list though they were put aside: they are overdue, or the customer has written."""
+    with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
+        rows = rows_of(uow, list(keys), actor, {})
+    return sum(row.unread or (row.due_at is not None and row.due_at <= runtime.now()) for row in rows)

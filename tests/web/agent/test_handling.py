@@ -139,6 +139,18 @@ def test_an_older_page_undoes_what_it_says_and_nothing_that_was_done_since(desk)
     )
 
 
+def test_what_is_overdue_stays_in_sight_though_it_was_put_aside_and_the_page_says_so(desk):
+    key = str(desk.task(desk.complain()))
+    snooze = {"task": [key], "act": "snooze", "until": "tomorrow"}
+    desk.post("ann", "/desk/tasks/act", {"task": [key], "act": "claim"})
+    desk.get("ann", f"/desk/tasks/{key}")  # what the customer wrote is read then
+    assert "仍留在列表里" not in main(desk.post("ann", "/desk/tasks/act", snooze, follow_redirects=True))
+    desk.clock.advance(timedelta(days=9))
+    assert "其中 1 个已超时或有客户新消息，仍留在列表里" in main(
+        desk.post("ann", "/desk/tasks/act", snooze, follow_redirects=True)
+    )
+
+
 def test_what_can_no_longer_be_undone_is_not_offered(desk):
     key = str(desk.task(desk.complain()))
     desk.post("ann", "/desk/tasks/act", {"task": [key], "act": "claim"})
