@@ -18,7 +18,7 @@ class Contact(Keyed, Base):
     __tablename__ = "contact"
     __table_args__ = (
         Index(None, "case_key", "at"),
-        Index(None, "tenant_id", "at"),
+        Index("ix_contact_arrivals", "tenant_id", "at", "direction", "channel", "case_key"),
         Index(None, "tenant_id", "customer_key", "at"),
     )
 

@@ -26,7 +26,7 @@ Answer = tuple[Response, int]
 @requires("tasks.work")
 def show_task(key: int) -> str:
     task = work.open_task(current_runtime(), key, actor=current_actor())
-    return _page(task, task.draft.data if task.draft else None)
+    return _page(task, task.draft.data if task.draft and "fresh" not in request.args else None)
 
 
 @agent.post("/tasks/<int:key>")

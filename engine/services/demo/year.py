@@ -28,6 +28,7 @@ from engine.model.sla import SlaClockRow
 from engine.model.user_task import UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
+from engine.services import search
 from engine.services.demo.catalogue import ARTICLES
 from engine.services.demo.staff import AGENTS, QUEUES
 from engine.services.figures import keeping
@@ -85,8 +86,10 @@ def load_year(runtime: Runtime, cases: int) -> Iterator[str]:
         runtime.transact(lambda uow, rows=rows: _write(uow, rows))  # type: ignore[misc]
         if done // CHUNK % 10 == 9:
             yield f"{done + CHUNK} of {cases} cases"
-    _analyze(runtime)
     yield f"{cases} cases of {len(customers)} customers over a year"
+    search.reindex(runtime)  # they were written past the mapper
+    yield "the index of their words"
+    _analyze(runtime)
     keeping.keep(runtime)
     yield "the figures of their days"
 

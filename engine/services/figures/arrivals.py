@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, extract, false, func, or_, select
+from sqlalchemy import Select, Text, and_, bindparam, func, select, type_coerce
 
 from engine.errors import InvalidInput
 from engine.model.case import Case
@@ -19,7 +19,6 @@ from engine.services.figures.period import Period
 
 COUNTED = ("cases", "contacts")
 WEEKDAYS, HOURS = 7, 24
-_QUARTER = 900  # seconds; no zone's clock is off by anything finer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +55,14 @@ class Wanted:
 def arrivals(runtime: Runtime, period: Period, wanted: Wanted, *, actor: Actor) -> Arrivals:
     """What came in within the period, by weekday and hour. Raises Forbidden without figures.read, InvalidInput."""
     actor.require("figures.read")
-    at = _when(wanted)
-    quarter = _quarter(at)
-    query = _of(wanted, actor.tenant_id, quarter, func.count(), with_case=wanted.kind is not None)
+    at, zone = _when(wanted), ZoneInfo(period.zone)
+    unit = _unit(at, period, runtime.database.is_sqlite)
+    query = _of(wanted, actor.tenant_id, unit, func.count(), with_case=wanted.kind is not None)
     counts = [[0] * HOURS for _ in range(WEEKDAYS)]
-    zone = ZoneInfo(period.zone)
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
         within = and_(at >= period.start, at < period.end, at <= uow.now)
-        for start, number in uow.connection.execute(query.where(within).group_by(quarter)):
-            local = datetime.fromtimestamp(int(start), zone)
+        for start, number in uow.connection.execute(query.where(within).group_by(unit)):
+            local = _aware(start).astimezone(zone)
             counts[local.weekday()][local.hour] += number
         begun = Counter(day.weekday() for day in period.dates() if day <= uow.now.astimezone(zone).date())
     return Arrivals(period, counts, [begun[weekday] for weekday in range(WEEKDAYS)])
@@ -81,12 +79,18 @@ def cases_that_came(
     if weekday not in range(WEEKDAYS) or hour not in range(HOURS):
         raise InvalidInput("There is no such hour.", {"hour": ["没有这个时段 / There is no such hour."]})
     at, query = _when(wanted), _of(wanted, actor.tenant_id, Case.key, with_case=True)
-    hours = [_hour(day, hour, period.zone) for day in period.dates() if day.weekday() == weekday]
+    query = query.where(
+        at >= bindparam("begins"), at < bindparam("ends"), at <= bindparam("now"), Case.key.is_not(None)
+    )
+    found: set[int] = set()
     with runtime.unit_of_work(read_only=True, tenant_id=actor.tenant_id) as uow:
-        within = or_(false(), *(and_(at >= start, at < end) for start, end in hours))
-        keys = sorted(set(uow.session.scalars(query.where(within, at <= uow.now, Case.key.is_not(None)))), reverse=True)
-        found = select(Case.number).where(Case.key.in_(keys[:limit])).order_by(Case.key.desc())
-        return list(uow.session.scalars(found)), len(keys)
+        # One after another: told all of them at once, SQLite compares each case with each hour.
+        for begins, ends in _hours(period, weekday, hour):
+            hours = {"begins": begins, "ends": ends, "now": uow.now}
+            found.update(uow.connection.execute(query, hours).scalars())
+        keys = sorted(found, reverse=True)
+        numbers = select(Case.number).where(Case.key.in_(keys[:limit])).order_by(Case.key.desc())
+        return list(uow.session.scalars(numbers)), len(keys)
 
 
 def _when(wanted: Wanted) -> Any:
@@ -107,10 +111,23 @@ def _of(wanted: Wanted, tenant_id: str, *columns: Any, with_case: bool) -> Selec
     return query.where(*(column == value for column, value in conditions if value is not None))
 
 
-def _quarter(at: Any) -> Any:
-    """The quarter of an hour that a moment is in, as when it began, in seconds since 1970. SQLite rounds moments to the millisecond."""
-    seconds = extract("epoch", at)
-    return seconds - seconds % _QUARTER
+def _unit(at: Any, period: Period, is_sqlite: bool) -> Any:
+    """The hour in UTC that a moment is in, or the minute where the zone is off by less than hours: all of it has one hour there."""
+    zone = ZoneInfo(period.zone)
+    offsets = (moment.astimezone(zone).utcoffset() or timedelta() for moment in (period.start, period.end))
+    whole = all(offset % timedelta(hours=1) == timedelta() for offset in offsets)
+    if is_sqlite:
+        return func.substr(type_coerce(at, Text), 1, len("2026-03-02 09") if whole else len("2026-03-02 09:30"))
+    return func.date_trunc("hour" if whole else "minute", at, "UTC")
+
+
+def _aware(start: str | datetime) -> datetime:
+    return datetime.fromisoformat(start).replace(tzinfo=UTC) if isinstance(start, str) else start
+
+
+def _hours(period: Period, weekday: int, hour: int) -> list[tuple[datetime, datetime]]:
+    """When that hour begins and ends on each such day of the period."""
+    return [_hour(day, hour, period.zone) for day in period.dates() if day.weekday() == weekday]
 
 
 def _hour(day: date, hour: int, zone: str) -> tuple[datetime, datetime]:

@@ -1,13 +1,17 @@
-"""What somebody has typed and not sent: saved while they type, there again when they come back, lost to no conflict."""
+"""What somebody has typed and not sent: saved while they type, there again when they come back, lost to no conflict, and there for
+whoever has the task after them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.errors import InvalidInput
 from engine.model.base import to_json
 from engine.model.draft import Draft
 from engine.model.permissions import Actor
+from engine.model.user_task import TaskState, UserTask
 from engine.persistence import UnitOfWork
 from engine.runtime import Runtime
 from engine.services.work.access import readable_task
@@ -17,10 +21,11 @@ MOST_CHARACTERS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """Form data as it was typed, not checked, and when it was saved."""
+    """Form data as it was typed, not checked, and when it was saved; `by` is the colleague who typed it, None for oneself."""
 
     data: dict[str, Any]
     saved_at: datetime
+    by: str | None = None
 
 
 def save_draft(runtime: Runtime, task_key: int, data: dict[str, Any], *, actor: Actor) -> datetime:
@@ -61,10 +66,16 @@ def forget(uow: UnitOfWork, task_key: int, actor: Actor) -> None:
         uow.session.delete(row)
 
 
-def draft_of(uow: UnitOfWork, task_key: int, actor: Actor) -> DraftView | None:
-    """What this person has typed, or None."""
-    row = uow.session.get(Draft, (task_key, actor.username))
-    return None if row is None else DraftView(row.data, row.saved_at)
+def draft_of(uow: UnitOfWork, task: UserTask, actor: Actor) -> DraftView | None:
+    """What this person has typed; for who has the open task and typed nothing, what a colleague typed last; or None."""
+    row = uow.session.get(Draft, (task.key, actor.username))
+    if row is not None:
+        return DraftView(row.data, row.saved_at)
+    if task.assignee != actor.username or task.state != TaskState.CREATED:
+        return None
+    query = select(Draft).where(Draft.task_key == task.key).order_by(Draft.saved_at.desc(), Draft.username).limit(1)
+    row = uow.session.scalars(query).one_or_none()
+    return None if row is None else DraftView(row.data, row.saved_at, row.username)
 
 
 def _check(data: dict[str, Any]) -> None:

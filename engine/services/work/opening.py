@@ -79,7 +79,7 @@ def open_task(runtime: Runtime, key: int, *, actor: Actor) -> TaskView:
             form=form_of(runtime, uow, task),
             external_form=task.external_form,
             data=variables.visible(uow, task.key) if opened else {},
-            draft=draft_of(uow, task.key, actor),
+            draft=draft_of(uow, task, actor),
             case_number=case.number if case else None,
             properties=dict(task.properties),
         )

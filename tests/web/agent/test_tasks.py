@@ -128,6 +128,22 @@ def test_a_draft_is_kept_for_its_writer_alone(desk):
     assert value_of(parsed(desk.get("ben", path(desk, number))), "matter") == "收到的水壶漏水，要求退款"
 
 
+def test_who_has_the_task_next_goes_on_with_the_draft_or_leaves_it(desk):
+    number = desk.complain()
+    here = path(desk, number)
+    desk.post("ann", f"{here}/claim")
+    desk.send("ann", "PUT", f"{here}/draft", {"data": {"matter": "写了一半"}, "revision": 1})
+    work.hand_over(desk.runtime, desk.task(number), "ben", "我下班了", actor=desk.actor("ann"))
+    page = desk.get("ben", here)
+    assert value_of(parsed(page), "matter") == "写了一半"
+    assert "接着安安写的草稿" in text_of(parsed(page))
+    fresh = desk.get("ben", f"{here}?fresh=1")
+    assert value_of(parsed(fresh), "matter") == "收到的水壶漏水，要求退款"
+    assert "草稿（" not in text_of(parsed(fresh))
+    desk.send("ben", "PUT", f"{here}/draft", {"data": {"matter": "我自己写的"}, "revision": 1})
+    assert value_of(parsed(desk.get("ben", here)), "matter") == "我自己写的"
+
+
 def test_a_draft_is_saved_without_a_script_even_if_it_is_not_complete(desk):
     number = desk.complain()
     answer = desk.post("ann", path(desk, number), filled(desk, number, matter="写了一半", promised_at="", _save="1"))

@@ -41,8 +41,8 @@ def _found(desk: Desk, period: Period, wanted: Wanted = Wanted()) -> dict[tuple[
 
 
 def test_an_hour_is_that_of_the_askers_clock(any_desk: Desk):
-    late = datetime(2026, 2, 22, 15, 59, 59, 999_000, tzinfo=UTC)  # just before midnight in Shanghai, a Sunday
-    _came(any_desk, late, late + timedelta(milliseconds=1))
+    late = datetime(2026, 2, 22, 15, 59, 59, 999_999, tzinfo=UTC)  # just before midnight in Shanghai, a Sunday
+    _came(any_desk, late, late + timedelta(microseconds=1))
     days = date(2026, 2, 16), date(2026, 2, 24)
     assert _found(any_desk, Period(*days, "Asia/Shanghai")) == {(SUNDAY, 23): 1, (MONDAY, 0): 1}
     assert _found(any_desk, Period(*days, "Asia/Kathmandu")) == {(SUNDAY, 21): 2}  # five hours and three quarters ahead
