@@ -13,7 +13,7 @@ from sqlalchemy import and_, or_, select
 
 from engine.model.base import table_of
 from engine.model.figure_day import FigureDay, FigureMonth, FigureSamples
-from engine.persistence import UnitOfWork
+from engine.persistence import LARGE, UnitOfWork
 from engine.services.figures import packing
 from engine.services.figures.columns import SIDES, Columns, Lines, Names, Numbers, in_order
 from engine.services.figures.packing import Samples
@@ -101,7 +101,7 @@ class Stored:
             _month.c.tenant_id == self._uow.tenant_id, or_(and_(month.in_(whole), *self._wanted(name)), so_far)
         )
         found: dict[str, dict[str, bytes]] = defaultdict(dict)
-        for of, named, packed in self._uow.connection.execute(query):
+        for of, named, packed in self._uow.connection.execute(query, execution_options=LARGE):
             found[of][named.removeprefix(SO_FAR)] = packed
         read: set[str] = set()
         for of, columns in found.items():
@@ -139,7 +139,9 @@ class Stored:
             query = select(_month.c.month, _month.c.packed).where(
                 _month.c.tenant_id == self._uow.tenant_id, _month.c.name.in_((name, f"{SO_FAR}{name}"))
             )
-            self._columns[name] = {row.month: row.packed for row in self._uow.connection.execute(query)}
+            self._columns[name] = {
+                of: packed for of, packed in self._uow.connection.execute(query, execution_options=LARGE)
+            }
         return self._columns[name]
 
     # Days
@@ -175,7 +177,7 @@ class Stored:
             _samples.c.tenant_id == self._uow.tenant_id, _samples.c.day.in_(days), *self._wanted(_samples.c.figure)
         )
         found: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
-        for name, day, packed in self._uow.connection.execute(query):
+        for name, day, packed in self._uow.connection.execute(query, execution_options=LARGE):
             found[name].append((day, packed))
         return found
 

@@ -5,13 +5,14 @@ import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 
 from engine.errors import InvalidInput
 from engine.model.base import table_of
+from engine.model.figure_day import FigureMonth
 from engine.model.job import Job
 from engine.model.setting import Setting
-from engine.persistence import database
+from engine.persistence import LARGE, database
 from engine.services import deployments, instances
 from tests.engine.diagrams import ONE_TASK
 
@@ -81,3 +82,14 @@ def test_a_text_that_postgresql_does_not_keep_is_the_askers_fault(postgres_runti
     deployments.deploy(runtime, [("one.bpmn", ONE_TASK)], "owner")
     with pytest.raises(InvalidInput):
         instances.start(runtime, "one_task", {name: 1})
+
+
+def test_large_bytes_come_as_they_were_written_and_with_their_names(runtime):
+    month, packed = table_of(FigureMonth), bytes(range(256)) * 4000
+    with runtime.unit_of_work() as uow:
+        row = {"tenant_id": uow.tenant_id, "month": "2026-03", "name": "首响", "packed": packed}
+        uow.connection.execute(insert(month), [row, {**row, "month": "2026-04", "packed": b""}])
+    with runtime.unit_of_work(read_only=True) as uow:
+        query = select(month.c.month, month.c.name, month.c.packed, func.length(month.c.packed)).order_by(month.c.month)
+        found = uow.connection.execute(query.where(month.c.name.in_(("首响", "x"))), execution_options=LARGE).all()
+    assert [tuple(one) for one in found] == [("2026-03", "首响", packed, len(packed)), ("2026-04", "首响", b"", 0)]
