@@ -161,7 +161,7 @@ NOT_PAGES = {
     "auth.home", "oauth.describe", "alive", "ready", "figures", "static",
     "supervisor.batch_now", "supervisor.board_now", "supervisor.definition_diagram", "supervisor.figure_sheet", "supervisor.report_sheet",
     "supervisor.audit_sheet",
-    "supervisor.instances_sheet",
+    "supervisor.instances_sheet", "supervisor.arrivals_sheet", "auth.session_now",
     "supervisor.heat_diagram", "supervisor.instance_diagram", "agent.pick_article", "agent.case_diagram", "agent.show_file",
     "agent.case_now", "agent.case_timeline", "agent.inbox_list", "agent.bell", "intake.phone_callers", "intake.phone_calls",
     "intake.download_record", "modeler.source", "modeler.forms", "portal.show_file", "portal.pay",
