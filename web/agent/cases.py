@@ -94,9 +94,14 @@ def case_diagram(number: str, key: int) -> Answer:
 @requires("cases.write")
 def add_note(number: str) -> Any:
     try:
-        cases.add_note(current_runtime(), number, request.form.get("text", ""), actor=current_actor())
+        text = request.form.get("text", "")
+        cases.add_note(current_runtime(), number, text, actor=current_actor())
     except InvalidInput as error:
         return page(number, error), 422
+    unknown = cases.unknown_mentions(current_runtime(), text, actor=current_actor())
+    if unknown:
+        names = "、".join(f"@{name}" for name in unknown)
+        flash(_("%(names)s 不是在岗同事的姓名或用户名，没有通知到人。", names=names), "warning")
     return back(number, _("备注已保存。"))
 
 

@@ -14,6 +14,7 @@ from engine.services.cases.files import (
 from engine.services.cases.following import follow_case, transfer_case, unfollow_case
 from engine.services.cases.links import case_of_link, link_for, payment_of_link, survey_link, survey_of_link
 from engine.services.cases.listing import CaseRow, list_cases
+from engine.services.cases.mentions import unknown_mentions
 from engine.services.cases.merging import merge_cases
 from engine.services.cases.presence import Present, look_in
 from engine.services.cases.related import RelatedCase
@@ -50,4 +51,5 @@ __all__ = [
     "timeline",
     "transfer_case",
     "unfollow_case",
+    "unknown_mentions",
 ]

@@ -302,3 +302,13 @@ def test_an_open_page_of_a_case_is_told_who_else_looks_at_it_and_who_writes(desk
     assert "安安 正在填写" in said
     for page in (f"/desk/cases/{number}", f"/desk/tasks/{desk.task(number)}"):
         assert f'data-present-url="{address}"' in desk.get("ann", page).text
+
+
+def test_a_note_that_mentions_nobody_is_kept_and_says_so(desk):
+    number = desk.complain()
+    desk.post("ann", f"/desk/cases/{number}/notes", {"text": "@徐老师 请看"})
+    page = text_of(show(desk, number))
+    assert "@徐老师 不是在岗同事的姓名或用户名" in page
+    assert "请看" in page
+    desk.post("ann", f"/desk/cases/{number}/notes", {"text": "@ben 请看"})
+    assert "不是在岗同事" not in text_of(show(desk, number))

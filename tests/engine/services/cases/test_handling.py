@@ -40,6 +40,19 @@ def test_who_is_not_mentioned_is_not_told(desk, number, text):
     assert told(desk, "bob") == told(desk, "alice") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("@bob 请看", []),
+        ("@bobby 和 ＠徐老师，@bobby 请看", ["bobby", "徐老师"]),
+        ("回信到 wang@example.com，@ 一下", []),
+        ("好@nobody。", ["nobody"]),
+    ],
+)
+def test_a_name_that_is_nobodys_is_told_to_who_mentioned_it(desk, text, unknown):
+    assert cases.unknown_mentions(desk.runtime, text, actor=AGENT) == unknown
+
+
 def test_notices_are_counted_until_they_are_read(desk, number):
     cases.add_note(desk.runtime, number, "@bob 一", actor=AGENT)
     cases.add_note(desk.runtime, number, "@bob 二", actor=AGENT)
